@@ -1,0 +1,1 @@
+"""Questions in a file, with the answers they should get."""

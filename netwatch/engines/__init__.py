@@ -1,0 +1,1 @@
+"""One file for each Network Watcher action, one public function each."""

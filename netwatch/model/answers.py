@@ -1,0 +1,258 @@
+"""Answers: values that say what was asked, what came out, and why. Faces turn them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.flow import Direction, Flow, Level, Outcome
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup, VirtualMachine
+from netwatch.model.routes import EffectiveRoute, NextHopType
+from netwatch.model.rules import SecurityRule
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = [
+    "Association",
+    "ConnectivityCheckAnswer",
+    "Decision",
+    "EffectiveNsg",
+    "EffectiveRoutesAnswer",
+    "EffectiveRule",
+    "EffectiveRulesAnswer",
+    "Hop",
+    "IpFlowVerifyAnswer",
+    "Issue",
+    "Link",
+    "NextHopAnswer",
+    "NicSecurityView",
+    "SecurityGroupViewAnswer",
+    "TopologyAnswer",
+    "TopologyResource",
+    "Verdict",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one rule list makes of a flow.
+
+    ``owner`` is the network security group (or network manager) that holds the list. ``rule`` settled it; None only
+    when ``outcome`` is Unknown and no rule did. ``tried`` are the rules of that direction asked before it, in order.
+    ``unresolved`` says why the outcome is Unknown, or which open values did not matter.
+    """
+
+    level: Level
+    owner: ResourceId
+    outcome: Outcome
+    rule: SecurityRule | None
+    tried: tuple[SecurityRule, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All decisions at one NIC, in the order Azure asks, and what they come to.
+
+    Not one decision, because no rule list is bound: ``outcome`` is NotApplicable, and the traffic passes.
+    """
+
+    nic: ResourceId
+    direction: Direction
+    flow: Flow
+    decisions: tuple[Decision, ...]
+    outcome: Outcome
+
+    @property
+    def settled(self) -> Decision | None:
+        """The decision that settled it: the first that does not allow, else the last; None where there is none."""
+        for decision in self.decisions:
+            if decision.outcome is not Outcome.ALLOW:
+                return decision
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        return tuple(reason for decision in self.decisions for reason in decision.unresolved)
+
+    def __repr__(self) -> str:
+        settled = self.settled
+        rule = f" by {settled.owner.name}/{settled.rule.name}" if settled and settled.rule else ""
+        level = f" ({settled.level.value})" if settled else ""
+        return f"<Verdict {self.outcome.value} {self.direction.value} at {self.nic.name}: {self.flow}{rule}{level}>"
+
+
+@dataclass(frozen=True, slots=True)
+class IpFlowVerifyAnswer:
+    """The answer of ipFlowVerify. ``notes`` are remarks for a person (which NIC was taken, what was assumed)."""
+
+    vm: VirtualMachine
+    verdict: Verdict
+    service_tags: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.verdict.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class NextHopAnswer:
+    """The answer of nextHop. ``route`` is the row that took the packet; None where no row holds the destination.
+
+    ``next_hop_type`` can differ from the route's: an appliance that cannot be reached makes it None.
+    """
+
+    vm: VirtualMachine
+    nic: NetworkInterface
+    source_ip: Address
+    dest_ip: Address
+    next_hop_type: NextHopType | Unresolved
+    next_hop_ip: Address | Unresolved | None
+    route: EffectiveRoute | None
+    prefix: Prefix | None = None
+    candidates: tuple[EffectiveRoute, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveRule:
+    """A rule at one NIC, with tags and groups turned into prefixes of both families.
+
+    ``sources`` and ``destinations`` are all prefixes the rule can match there. ``expanded_sources`` and
+    ``expanded_destinations`` hold the expansion where the field is a tag or a group, else None (Azure leaves it out).
+    ``unresolved`` lists the open values of the rule; its prefixes are then the widest they could be.
+    """
+
+    rule: SecurityRule
+    sources: tuple[Prefix, ...]
+    destinations: tuple[Prefix, ...]
+    expanded_sources: tuple[Prefix, ...] | None = None
+    expanded_destinations: tuple[Prefix, ...] | None = None
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveNsg:
+    """One rule list bound at a NIC: on the NIC itself or on its subnet; ``bound_to`` is that NIC or subnet."""
+
+    nsg: NetworkSecurityGroup
+    level: Level
+    bound_to: ResourceId
+    rules: tuple[EffectiveRule, ...]
+    tag_map: Mapping[str, tuple[Prefix, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveRulesAnswer:
+    """The answer of effectiveNetworkSecurityGroups: the NIC's group first, then the subnet's; each rule list in order."""
+
+    nic: NetworkInterface
+    nsgs: tuple[EffectiveNsg, ...]
+    service_tags: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveRoutesAnswer:
+    """The answer of effectiveRouteTable, in Azure's order."""
+
+    nic: NetworkInterface
+    routes: tuple[EffectiveRoute, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NicSecurityView:
+    """One NIC of a security group view; a group is None where none is bound at that level."""
+
+    nic: NetworkInterface
+    nic_nsg: NetworkSecurityGroup | None
+    subnet: ResourceId | None
+    subnet_nsg: NetworkSecurityGroup | None
+    rules: tuple[EffectiveRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroupViewAnswer:
+    """The answer of securityGroupView: one view for each NIC of the machine that has a group at either level."""
+
+    vm: VirtualMachine
+    views: tuple[NicSecurityView, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Association(NamedTuple):
+    """What a resource has to do with another: ``kind`` is ``Contains`` or ``Associated``."""
+
+    kind: str
+    id: ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyResource:
+    """One resource of a topology answer."""
+
+    id: ResourceId
+    location: str
+    associations: tuple[Association, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyAnswer:
+    """The answer of topology: the resources of one group, VNet or subnet, each with its associations."""
+
+    resources: tuple[TopologyResource, ...]
+    scope: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is wrong at a hop. ``origin``: Local, Inbound or Outbound; ``severity``: Error or Warning; ``type``: ARM's word."""
+
+    origin: str
+    type: str
+    severity: str = "Error"
+    context: tuple[tuple[str, str], ...] = ()
+    where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way from one hop to the next, which stands at index ``to`` of the answer's hops."""
+
+    to: int
+    link_type: str
+    resource: ResourceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One hop of a path. ``type`` is ARM's word; ``name`` what a person calls it; ``address`` None where not known."""
+
+    type: str
+    name: str
+    address: Address | None
+    resource: ResourceId | None
+    links: tuple[Link, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    route: EffectiveRoute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectivityCheckAnswer:
+    """The answer of connectivityCheck: the hops from the source on. Latencies are whole milliseconds, None unless reached."""
+
+    hops: tuple[Hop, ...]
+    status: str
+    avg_latency_ms: int | None = None
+    min_latency_ms: int | None = None
+    max_latency_ms: int | None = None
+    probes_sent: int = 0
+    probes_failed: int = 0
+    notes: tuple[str, ...] = ()

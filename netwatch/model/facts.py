@@ -1,0 +1,48 @@
+"""``Facts``: what no Azure resource says, declared beside the topology."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netwatch.model.addresses import Address, PortRange, Prefix
+from netwatch.model.flow import Protocol
+
+__all__ = ["Facts", "Latency", "ListeningPort"]
+
+
+class ListeningPort(NamedTuple):
+    """Ports a machine listens on, with their protocol."""
+
+    protocol: Protocol
+    ports: PortRange
+
+
+class Latency(NamedTuple):
+    """A declared round trip in milliseconds: average, minimum and maximum."""
+
+    avg_ms: int
+    min_ms: int
+    max_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Declared facts. Keys that are resources are ``ResourceId.key``; what is not declared is not known.
+
+    ``power_state``: VM → ``running``, ``stopped`` or ``deallocated`` (not declared: running).
+    ``listening_ports``: VM → what it listens on (not declared: every port is taken to be listened on).
+    ``latency``: (source VM, destination VM) → the declared round trip.
+    ``dns``: lower-case name → address. ``guest_ip_forwarding``: VMs whose operating system forwards.
+    ``gateway_learned_routes``: virtual network gateway → prefixes learned over BGP.
+    ``unused``: names of facts the input holds and netwatch does not use yet.
+    """
+
+    power_state: Mapping[str, str] = field(default_factory=dict)
+    listening_ports: Mapping[str, tuple[ListeningPort, ...]] = field(default_factory=dict)
+    latency: Mapping[tuple[str, str], Latency] = field(default_factory=dict)
+    dns: Mapping[str, Address] = field(default_factory=dict)
+    guest_ip_forwarding: frozenset[str] = frozenset()
+    gateway_learned_routes: Mapping[str, tuple[Prefix, ...]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()

@@ -1,0 +1,122 @@
+"""``Topology``: every resource of one input, by id, with the facts declared beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from netwatch.model.facts import Facts
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    ApplicationSecurityGroup,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    OtherResource,
+    Peering,
+    PublicIpAddress,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+    VirtualNetworkGateway,
+)
+from netwatch.model.routes import RouteTable
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["Resource", "Topology"]
+
+Resource = (
+    VirtualNetwork
+    | Subnet
+    | Peering
+    | NetworkSecurityGroup
+    | RouteTable
+    | NetworkInterface
+    | VirtualMachine
+    | PublicIpAddress
+    | ApplicationSecurityGroup
+    | VirtualNetworkGateway
+    | OtherResource
+)
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The declared resources of one input, a value. Each mapping is ``ResourceId.key`` → resource, in input order.
+
+    Readers have checked it: every id stands once, and every reference that can change an answer is held or Unresolved.
+    """
+
+    source: str = ""
+    vnets: Mapping[str, VirtualNetwork] = field(default_factory=dict)
+    subnets: Mapping[str, Subnet] = field(default_factory=dict)
+    peerings: Mapping[str, Peering] = field(default_factory=dict)
+    nsgs: Mapping[str, NetworkSecurityGroup] = field(default_factory=dict)
+    asgs: Mapping[str, ApplicationSecurityGroup] = field(default_factory=dict)
+    route_tables: Mapping[str, RouteTable] = field(default_factory=dict)
+    nics: Mapping[str, NetworkInterface] = field(default_factory=dict)
+    vms: Mapping[str, VirtualMachine] = field(default_factory=dict)
+    public_ips: Mapping[str, PublicIpAddress] = field(default_factory=dict)
+    gateways: Mapping[str, VirtualNetworkGateway] = field(default_factory=dict)
+    others: Mapping[str, OtherResource] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+
+    def resources(self) -> Iterator[Resource]:
+        """Every resource, kind by kind, each kind in input order."""
+        yield from self.vnets.values()
+        yield from self.subnets.values()
+        yield from self.peerings.values()
+        yield from self.nsgs.values()
+        yield from self.asgs.values()
+        yield from self.route_tables.values()
+        yield from self.nics.values()
+        yield from self.vms.values()
+        yield from self.public_ips.values()
+        yield from self.gateways.values()
+        yield from self.others.values()
+
+    @cached_property
+    def subnets_of(self) -> Mapping[str, tuple[Subnet, ...]]:
+        """VNet key → its subnets."""
+        return _grouped((subnet.vnet.key, subnet) for subnet in self.subnets.values())
+
+    @cached_property
+    def peerings_of(self) -> Mapping[str, tuple[Peering, ...]]:
+        """VNet key → its side of its peerings."""
+        return _grouped((peering.vnet.key, peering) for peering in self.peerings.values())
+
+    @cached_property
+    def nics_of(self) -> Mapping[str, tuple[NetworkInterface, ...]]:
+        """VM key → its NICs, the primary one first."""
+        grouped = _grouped((nic.vm.key, nic) for nic in self.nics.values() if isinstance(nic.vm, ResourceId))
+        return {vm: tuple(sorted(nics, key=lambda nic: not nic.primary)) for vm, nics in grouped.items()}
+
+    @cached_property
+    def nics_in(self) -> Mapping[str, tuple[NetworkInterface, ...]]:
+        """Subnet key → the NICs with an address in it."""
+        pairs = {
+            (config.subnet.key, nic.id.key): nic
+            for nic in self.nics.values()
+            for config in nic.ip_configurations
+            if isinstance(config.subnet, ResourceId)
+        }
+        return _grouped((subnet, nic) for (subnet, _), nic in pairs.items())
+
+    def subnet_of(self, nic: NetworkInterface) -> Subnet | Unresolved | None:
+        """The subnet of a NIC: all its ip configurations stand in one (Azure requires it)."""
+        for config in nic.ip_configurations:
+            if isinstance(config.subnet, Unresolved):
+                return config.subnet
+            if config.subnet is not None:
+                return self.subnets[config.subnet.key]
+        return None
+
+
+def _grouped(pairs: Iterable[tuple[str, _Value]]) -> Mapping[str, tuple[_Value, ...]]:
+    groups: dict[str, list[_Value]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}

@@ -1,0 +1,1 @@
+"""Verdicts: one flow through every rule list at a NIC, in Azure's order."""

@@ -1,0 +1,1 @@
+"""Seeded, named networks and rule sets for benchmarks and tests."""
