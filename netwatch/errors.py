@@ -84,7 +84,7 @@ class ConflictError(TopologyError):
     """Two parts of the input exclude each other: overlapping prefixes, equal priorities, equal names."""
 
 
-class TopologyErrors(TopologyError):
+class TopologyErrors(TopologyError):  # noqa: N818, the plural is the point
     """Every problem found in one pass over an input, in the order of the input: ``errors``, at least one."""
 
     def __init__(self, errors: Sequence[TopologyError]) -> None:

@@ -48,7 +48,7 @@ class Prefix(NamedTuple):
     ``low`` and ``high`` are its first and last address, both inside.
 
     >>> p = parse_prefix("10.1.0.0/16")
-    >>> str(p), parse_address("10.1.2.3") in p, parse_prefix("10.1.4.0/24") in p
+    >>> str(p), p.holds(parse_address("10.1.2.3")), p.holds(parse_prefix("10.1.4.0/24"))
     ('10.1.0.0/16', True, True)
     """
 
@@ -73,11 +73,7 @@ class Prefix(NamedTuple):
         if isinstance(other, Address):
             return other.version == self.version and self.low <= other.value <= self.high
         if isinstance(other, Prefix):
-            return (
-                other.version == self.version
-                and self.length <= other.length
-                and self.low <= other.low <= self.high
-            )
+            return other.version == self.version and self.length <= other.length and self.low <= other.low <= self.high
         return False
 
     def overlaps(self, other: Prefix) -> bool:
@@ -91,17 +87,16 @@ class Prefix(NamedTuple):
 class PortRange(NamedTuple):
     """Ports ``low`` to ``high``, both inside.
 
-    >>> parse_port_range("80"), parse_port_range("*") == ALL_PORTS, 443 in parse_port_range("400-500")
+    >>> parse_port_range("80"), parse_port_range("*") == ALL_PORTS, parse_port_range("400-500").holds(443)
     (PortRange(low=80, high=80), True, True)
     """
 
     low: int
     high: int
 
-    def __contains__(self, port: object) -> bool:
-        if port == ANY_PORT:
-            return self == ALL_PORTS
-        return isinstance(port, int) and self.low <= port <= self.high
+    def holds(self, port: int) -> bool:
+        """Whether ``port`` lies inside; ANY_PORT lies only in the range of all ports."""
+        return self.low <= port <= self.high or (port == ANY_PORT and self == ALL_PORTS)
 
     def __str__(self) -> str:
         return f"{self.low}-{self.high}"
@@ -191,7 +186,7 @@ def collapse(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
     """
     out: list[Prefix] = []
     for prefix in sorted(set(prefixes), key=lambda p: (p.version, p.network, p.length)):
-        if out and prefix in out[-1]:
+        if out and out[-1].holds(prefix):
             continue
         out.append(prefix)
         while len(out) > 1 and _are_halves(out[-2], out[-1]):
