@@ -108,7 +108,7 @@ class InvalidFlowError(QueryError):
 
 
 class RefusedByAzureError(QueryError):
-    """Azure refuses this question: ``code`` and ``message`` are the words of its error body, ``status`` its HTTP status.
+    """Azure refuses this question: ``code`` and ``message`` are those of its error body, ``status`` its HTTP status.
 
     ``fate`` says what happens to the traffic all the same, where that is known (``Allow``, ``Deny`` or empty).
     """

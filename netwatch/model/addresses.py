@@ -68,13 +68,11 @@ class Prefix(NamedTuple):
     def first(self) -> Address:
         return Address(self.version, self.network)
 
-    def __contains__(self, other: object) -> bool:
-        """Whether an Address, or the whole of another Prefix, lies inside."""
+    def holds(self, other: Address | Prefix) -> bool:
+        """Whether an address, or the whole of another prefix, lies inside."""
         if isinstance(other, Address):
             return other.version == self.version and self.low <= other.value <= self.high
-        if isinstance(other, Prefix):
-            return other.version == self.version and self.length <= other.length and self.low <= other.low <= self.high
-        return False
+        return other.version == self.version and self.length <= other.length and self.low <= other.low <= self.high
 
     def overlaps(self, other: Prefix) -> bool:
         """Whether some address lies in both."""

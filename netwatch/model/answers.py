@@ -148,7 +148,7 @@ class EffectiveNsg:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveRulesAnswer:
-    """The answer of effectiveNetworkSecurityGroups: the NIC's group first, then the subnet's; each rule list in order."""
+    """The answer of effectiveNetworkSecurityGroups: the NIC's group first, then the subnet's."""
 
     nic: NetworkInterface
     nsgs: tuple[EffectiveNsg, ...]
@@ -212,7 +212,7 @@ class TopologyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is wrong at a hop. ``origin``: Local, Inbound or Outbound; ``severity``: Error or Warning; ``type``: ARM's word."""
+    """What is wrong at a hop. ``origin`` is Local, Inbound or Outbound; ``severity`` Error or Warning; ``type`` ARM's."""
 
     origin: str
     type: str
@@ -246,7 +246,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class ConnectivityCheckAnswer:
-    """The answer of connectivityCheck: the hops from the source on. Latencies are whole milliseconds, None unless reached."""
+    """The answer of connectivityCheck: the hops from the source on; latencies in whole ms, None unless reached."""
 
     hops: tuple[Hop, ...]
     status: str

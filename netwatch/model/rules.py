@@ -75,7 +75,7 @@ class PortField:
 class SecurityRule:
     """One rule of a network security group, or a default rule (``is_default``).
 
-    ``priority``: lower is asked first, unique in one direction of one group. ``protocol_text`` keeps the input's casing.
+    ``priority``: lower is asked first, unique in one direction of one group. ``protocol_text`` keeps the casing.
     """
 
     id: ResourceId
