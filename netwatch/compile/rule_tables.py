@@ -1,0 +1,132 @@
+"""From effective rules to a RuleTable, and from a Flow to the point that is looked up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from netwatch.errors import InvalidFlowError, UnsupportedError
+from netwatch.matcher.tables import Point, Range, Row, RuleTable
+from netwatch.model.addresses import ANY_PORT, PortRange, Prefix
+from netwatch.model.answers import EffectiveRule
+from netwatch.model.flow import Flow, Protocol
+from netwatch.model.rules import PortField, SecurityRule
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["MAX_ROWS", "CompiledRules", "compile_rules", "flow_point"]
+
+MAX_ROWS = 2_000_000
+"""The most rows of one table: about 200 MB. A rule becomes the cross product of its fields."""
+
+_PORTS: Range = (0, 65535)
+_EVERY_SOURCE_PORT: Range = (ANY_PORT, 65535)
+_EVERY_PORT = (_EVERY_SOURCE_PORT, _PORTS)
+_EVERY_PROTOCOL: Range = (0, 255)
+_WITH_PORTS: tuple[Range, ...] = ((6, 6), (17, 17))
+_WITHOUT_PORTS: tuple[Range, ...] = ((0, 5), (7, 16), (18, 255))
+
+
+class CompiledRules(NamedTuple):
+    """A table, and for each of its rows the index of the rule it comes from, ascending."""
+
+    table: RuleTable
+    rule_of: tuple[int, ...]
+
+
+def compile_rules(rules: Sequence[EffectiveRule], version: int) -> CompiledRules:
+    """The table of ``rules``, which are of one direction and in the order in which they are asked, for one family.
+
+    A rule becomes one row for each combination of its source ranges, destination ranges and ports; touching ranges are
+    merged first. A rule without a source or a destination of this family gives no row and matches nothing: so does one
+    whose application security group has no members. The rows of a rule with open values are marked as maybe.
+
+    Ports: a rule of a protocol without ports (Icmp, Esp, Ah) matches whatever its port fields say. A rule of every
+    protocol (``*``) matches a flow without ports only when it takes all ports: ``*`` on port 443 is no rule on ICMP.
+    Both are decided here. Microsoft's security rule reference asks for ``*`` ports with ICMP and says no more;
+    azure-docs issue 51522 reports ports acting as ICMP types.
+
+    Raises UnsupportedError where the table would have more than MAX_ROWS rows.
+    """
+    rows: list[Row] = []
+    maybe: list[bool] = []
+    rule_of: list[int] = []
+    for index, rule in enumerate(rules):
+        own = _rows(rule, version, room=MAX_ROWS - len(rows))
+        rows += own
+        maybe += [bool(rule.unresolved)] * len(own)
+        rule_of += [index] * len(own)
+    return CompiledRules(RuleTable(version, tuple(rows), tuple(maybe)), tuple(rule_of))
+
+
+def flow_point(flow: Flow) -> Point:
+    """The flow as five integers, to be looked up in a table of its address family.
+
+    Ports are 0 for protocols without ports. A flow has one protocol: ``*`` raises InvalidFlowError.
+    """
+    if flow.protocol is Protocol.ANY:
+        raise InvalidFlowError("a flow has one protocol, not *.", hint="Ask with Tcp, Udp, Icmp, Esp or Ah.")
+    sport, dport = (flow.src_port, flow.dst_port) if flow.protocol.has_ports else (0, 0)
+    return flow.src_ip.value, flow.dst_ip.value, sport, dport, flow.protocol.number
+
+
+def _rows(rule: EffectiveRule, version: int, *, room: int) -> list[Row]:
+    sources, destinations = _addresses(rule.sources, version), _addresses(rule.destinations, version)
+    services = list(_services(rule.rule))
+    if len(sources) * len(destinations) * len(services) > room:
+        raise _too_many_rows(rule.rule, len(sources), len(destinations))
+    return [(src, dst, *service) for src, dst, service in product(sources, destinations, services)]
+
+
+def _too_many_rows(rule: SecurityRule, sources: int, destinations: int) -> UnsupportedError:
+    return UnsupportedError(
+        f"rule {rule.name!r} joins {sources} source ranges with {destinations} destination ranges, "
+        f"and its rule list would have more than {MAX_ROWS:,} rows.",
+        where=rule.where,
+        hint="Split the rule, or name fewer addresses on one side.",
+    )
+
+
+def _services(rule: SecurityRule) -> list[tuple[Range, Range, Range]]:
+    """Source ports, destination ports and protocol that the rule takes together; the widest of what is open."""
+    ports = list(product(_source_ports(rule.source_ports), _ports(rule.destination_ports)))
+    if rule.protocol is Protocol.ANY and ports == [_EVERY_PORT]:
+        return [(*_EVERY_PORT, _EVERY_PROTOCOL)]
+    with_ports, without_ports = _protocols(rule.protocol)
+    services = [(*pair, number) for pair in ports for number in with_ports]
+    return services + [(*_EVERY_PORT, number) for number in without_ports]
+
+
+def _protocols(protocol: Protocol | Unresolved) -> tuple[Sequence[Range], Sequence[Range]]:
+    """The protocols that the rule takes on its ports, and those that it takes whatever its ports are."""
+    if isinstance(protocol, Unresolved):
+        return _WITH_PORTS, _WITHOUT_PORTS
+    if protocol is Protocol.ANY:
+        return _WITH_PORTS, ()
+    number = (protocol.number, protocol.number)
+    return ([number], ()) if protocol.has_ports else ((), [number])
+
+
+def _addresses(prefixes: Iterable[Prefix], version: int) -> list[Range]:
+    return _merged((prefix.low, prefix.high) for prefix in prefixes if prefix.version == version)
+
+
+def _ports(field: PortField) -> list[Range]:
+    ranges = [ports for ports in field.ranges if isinstance(ports, PortRange)]
+    return [_PORTS] if len(ranges) < len(field.ranges) else _merged(ranges)
+
+
+def _source_ports(field: PortField) -> list[Range]:
+    ranges = _ports(field)
+    return [_EVERY_SOURCE_PORT] if ranges == [_PORTS] else ranges
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """The same numbers in as few ranges as possible, ascending."""
+    out: list[Range] = []
+    for low, high in sorted(ranges):
+        if out and low <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        else:
+            out.append((low, high))
+    return out
