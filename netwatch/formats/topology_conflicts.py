@@ -1,0 +1,160 @@
+"""What Azure would refuse to deploy: parts of a topology that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from netwatch.errors import ConflictError, TopologyError, TopologySchemaError
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup, Peering, Subnet, VirtualNetwork
+from netwatch.model.rules import SecurityRule, ServiceTag
+from netwatch.model.topology import Topology
+from netwatch.model.where import Where
+
+__all__ = ["MAX_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
+
+MIN_PRIORITY, MAX_PRIORITY = 100, 4096
+"""Priorities a rule of one's own may have, both inside (Microsoft documentation, Network security groups overview)."""
+
+
+class _Block(NamedTuple):
+    """A prefix and who says so."""
+
+    prefix: Prefix
+    owner: str
+    where: Where
+
+
+def conflicts(topology: Topology) -> Iterator[TopologyError]:
+    """Every problem between parts of the topology: prefixes, addresses, priorities. References must be settled."""
+    for vnet in topology.vnets.values():
+        yield from _in_vnet(vnet, topology.subnets_of.get(vnet.id.key, ()))
+    yield from _addresses(topology)
+    for nsg in topology.nsgs.values():
+        yield from _priorities(nsg)
+    yield from _peerings(topology)
+
+
+def _in_vnet(vnet: VirtualNetwork, subnets: Iterable[Subnet]) -> Iterator[TopologyError]:
+    space = [_Block(prefix, vnet.id.name, vnet.where) for prefix in vnet.address_space if isinstance(prefix, Prefix)]
+    blocks = [
+        _Block(prefix, subnet.id.name, subnet.where)
+        for subnet in subnets
+        for prefix in subnet.prefixes
+        if isinstance(prefix, Prefix)
+    ]
+    yield from _overlaps(space, "address space of virtual network")
+    yield from _overlaps(blocks, "subnet")
+    if len(space) == len(vnet.address_space):
+        for block in blocks:
+            if not any(each.prefix.holds(block.prefix) for each in space):
+                yield _outside_vnet(block, vnet)
+
+
+def _overlaps(blocks: list[_Block], noun: str) -> Iterator[ConflictError]:
+    """One problem for each block that overlaps an earlier one, in one sweep."""
+    widest: _Block | None = None
+    for block in sorted(blocks, key=lambda block: (block.prefix.version, block.prefix.low, block.prefix.length)):
+        if widest is not None and widest.prefix.overlaps(block.prefix):
+            message = f"{noun} {block.owner}: {block.prefix} overlaps {widest.prefix} of {widest.owner}."
+            yield ConflictError(message, where=block.where, hint="Azure requires prefixes that are apart.")
+        if widest is None or widest.prefix.version != block.prefix.version or block.prefix.high > widest.prefix.high:
+            widest = block
+
+
+def _outside_vnet(block: _Block, vnet: VirtualNetwork) -> ConflictError:
+    space = ", ".join(map(str, vnet.address_space)) or "empty"
+    message = f"subnet {block.owner}: {block.prefix} lies outside the address space of {vnet.id.name} ({space})."
+    return ConflictError(message, where=block.where, hint="Move the subnet or widen the address space.")
+
+
+def _addresses(topology: Topology) -> Iterator[TopologyError]:
+    first: dict[tuple[str, Address], IpConfiguration] = {}
+    for nic in topology.nics.values():
+        for config in nic.ip_configurations:
+            if not isinstance(config.subnet, ResourceId) or not isinstance(config.private_ip, Address):
+                continue
+            subnet = topology.subnets.get(config.subnet.key)
+            if subnet is None:
+                continue
+            yield from _outside_subnet(config, config.private_ip, subnet)
+            other = first.setdefault((subnet.vnet.key, config.private_ip), config)
+            if other is not config:
+                yield _used_twice(config, other)
+
+
+def _outside_subnet(config: IpConfiguration, address: Address, subnet: Subnet) -> Iterator[ConflictError]:
+    prefixes = [prefix for prefix in subnet.prefixes if isinstance(prefix, Prefix)]
+    if len(prefixes) == len(subnet.prefixes) and not any(prefix.holds(address) for prefix in prefixes):
+        held = ", ".join(map(str, prefixes)) or "no prefix"
+        message = f"{_label(config)}: {address} lies outside its subnet {subnet.id.name} ({held})."
+        yield ConflictError(message, where=config.where, hint="Give it an address of that subnet.")
+
+
+def _used_twice(config: IpConfiguration, other: IpConfiguration) -> ConflictError:
+    message = f"{_label(config)}: {config.private_ip} is already the address of {_label(other)} at {other.where}."
+    return ConflictError(message, where=config.where, hint="An address stands once in a virtual network.")
+
+
+def _label(config: IpConfiguration) -> str:
+    return f"{config.id.parent.name}/{config.id.name}"
+
+
+def _priorities(nsg: NetworkSecurityGroup) -> Iterator[TopologyError]:
+    first: dict[tuple[object, int], SecurityRule] = {}
+    for rule in nsg.rules:
+        if not isinstance(rule.priority, int):
+            continue
+        if not MIN_PRIORITY <= rule.priority <= MAX_PRIORITY:
+            yield _out_of_range(nsg, rule)
+        other = first.setdefault((rule.direction, rule.priority), rule)
+        if other is not rule:
+            message = f"{nsg.id.name}/{rule.name}: priority {rule.priority} is already that of {other.name}."
+            hint = "Priorities are unique in one direction of a network security group."
+            yield ConflictError(message, where=rule.where, hint=hint)
+
+
+def _out_of_range(nsg: NetworkSecurityGroup, rule: SecurityRule) -> TopologySchemaError:
+    message = f"{nsg.id.name}/{rule.name}: priority {rule.priority} is not in {MIN_PRIORITY} to {MAX_PRIORITY}."
+    return TopologySchemaError(message, where=rule.where, hint="Lower numbers are asked first.")
+
+
+def _peerings(topology: Topology) -> Iterator[ConflictError]:
+    """Peered VNets whose spaces overlap, once for each pair."""
+    seen: set[frozenset[str]] = set()
+    for peering in topology.peerings.values():
+        local = topology.vnets.get(peering.vnet.key)
+        remote = topology.vnets.get(peering.remote_vnet.key) if isinstance(peering.remote_vnet, ResourceId) else None
+        if local is None or remote is None or frozenset((local.id.key, remote.id.key)) in seen:
+            continue
+        seen.add(frozenset((local.id.key, remote.id.key)))
+        yield from _peered_overlap(peering, local, remote)
+
+
+def _peered_overlap(peering: Peering, local: VirtualNetwork, remote: VirtualNetwork) -> Iterator[ConflictError]:
+    for mine in local.address_space:
+        for theirs in remote.address_space:
+            if isinstance(mine, Prefix) and isinstance(theirs, Prefix) and mine.overlaps(theirs):
+                message = f"peering {peering.id.name}: {mine} of {local.id.name} overlaps {theirs} of {remote.id.name}."
+                hint = "Azure peers only virtual networks whose address spaces are apart."
+                yield ConflictError(message, where=peering.where, hint=hint)
+                return
+
+
+def unknown_tags(topology: Topology, is_known: Callable[[str], bool]) -> Iterator[TopologySchemaError]:
+    """Every rule and route that names a service tag ``is_known`` does not know."""
+    for nsg in topology.nsgs.values():
+        for rule in nsg.rules:
+            for term in (*rule.sources.terms, *rule.destinations.terms):
+                if isinstance(term, ServiceTag) and not is_known(term.text):
+                    yield _unknown_tag(f"{nsg.id.name}/{rule.name}", term, rule.where)
+    for table in topology.route_tables.values():
+        for route in table.routes:
+            if isinstance(route.prefix, ServiceTag) and not is_known(route.prefix.text):
+                yield _unknown_tag(f"{table.id.name}/{route.name}", route.prefix, route.where)
+
+
+def _unknown_tag(owner: str, tag: ServiceTag, where: Where) -> TopologySchemaError:
+    return TopologySchemaError(f'{owner}: unknown service tag "{tag.text}".', where=where, hint="Check its spelling.")

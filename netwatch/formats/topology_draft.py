@@ -1,0 +1,310 @@
+"""``TopologyDraft``: where readers put what they read; it checks the whole and turns it into a Topology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologyErrors
+from netwatch.formats.assumed_addresses import assume_addresses
+from netwatch.formats.topology_conflicts import conflicts, unknown_tags
+from netwatch.model.facts import Facts
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    ApplicationSecurityGroup,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    OtherResource,
+    Peering,
+    PublicIpAddress,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+    VirtualNetworkGateway,
+)
+from netwatch.model.routes import RouteTable
+from netwatch.model.rules import AddressField, Asg, SecurityRule
+from netwatch.model.topology import Resource, Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = ["REFERENCES", "Dangling", "ReferenceField", "TopologyDraft", "input_order"]
+
+Dangling = Literal["error", "unresolved"]
+
+_T = TypeVar("_T")
+
+_KINDS: Mapping[type, str] = {
+    VirtualNetwork: "vnets",
+    Subnet: "subnets",
+    Peering: "peerings",
+    NetworkSecurityGroup: "nsgs",
+    ApplicationSecurityGroup: "asgs",
+    RouteTable: "route_tables",
+    NetworkInterface: "nics",
+    VirtualMachine: "vms",
+    PublicIpAddress: "public_ips",
+    VirtualNetworkGateway: "gateways",
+    OtherResource: "others",
+}
+
+
+class ReferenceField(NamedTuple):
+    """A field whose target must be in the input: its name, the Topology mapping of its targets, and their noun.
+
+    ``required`` is False where people export one side only and no answer hangs on it: then it is never an error.
+    """
+
+    field: str
+    targets: str
+    noun: str
+    required: bool = True
+
+
+REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
+    "subnets": (
+        ReferenceField("nsg", "nsgs", "network security group"),
+        ReferenceField("route_table", "route_tables", "route table"),
+        ReferenceField("nat_gateway", "others", "NAT gateway"),
+    ),
+    "peerings": (ReferenceField("remote_vnet", "vnets", "virtual network"),),
+    "ip_configurations": (
+        ReferenceField("subnet", "subnets", "subnet"),
+        ReferenceField("public_ip", "public_ips", "public IP address"),
+        ReferenceField("asgs", "asgs", "application security group"),
+    ),
+    "nics": (
+        ReferenceField("nsg", "nsgs", "network security group"),
+        ReferenceField("vm", "vms", "virtual machine", required=False),
+    ),
+    "vms": (ReferenceField("nics", "nics", "network interface"),),
+    "gateways": (ReferenceField("subnets", "subnets", "subnet"),),
+}
+"""Which fields are checked for dangling ids, by kind of holder. Rules' application security groups come on top."""
+
+_RULE_ASG = ReferenceField("terms", "asgs", "application security group")
+_VNET = ReferenceField("vnet", "vnets", "virtual network")
+
+_MAX_HINTS = 20
+"""Nearest names are looked up for so many dangling ids; looking through every name takes time."""
+
+
+class TopologyDraft:
+    """Resources of one input as they are read, and every problem found on the way.
+
+    With ``dangling="unresolved"`` (recordings, which can be stale) a missing target becomes Unresolved and parts that
+    exclude each other are let pass. ``known_tags`` says whether a service tag exists; without it none is checked.
+    """
+
+    def __init__(
+        self, source: str, *, dangling: Dangling = "error", known_tags: Callable[[str], bool] | None = None
+    ) -> None:
+        self.source = source
+        self.dangling = dangling
+        self._known_tags = known_tags
+        self._held: dict[str, Any] = {kind: {} for kind in _KINDS.values()}
+        self._problems: list[TopologyError] = []
+        self._hints = 0
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether a missing target and parts that exclude each other are errors."""
+        return self.dangling == "error"
+
+    def add(self, resource: Resource) -> None:
+        """Take a resource in. A second one with the same id is a problem, unless it says the same."""
+        held = self._held[_KINDS[type(resource)]]
+        first = held.setdefault(resource.id.key, resource)
+        if first is not resource and first != resource and self.is_strict:
+            self.problem(_declared_twice(resource, first.where))
+
+    def problem(self, error: TopologyError) -> None:
+        """Take a problem in; ``finish`` raises them all."""
+        self._problems.append(error)
+
+    def finish(self, facts: Facts | Callable[[Topology], Facts] | None = None) -> Topology:
+        """The topology with its cross-references checked, VMs and NICs paired, and dynamic addresses assumed.
+
+        ``facts`` may be a function that reads them against the finished topology; its problems join the others.
+        Raises TopologyErrors with every problem, in the order of the input.
+        """
+        self._place_orphans()
+        self._settle_references()
+        self._pair_machines()
+        self._assume_addresses()
+        topology = Topology(source=self.source, **self._held)
+        if self.is_strict:
+            self._problems.extend(conflicts(topology))
+        if self._known_tags is not None:
+            self._problems.extend(unknown_tags(topology, self._known_tags))
+        if facts is not None:
+            topology = replace(topology, facts=self._read(facts, topology))
+        if self._problems:
+            raise TopologyErrors(sorted(self._problems, key=lambda error: input_order(error.where)))
+        return topology
+
+    def _read(self, facts: Facts | Callable[[Topology], Facts], topology: Topology) -> Facts:
+        if isinstance(facts, Facts):
+            return facts
+        try:
+            return facts(topology)
+        except TopologyErrors as errors:
+            self._problems.extend(errors.errors)
+            return Facts()
+
+    def _place_orphans(self) -> None:
+        """A subnet or peering whose VNet is missing: an error, or a VNet of unknown address space takes its place."""
+        for child in (*self._held["subnets"].values(), *self._held["peerings"].values()):
+            if child.vnet.key in self._held["vnets"]:
+                continue
+            found = self._target(child.vnet, _VNET, child.where)
+            if isinstance(found, Unresolved) and not self.is_strict:
+                self.add(VirtualNetwork(child.vnet, "", (found,), child.where))
+
+    def _settle_references(self) -> None:
+        held = self._held
+        for kind in ("subnets", "gateways", "vms"):
+            held[kind] = {key: self._settled(thing, kind) for key, thing in held[kind].items()}
+        held["peerings"] = {key: self._settled_peering(thing) for key, thing in held["peerings"].items()}
+        held["nics"] = {key: self._settled_nic(thing) for key, thing in held["nics"].items()}
+        if not self._all_rule_asgs_held():
+            held["nsgs"] = {key: self._settled_nsg(thing) for key, thing in held["nsgs"].items()}
+
+    def _settled(self, thing: _T, kind: str) -> _T:
+        """The resource with every reference held or Unresolved; itself where nothing changes."""
+        changes: dict[str, Any] = {}
+        where: Where = thing.where  # type: ignore[attr-defined]
+        for reference in REFERENCES[kind]:
+            old = getattr(thing, reference.field)
+            if isinstance(old, tuple):
+                new: Any = tuple(self._target(each, reference, where) for each in old)
+            else:
+                new = self._target(old, reference, where)
+            if new != old:
+                changes[reference.field] = new
+        return replace(thing, **changes) if changes else thing  # type: ignore[type-var]
+
+    def _settled_peering(self, peering: Peering) -> Peering:
+        """A peer outside the input is no error where the peering itself says what its address space is."""
+        if not peering.remote_prefixes:
+            return self._settled(peering, "peerings")
+        if isinstance(peering.remote_vnet, Unresolved) or peering.remote_vnet.key in self._held["vnets"]:
+            return peering
+        return replace(peering, remote_vnet=_absent(peering.remote_vnet, _VNET, peering.where))
+
+    def _settled_nic(self, nic: NetworkInterface) -> NetworkInterface:
+        configs = tuple(self._settled(config, "ip_configurations") for config in nic.ip_configurations)
+        if any(new is not old for new, old in zip(configs, nic.ip_configurations, strict=True)):
+            nic = replace(nic, ip_configurations=configs)
+        return self._settled(nic, "nics")
+
+    def _all_rule_asgs_held(self) -> bool:
+        return all(asg.key in self._held["asgs"] for nsg in self._held["nsgs"].values() for asg in _asgs(nsg))
+
+    def _settled_nsg(self, nsg: NetworkSecurityGroup) -> NetworkSecurityGroup:
+        return replace(nsg, rules=tuple(self._settled_rule(rule) for rule in nsg.rules))
+
+    def _settled_rule(self, rule: SecurityRule) -> SecurityRule:
+        sources, destinations = (self._settled_field(each, rule.where) for each in (rule.sources, rule.destinations))
+        return replace(rule, sources=sources, destinations=destinations)
+
+    def _settled_field(self, side: AddressField, where: Where) -> AddressField:
+        def settled(term: Any) -> Any:
+            found = self._target(term.id, _RULE_ASG, where) if isinstance(term, Asg) else None
+            return found if isinstance(found, Unresolved) else term
+
+        return replace(side, terms=tuple(settled(term) for term in side.terms))
+
+    def _target(self, id: Any, reference: ReferenceField, where: Where) -> Any:
+        """The same id where the input holds it (and None or Unresolved as they are), else Unresolved."""
+        if not isinstance(id, ResourceId) or id.key in self._held[reference.targets]:
+            return id
+        if self.is_strict and reference.required:
+            self.problem(self._dangling(id, reference, where))
+        return _absent(id, reference, where)
+
+    def _dangling(self, id: ResourceId, reference: ReferenceField, where: Where) -> DanglingReferenceError:
+        message = f"{reference.noun} {id} is not in the input."
+        return DanglingReferenceError(message, where=where, hint=self._nearest(id, reference.targets))
+
+    def _nearest(self, id: ResourceId, kind: str) -> str:
+        self._hints += 1
+        if self._hints > _MAX_HINTS:
+            return "Add it, or correct the reference."
+        from difflib import get_close_matches
+
+        names = {each.id.name.lower(): each.id for each in self._held[kind].values()}
+        same = names.get(id.name.lower())
+        if same is not None:
+            return f"The input holds one of that name: {same}."
+        near = get_close_matches(id.name.lower(), names, n=1)
+        return f'Did you mean "{names[near[0]].name}"?' if near else "Add it, or correct the reference."
+
+    def _pair_machines(self) -> None:
+        """ARM states the pair of VM and NIC on both sides; where only one side says so, complete the other."""
+        nics, vms = self._held["nics"], self._held["vms"]
+        owner: dict[str, ResourceId] = {}
+        members: dict[str, list[str]] = {key: [] for key in vms}
+        for vm in vms.values():
+            for id in vm.nics:
+                if isinstance(id, ResourceId) and self._claim(owner, id, vm):
+                    members[vm.id.key].append(id.key)
+        for key, nic in nics.items():
+            if isinstance(nic.vm, ResourceId) and key not in owner:
+                owner[key] = nic.vm
+                members[nic.vm.key].append(key)
+        for vm_key, keys in members.items():
+            self._attach(vms[vm_key], keys)
+
+    def _claim(self, owner: dict[str, ResourceId], id: ResourceId, vm: VirtualMachine) -> bool:
+        """Whether the machine gets the NIC: the first machine to name it does, any other is a problem."""
+        said = self._held["nics"][id.key].vm
+        first = owner.setdefault(id.key, vm.id)
+        rival = first if first != vm.id else said if isinstance(said, ResourceId) and said != vm.id else None
+        if rival is not None and self.is_strict:
+            message = f"virtual machine {vm.id.name} names the NIC {id.name}, which is attached to {rival.name}."
+            self.problem(ConflictError(message, where=vm.where, hint="A NIC is attached to one machine."))
+        return first == vm.id
+
+    def _attach(self, vm: VirtualMachine, keys: list[str]) -> None:
+        """Give a machine its NICs, one of them primary: the only one that says so, else the first."""
+        nics = self._held["nics"]
+        said = [key for key in keys if nics[key].primary]
+        primary = (said or keys or [""])[0]
+        for key in keys:
+            if nics[key].vm != vm.id or nics[key].primary != (key == primary):
+                nics[key] = replace(nics[key], vm=vm.id, primary=key == primary)
+        absent = [id for id in vm.nics if isinstance(id, Unresolved)]
+        ordered = sorted(keys, key=lambda key: key != primary)
+        self._held["vms"][vm.id.key] = replace(vm, nics=(*(nics[key].id for key in ordered), *absent))
+
+    def _assume_addresses(self) -> None:
+        self._held["nics"], problems = assume_addresses(self._held["nics"], self._held["subnets"])
+        if self.is_strict:
+            self._problems.extend(problems)
+
+
+def input_order(where: Where | None) -> tuple[Any, ...]:
+    """A sort key that puts places in the order of the input: by line, then by pointer with its numbers as numbers."""
+    if where is None:
+        return ("", 0, ())
+    steps = tuple((0, int(step), "") if step.isdecimal() else (1, 0, step) for step in where.pointer.split("/"))
+    return (where.source, where.line, steps)
+
+
+def _absent(id: ResourceId, reference: ReferenceField, where: Where) -> Unresolved:
+    return Unresolved(f"{reference.noun} {id.name} is not in the input", id.text, where)
+
+
+def _asgs(nsg: NetworkSecurityGroup) -> Iterator[ResourceId]:
+    for rule in nsg.rules:
+        for side in (rule.sources, rule.destinations):
+            for term in side.terms:
+                if isinstance(term, Asg):
+                    yield term.id
+
+
+def _declared_twice(resource: Resource, first: Where) -> ConflictError:
+    message = f"{resource.id} is declared twice; the first is at {first}."
+    return ConflictError(message, where=resource.where, hint="Ids are compared without regard to case. Remove one.")
