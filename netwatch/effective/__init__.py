@@ -1,1 +1,1 @@
-"""Azure's semantics in plain Python: defaults, tags in context, effective rules and routes; each fact with its source."""
+"""Azure's semantics in plain Python: defaults, tags in context, effective rules and routes, each with its source."""

@@ -68,11 +68,14 @@ class Verdict:
 
     @property
     def settled(self) -> Decision | None:
-        """The decision that settled it: the first that does not allow, else the last; None where there is none."""
-        for decision in self.decisions:
-            if decision.outcome is not Outcome.ALLOW:
-                return decision
-        return self.decisions[-1] if self.decisions else None
+        """The first decision with the verdict's outcome, the last one if it is Allow; None where there is no decision.
+
+        An Allow is Azure's last word, so it is the last group's rule that gets named; a Deny ends the matter at once.
+        """
+        same = [decision for decision in self.decisions if decision.outcome is self.outcome]
+        if not same:
+            return None
+        return same[-1] if self.outcome is Outcome.ALLOW else same[0]
 
     @property
     def unresolved(self) -> tuple[Unresolved, ...]:
@@ -170,10 +173,9 @@ class NicSecurityView:
     """One NIC of a security group view; a group is None where none is bound at that level."""
 
     nic: NetworkInterface
-    nic_nsg: NetworkSecurityGroup | None
     subnet: ResourceId | None
-    subnet_nsg: NetworkSecurityGroup | None
-    rules: tuple[EffectiveRule, ...]
+    nic_nsg: EffectiveNsg | None
+    subnet_nsg: EffectiveNsg | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class TopologyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is wrong at a hop. ``origin`` is Local, Inbound or Outbound; ``severity`` Error or Warning; ``type`` ARM's."""
+    """What is wrong at a hop, in ARM's words: ``origin`` Local, Inbound or Outbound; ``severity`` Error or Warning."""
 
     origin: str
     type: str

@@ -67,14 +67,14 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True)
 class Peering:
-    """One side of a virtual network peering. ``state`` is ARM's: Initiated, Connected or Disconnected.
+    """One side of a virtual network peering. ``state`` is ARM's: Initiated, Connected, Disconnected; empty: not said.
 
     ``remote_prefixes`` is the peer's address space as this side last saw it, for peers the input does not hold.
     """
 
     id: ResourceId
     remote_vnet: ResourceId | Unresolved
-    state: str = "Connected"
+    state: str = ""
     allow_virtual_network_access: bool = True
     allow_forwarded_traffic: bool = False
     allow_gateway_transit: bool = False

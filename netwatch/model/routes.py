@@ -71,7 +71,7 @@ class RouteTable:
 class EffectiveRoute:
     """One row of a NIC's effective routes; a row of a service tag or service endpoint has many ``prefixes``.
 
-    ``user_route`` is the route behind a USER row, else None. ``table`` is the route table it stands in.
+    ``name`` and ``table`` are those of a USER row, and ``tag`` the service tag it names instead of a prefix.
     ``unresolved`` lists why the row may differ from what Azure will show; empty when the input fixes it.
     """
 
@@ -82,5 +82,6 @@ class EffectiveRoute:
     next_hop_ip: Address | Unresolved | None = None
     name: str = ""
     table: ResourceId | None = None
+    tag: str = ""
     unresolved: tuple[Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)

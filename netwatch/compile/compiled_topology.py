@@ -1,0 +1,147 @@
+"""``CompiledTopology``: a topology made ready to be asked; everything derived from it is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from netwatch.compile.rule_tables import CompiledRules, compile_rules
+from netwatch.effective.context_tags import TagExpansion, context_tag, context_tag_names
+from netwatch.effective.routes import effective_routes
+from netwatch.effective.rules import asg_members, effective_rules, in_direction
+from netwatch.errors import TopologySchemaError
+from netwatch.model.addresses import Prefix
+from netwatch.model.answers import EffectiveNsg, EffectiveRule
+from netwatch.model.flow import Direction, Level
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
+from netwatch.model.routes import EffectiveRoute, UserRoute
+from netwatch.model.rules import SecurityRule, ServiceTag
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+if TYPE_CHECKING:
+    from netwatch.effective.published_tags import PublishedTags
+
+__all__ = ["Binding", "CompiledTopology"]
+
+
+class Binding(NamedTuple):
+    """A rule list at a NIC: where it is bound, and its group, which is Unresolved where the input does not hold it."""
+
+    level: Level
+    bound_to: ResourceId
+    nsg: EffectiveNsg | Unresolved
+
+
+class CompiledTopology:
+    """A topology made ready to be asked. The topology never changes; what is derived from it is kept.
+
+    ``published_tags`` gives the published service-tag list and is called only when a tag of it is met.
+    """
+
+    def __init__(self, topology: Topology, published_tags: Callable[[], PublishedTags]) -> None:
+        self.topology = topology
+        self._load_published_tags = published_tags
+        self._routes: dict[str, tuple[EffectiveRoute, ...]] = {}
+        self._tags: dict[tuple[str, str], TagExpansion] = {}
+        self._nsgs: dict[tuple[str, str], EffectiveNsg] = {}
+        self._tables: dict[tuple[str, str, Direction, int], CompiledRules] = {}
+
+    @cached_property
+    def published_tags(self) -> PublishedTags:
+        """The published service-tag list in use."""
+        return self._load_published_tags()
+
+    @cached_property
+    def _asg_members(self) -> Mapping[str, tuple[IpConfiguration, ...]]:
+        return asg_members(self.topology)
+
+    def effective_routes(self, subnet: Subnet) -> tuple[EffectiveRoute, ...]:
+        """The routes of every NIC in ``subnet``, in Azure's order."""
+        key = subnet.id.key
+        if key not in self._routes:
+            self._routes[key] = effective_routes(self.topology, subnet, self._expand_route_tag)
+        return self._routes[key]
+
+    def bindings(self, nic: NetworkInterface) -> tuple[Binding, ...]:
+        """The rule lists at ``nic``: the NIC's own first, then its subnet's; each holds rules of both directions."""
+        subnet = self.topology.subnet_of(nic)
+        found = []
+        if nic.nsg is not None:
+            found.append(Binding(Level.NIC, nic.id, self._bound(nic.nsg, subnet, Level.NIC, nic.id)))
+        if isinstance(subnet, Unresolved):
+            found.append(Binding(Level.SUBNET, nic.id, subnet))
+        elif subnet is not None and subnet.nsg is not None:
+            found.append(Binding(Level.SUBNET, subnet.id, self._bound(subnet.nsg, subnet, Level.SUBNET, subnet.id)))
+        return tuple(found)
+
+    def effective_nsgs(self, nic: NetworkInterface) -> tuple[EffectiveNsg, ...]:
+        """Those of ``bindings`` that the input holds."""
+        return tuple(binding.nsg for binding in self.bindings(nic) if isinstance(binding.nsg, EffectiveNsg))
+
+    def rules(self, nsg: EffectiveNsg, direction: Direction) -> tuple[EffectiveRule, ...]:
+        """The rules of a bound group for one direction, in the order in which they are asked."""
+        return in_direction(nsg.rules, direction)
+
+    def rule_table(self, nsg: EffectiveNsg, direction: Direction, version: int) -> CompiledRules:
+        """``rules`` of one address family as a table, compiled when first asked for."""
+        key = (nsg.nsg.id.key, nsg.bound_to.key, direction, version)
+        if key not in self._tables:
+            self._tables[key] = compile_rules(self.rules(nsg, direction), version)
+        return self._tables[key]
+
+    def published_tags_in(self, rules: tuple[SecurityRule, ...]) -> str:
+        """The label of the published list if one of ``rules`` names a tag of it, else empty."""
+        context = {name.lower() for name in context_tag_names()}
+        terms = (term for rule in rules for field in (rule.sources, rule.destinations) for term in field.terms)
+        if any(isinstance(term, ServiceTag) and term.text.lower() not in context for term in terms):
+            return str(self.published_tags)
+        return ""
+
+    def _bound(
+        self, nsg: ResourceId | Unresolved, subnet: Subnet | Unresolved | None, level: Level, bound_to: ResourceId
+    ) -> EffectiveNsg | Unresolved:
+        if isinstance(nsg, Unresolved):
+            return nsg
+        if not isinstance(subnet, Subnet):
+            return subnet or Unresolved(f"{bound_to.name} stands in no subnet")
+        key = (nsg.key, bound_to.key)
+        if key not in self._nsgs:
+            self._nsgs[key] = self._effective_nsg(nsg, subnet, level, bound_to)
+        return self._nsgs[key]
+
+    def _effective_nsg(self, nsg_id: ResourceId, subnet: Subnet, level: Level, bound_to: ResourceId) -> EffectiveNsg:
+        nsg = self.topology.nsgs[nsg_id.key]
+        tag_map: dict[str, tuple[Prefix, ...]] = {}
+
+        def expand(rule: SecurityRule, tag: ServiceTag) -> TagExpansion:
+            found = self._expand_tag(tag, subnet, rule.where, f"{nsg.id.name}/{rule.name}")
+            tag_map[tag.text] = found.prefixes
+            return found
+
+        rules = effective_rules(nsg, expand, self._asg_members, self.topology)
+        return EffectiveNsg(nsg, level, bound_to, rules, tag_map)
+
+    def _expand_tag(self, tag: ServiceTag, subnet: Subnet, where: Where, holder: str) -> TagExpansion:
+        key = (tag.text.lower(), subnet.id.key)
+        if key not in self._tags:
+            found = context_tag(tag.text, self.topology, subnet)
+            self._tags[key] = found or TagExpansion(self._published(tag, where, holder))
+        return self._tags[key]
+
+    def _expand_route_tag(self, route: UserRoute, tag: ServiceTag) -> tuple[Prefix, ...]:
+        return self._published(tag, route.where, f"{route.id.parent.name}/{route.name}")
+
+    def _published(self, tag: ServiceTag, where: Where, holder: str) -> tuple[Prefix, ...]:
+        found = self.published_tags.prefixes(tag.text)
+        if found is None:
+            nearest = self.published_tags.nearest(tag.text, also=context_tag_names())
+            raise TopologySchemaError(
+                f'{holder}: unknown service tag "{tag.text}".',
+                where=where,
+                hint=f'Did you mean "{nearest}"?' if nearest else f"It is not among the {self.published_tags}.",
+            )
+        return found

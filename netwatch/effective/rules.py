@@ -1,0 +1,137 @@
+"""Effective rules: a group's rules and the default rules, with tags and groups as prefixes, in Azure's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from netwatch.effective.context_tags import TagExpansion
+from netwatch.effective.defaults import ANY_PREFIXES, default_rules
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.answers import EffectiveRule
+from netwatch.model.flow import Direction
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup
+from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, SecurityRule, ServiceTag
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["asg_members", "effective_rules", "in_direction"]
+
+Expand = Callable[[SecurityRule, ServiceTag], TagExpansion]
+Members = Mapping[str, tuple[IpConfiguration, ...]]
+
+
+class _Expanded(NamedTuple):
+    prefixes: tuple[Prefix, ...]
+    expansion: tuple[Prefix, ...] | None
+    unresolved: tuple[Unresolved, ...]
+
+
+def effective_rules(
+    nsg: NetworkSecurityGroup, expand_tag: Expand, members: Members, topology: Topology
+) -> tuple[EffectiveRule, ...]:
+    """The group's own rules and the six default rules, each direction in the order Azure asks them.
+
+    ``expand_tag`` gives what a tag holds where the group is bound; ``members`` is ``asg_members(topology)``.
+    Order: by priority, lower first; own rules come before default rules, which stand at 65000 and up.
+    Source: "How network security groups filter network traffic".
+    """
+    rules = sorted((*nsg.rules, *default_rules()), key=_order)
+    return tuple(_effective(rule, expand_tag, members, topology) for rule in rules)
+
+
+def _order(rule: SecurityRule) -> int:
+    """A rule whose priority is open could stand anywhere, so it is asked first, and only ever as a possibility."""
+    return rule.priority if isinstance(rule.priority, int) else 0
+
+
+def in_direction(rules: Iterable[EffectiveRule], direction: Direction) -> tuple[EffectiveRule, ...]:
+    """The rules that can apply to flows in ``direction``, order kept; a rule with an open direction is in both."""
+    return tuple(r for r in rules if r.rule.direction is direction or isinstance(r.rule.direction, Unresolved))
+
+
+def _effective(rule: SecurityRule, expand_tag: Expand, members: Members, topology: Topology) -> EffectiveRule:
+    def expand(field: AddressField) -> _Expanded:
+        return _expand_field(field, lambda tag: expand_tag(rule, tag), members, topology)
+
+    sources, destinations = expand(rule.sources), expand(rule.destinations)
+    plain = (rule.direction, rule.priority, rule.access, rule.protocol)
+    ports = (*rule.source_ports.ranges, *rule.destination_ports.ranges)
+    return EffectiveRule(
+        rule,
+        sources.prefixes,
+        destinations.prefixes,
+        sources.expansion,
+        destinations.expansion,
+        (
+            *(value for value in (*plain, *ports) if isinstance(value, Unresolved)),
+            *sources.unresolved,
+            *destinations.unresolved,
+        ),
+    )
+
+
+def _expand_field(
+    field: AddressField,
+    expand_tag: Callable[[ServiceTag], TagExpansion],
+    members: Members,
+    topology: Topology,
+) -> _Expanded:
+    prefixes: list[Prefix] = []
+    expansion: list[Prefix] = []
+    unresolved: list[Unresolved] = []
+    named = False  # whether a tag or a group stands in the field: Azure shows an expansion only then
+    for term in field.terms:
+        if isinstance(term, AnyAddress):
+            prefixes.extend(ANY_PREFIXES)
+        elif isinstance(term, Cidr):
+            prefixes.append(term.prefix)
+        elif isinstance(term, Unresolved):
+            prefixes.extend(ANY_PREFIXES)
+            unresolved.append(term)
+        else:
+            named = True
+            found = expand_tag(term) if isinstance(term, ServiceTag) else _members_of(term, members, topology)
+            expansion.extend(found.prefixes)
+            unresolved.extend(found.unresolved)
+            prefixes.extend(ANY_PREFIXES if found.unresolved and isinstance(term, ServiceTag) else found.prefixes)
+    return _Expanded(
+        tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(expansion)) if named else None, tuple(unresolved)
+    )
+
+
+def asg_members(topology: Topology) -> Members:
+    """Application security group key → the ip configurations that name it."""
+    members: dict[str, list[IpConfiguration]] = {}
+    for nic in topology.nics.values():
+        for config in nic.ip_configurations:
+            for asg in config.asgs:
+                if isinstance(asg, ResourceId):
+                    members.setdefault(asg.key, []).append(config)
+    return {key: tuple(configs) for key, configs in members.items()}
+
+
+def _members_of(asg: Asg, members: Members, topology: Topology) -> TagExpansion:
+    """A group's members as host prefixes: the group of nobody matches nothing ("Application security groups").
+
+    A member whose address is open could have any address of its subnet.
+    """
+    prefixes: list[Prefix] = []
+    unresolved: list[Unresolved] = []
+    for config in members.get(asg.id.key, ()):
+        if isinstance(config.private_ip, Address):
+            bits = 32 if config.private_ip.version == 4 else 128
+            prefixes.append(Prefix(config.private_ip.version, config.private_ip.value, bits))
+        elif isinstance(config.private_ip, Unresolved):
+            unresolved.append(config.private_ip)
+            prefixes.extend(_subnet_prefixes(config, topology))
+    return TagExpansion(tuple(prefixes), tuple(unresolved))
+
+
+def _subnet_prefixes(config: IpConfiguration, topology: Topology) -> tuple[Prefix, ...]:
+    if not isinstance(config.subnet, ResourceId):
+        return ANY_PREFIXES
+    found = topology.subnets[config.subnet.key].prefixes
+    known = tuple(prefix for prefix in found if isinstance(prefix, Prefix))
+    return known if len(known) == len(found) else ANY_PREFIXES

@@ -1,0 +1,19 @@
+"""effectiveRouteTable: every route of a NIC, those that are overridden too."""
+
+from __future__ import annotations
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.engines.targets import find_nic, subnet_of
+from netwatch.model.answers import EffectiveRoutesAnswer
+
+__all__ = ["effective_routes"]
+
+
+def effective_routes(compiled: CompiledTopology, nic: str) -> EffectiveRoutesAnswer:
+    """The effective routes of ``nic`` (a NIC, or a machine for its primary NIC), in Azure's order.
+
+    Azure answers only for NICs of running machines; here any NIC in a subnet will do.
+    Raises ResourceNotFoundError, UnsupportedError.
+    """
+    card = find_nic(compiled.topology, nic)
+    return EffectiveRoutesAnswer(card, compiled.effective_routes(subnet_of(compiled.topology, card)))

@@ -1,0 +1,60 @@
+"""nextHop: where a machine's packet to an address is handed next, and which route says so."""
+
+from __future__ import annotations
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.routes import Selection, is_reachable_appliance, select_route
+from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
+from netwatch.model.addresses import Address
+from netwatch.model.answers import NextHopAnswer
+from netwatch.model.resources import NetworkInterface, Subnet
+from netwatch.model.routes import NextHopType
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["next_hop", "next_hop_type"]
+
+
+def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
+    """The next hop of a packet from ``vm`` to ``dest_ip``.
+
+    ``source_ip`` only chooses the NIC: the one that has it, else the primary one, unless ``nic`` names one. It need
+    not belong to the machine: the real service answers for 123.4.5.6 too (recorded).
+    Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
+    """
+    machine = find_vm(compiled.topology, vm)
+    source, dest = parse_ip(source_ip, what="--source-ip"), parse_ip(dest_ip, what="--dest-ip")
+    card = find_nic_of_vm(compiled.topology, machine, name=nic, address=source)
+    subnet = subnet_of(compiled.topology, card)
+    selection = select_route(compiled.effective_routes(subnet), dest)
+    return NextHopAnswer(
+        machine,
+        card,
+        source,
+        dest,
+        next_hop_type(compiled, subnet, selection),
+        None if selection.route is None or isinstance(selection.route, Unresolved) else selection.route.next_hop_ip,
+        None if isinstance(selection.route, Unresolved) else selection.route,
+        selection.prefix,
+        selection.candidates,
+        _notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+    )
+
+
+def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selection) -> NextHopType | Unresolved:
+    """What becomes of the packet: the route's type; None where no route holds it or its appliance is out of reach."""
+    route = selection.route
+    if route is None:
+        return NextHopType.NONE
+    if isinstance(route, Unresolved):
+        return route
+    if route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE and isinstance(route.next_hop_ip, Address):
+        vnet = compiled.topology.vnets[subnet.vnet.key]
+        if not is_reachable_appliance(compiled.topology, vnet, route.next_hop_ip):
+            return NextHopType.NONE
+    return route.next_hop_type
+
+
+def _notes(compiled: CompiledTopology, nic: NetworkInterface, asked: str, nic_count: int) -> tuple[str, ...]:
+    if asked or nic_count < 2 or nic.vm is None or isinstance(nic.vm, Unresolved):
+        return ()
+    return (f"{nic.vm.name} has several network interfaces; {nic.id.name} is taken",)

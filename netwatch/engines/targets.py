@@ -1,0 +1,177 @@
+"""What a person typed, turned into the machine, the NIC or the endpoint that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
+
+from netwatch.errors import InvalidFlowError, ResourceNotFoundError
+from netwatch.model.addresses import ANY_PORT, Address, parse_address
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    IpConfiguration,
+    NetworkInterface,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+)
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+
+__all__ = [
+    "Endpoint",
+    "find_nic",
+    "find_nic_of_vm",
+    "find_subnet",
+    "find_vm",
+    "find_vnet",
+    "parse_endpoint",
+    "parse_ip",
+    "primary_configuration",
+    "subnet_of",
+]
+
+_Named = TypeVar("_Named", VirtualMachine, NetworkInterface, VirtualNetwork, Subnet)
+
+
+def find_vm(topology: Topology, name: str) -> VirtualMachine:
+    """The virtual machine that ``name`` (its name where unique, else its id) means; ResourceNotFoundError otherwise."""
+    return _find(topology.vms, name, "virtual machine")
+
+
+def find_vnet(topology: Topology, name: str) -> VirtualNetwork:
+    """The virtual network that ``name`` means; ResourceNotFoundError otherwise."""
+    return _find(topology.vnets, name, "virtual network")
+
+
+def find_subnet(topology: Topology, name: str) -> Subnet:
+    """The subnet that ``name`` means: its id, ``vnet/subnet``, or its name where unique."""
+    vnet_name, slash, subnet_name = name.partition("/")
+    if slash and vnet_name:
+        vnet = find_vnet(topology, vnet_name)
+        return _find({s.id.key: s for s in topology.subnets_of.get(vnet.id.key, ())}, subnet_name, "subnet")
+    return _find(topology.subnets, name, "subnet")
+
+
+def find_nic(topology: Topology, name: str) -> NetworkInterface:
+    """The NIC that ``name`` means: a NIC's name or id, or a machine's, whose primary NIC is taken then."""
+    try:
+        return _find(topology.nics, name, "network interface")
+    except ResourceNotFoundError as not_found:
+        machines = [vm for vm in topology.vms.values() if name.lower() in (vm.id.name.lower(), vm.id.key)]
+        if len(machines) != 1:
+            raise not_found from None
+        return find_nic_of_vm(topology, machines[0])
+
+
+def find_nic_of_vm(
+    topology: Topology, vm: VirtualMachine, *, name: str = "", address: Address | None = None
+) -> NetworkInterface:
+    """The NIC of ``vm`` that a question is about.
+
+    The one that ``name`` means if it is given; else the one that has ``address``; else the primary one.
+    """
+    nics = topology.nics_of.get(vm.id.key, ())
+    if not nics:
+        raise ResourceNotFoundError(
+            f"{vm.id.name} has no network interface in the input.",
+            where=vm.where,
+            hint="A question to Network Watcher is about one of a machine's network interfaces.",
+        )
+    if name:
+        return _find({nic.id.key: nic for nic in nics}, name, f"network interface of {vm.id.name}")
+    for nic in nics:
+        if address is not None and any(config.private_ip == address for config in nic.ip_configurations):
+            return nic
+    return nics[0]
+
+
+def subnet_of(topology: Topology, nic: NetworkInterface) -> Subnet:
+    """The subnet of ``nic``; ResourceNotFoundError where the input does not hold it."""
+    subnet = topology.subnet_of(nic)
+    if isinstance(subnet, Subnet):
+        return subnet
+    why = f": {subnet.reason}" if isinstance(subnet, Unresolved) else ""
+    raise ResourceNotFoundError(
+        f"the subnet of {nic.id.name} is not known{why}.", where=nic.where, hint="Add the subnet to the input."
+    )
+
+
+def primary_configuration(nic: NetworkInterface, version: int = 4) -> IpConfiguration | None:
+    """The ip configuration of one family that stands for ``nic``: the primary one, else the first; None without any."""
+    found = [
+        c for c in nic.ip_configurations if not isinstance(c.private_ip, Address) or c.private_ip.version == version
+    ]
+    return next((config for config in found if config.primary), found[0] if found else None)
+
+
+class Endpoint(NamedTuple):
+    """One end of a flow as asked: ``address`` None means "the NIC's own", ``port`` may be ANY_PORT."""
+
+    address: Address | None
+    port: int
+
+
+def parse_endpoint(text: str, *, what: str) -> Endpoint:
+    """The endpoint in ``10.0.0.4:443``, ``[fd00::4]:443``, ``:443`` or with ``*`` as port; InvalidFlowError otherwise.
+
+    ``what`` names the option in the message.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or (":" in host and not host.startswith("[")):
+        raise InvalidFlowError(
+            f"{what} {text!r} is not an address and a port.",
+            hint="Expected 10.0.0.4:443, [fd00::4]:443, or :443 for the machine's own address.",
+        )
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    return Endpoint(parse_ip(bare, what=what) if bare else None, _parse_port(port, what=what, text=text))
+
+
+def _parse_port(port: str, *, what: str, text: str) -> int:
+    if port == "*":
+        return ANY_PORT
+    if port.isascii() and port.isdigit() and int(port) <= 65535:
+        return int(port)
+    raise InvalidFlowError(
+        f"{what} {text!r}: {port!r} is not a port.", hint="Expected 0 to 65535, or * where it is open."
+    )
+
+
+def parse_ip(text: str, *, what: str) -> Address:
+    """The address that ``text`` spells; InvalidFlowError, naming the option ``what``, otherwise."""
+    try:
+        return parse_address(text)
+    except ValueError as error:
+        raise InvalidFlowError(f"{what}: {error}.", hint="Expected an address such as 10.0.0.4 or fd00::4.") from None
+
+
+def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
+    key = name.lower()
+    if key in resources:
+        return resources[key]
+    found = [resource for resource in resources.values() if resource.id.name.lower() == key]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = "\n  ".join(resource.id.text for resource in found)
+        raise ResourceNotFoundError(
+            f"{len(found)} {_plural(noun)} are called {name!r}:\n  {ids}\n", hint="Name it by its id."
+        )
+    raise ResourceNotFoundError(f"no {noun} is called {name!r}.", hint=_nearest(resources, name, noun))
+
+
+def _plural(noun: str) -> str:
+    head, of, tail = noun.partition(" of ")
+    return f"{head}s{of}{tail}"
+
+
+def _nearest(resources: Mapping[str, _Named], name: str, noun: str) -> str:
+    from difflib import get_close_matches
+
+    names = list(dict.fromkeys(resource.id.name for resource in resources.values()))
+    if not names:
+        return f"The input has no {noun} at all."
+    by_key = {known.lower(): known for known in names}
+    wanted = ResourceId(name).name.lower()
+    close = [by_key[key] for key in get_close_matches(wanted, by_key, n=3)] or names[:5]
+    return f"Did you mean {', '.join(close)}?" if len(close) <= 3 else f"There are: {', '.join(close)}, …"

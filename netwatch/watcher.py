@@ -1,0 +1,97 @@
+"""``NetworkWatcher``: a topology made ready to be asked, with one method for each question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.model.topology import Topology
+
+if TYPE_CHECKING:
+    from netwatch.effective.published_tags import PublishedTags
+    from netwatch.model.answers import (
+        ConnectivityCheckAnswer,
+        EffectiveRoutesAnswer,
+        EffectiveRulesAnswer,
+        IpFlowVerifyAnswer,
+        NextHopAnswer,
+        SecurityGroupViewAnswer,
+        TopologyAnswer,
+    )
+
+__all__ = ["NetworkWatcher"]
+
+
+class NetworkWatcher:
+    """A topology made ready to be asked.
+
+    Arguments are what a person types: names in any case where unique, else ARM ids; addresses and ports as text.
+    Every method raises ResourceNotFoundError, InvalidFlowError and UnsupportedError where they apply; the engine of
+    the same name says what else. Answers are values of ``netwatch.model.answers``.
+    """
+
+    def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:
+        """``service_tags`` is the published list to use, by default the one that ships with netwatch."""
+        self.compiled = CompiledTopology(topology, (lambda: service_tags) if service_tags else _shipped_tags)
+
+    @classmethod
+    def load(cls, path: str | Path, **options: Any) -> NetworkWatcher:
+        """A watcher over the input at ``path``; ``options`` are those of ``netwatch.load``."""
+        from netwatch.formats import load
+
+        return cls(load(path, **options))
+
+    def ip_flow_verify(
+        self, vm: str, *, direction: str, protocol: str, local: str, remote: str, nic: str = ""
+    ) -> IpFlowVerifyAnswer:
+        """Whether security rules allow one flow at a machine, and which rule says so."""
+        from netwatch.engines.ip_flow_verify import ip_flow_verify
+
+        return ip_flow_verify(
+            self.compiled, vm, direction=direction, protocol=protocol, local=local, remote=remote, nic=nic
+        )
+
+    def next_hop(self, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
+        """Where a packet from a machine is handed next, and which route says so."""
+        from netwatch.engines.next_hop import next_hop
+
+        return next_hop(self.compiled, vm, source_ip=source_ip, dest_ip=dest_ip, nic=nic)
+
+    def security_group_view(self, vm: str) -> SecurityGroupViewAnswer:
+        """The rules on each NIC of a machine, by where they come from."""
+        from netwatch.engines.security_group_view import security_group_view
+
+        return security_group_view(self.compiled, vm)
+
+    def effective_routes(self, nic: str) -> EffectiveRoutesAnswer:
+        """Every route of a NIC (or of a machine's primary NIC), overridden ones too."""
+        from netwatch.engines.effective_routes import effective_routes
+
+        return effective_routes(self.compiled, nic)
+
+    def effective_rules(self, nic: str) -> EffectiveRulesAnswer:
+        """Every rule at a NIC (or at a machine's primary NIC), with tags and groups turned into prefixes."""
+        from netwatch.engines.effective_rules import effective_rules
+
+        return effective_rules(self.compiled, nic)
+
+    def topology(self, *, resource_group: str = "", vnet: str = "", subnet: str = "") -> TopologyAnswer:
+        """The resources of one group, virtual network or subnet (name exactly one), with what they have to do."""
+        from netwatch.engines.topology import topology
+
+        return topology(self.compiled, resource_group=resource_group, vnet=vnet, subnet=subnet)
+
+    def connectivity_check(
+        self, source: str, *, dest: str, dest_port: int = 0, protocol: str = "Tcp"
+    ) -> ConnectivityCheckAnswer:
+        """The path from a machine to a machine, an address or a name, hop by hop, and what stands in the way."""
+        from netwatch.engines.connectivity_check import connectivity_check
+
+        return connectivity_check(self.compiled, source, dest=dest, dest_port=dest_port, protocol=protocol)
+
+
+def _shipped_tags() -> PublishedTags:
+    from netwatch.formats.service_tag_file import load_shipped
+
+    return load_shipped()
