@@ -115,7 +115,7 @@ class _PackedTags(Mapping[str, tuple[Prefix, ...]]):
 
         index = zlib.decompress(_read(self._path, self._index_offset, self._index_size)).decode()
         places, offset = {}, self._index_offset + self._index_size
-        for line in index.split("\n"):
+        for line in index.splitlines():
             name, text4, text6 = line.split(" ")
             place = places[name] = _Place(offset, int(text4), int(text6))
             offset += 5 * place.count4 + 17 * place.count6
