@@ -1,0 +1,147 @@
+"""topology: the resources of a group, a virtual network or a subnet, and what each has to do with the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.graph import ASSOCIATED, CONTAINS, build_graph
+from netwatch.engines.targets import find_subnet, find_vnet
+from netwatch.errors import QueryError, ResourceNotFoundError
+from netwatch.model.answers import Association, TopologyAnswer, TopologyResource
+from netwatch.model.ids import ResourceId
+from netwatch.model.topology import Topology
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["topology"]
+
+_ORDER = (
+    "VirtualMachine",
+    "NetworkInterface",
+    "NetworkSecurityGroup",
+    "RouteTable",
+    "PublicIpAddress",
+    "VirtualNetworkGateway",
+    "VirtualNetwork",
+    "Subnet",
+)
+"""The kinds that Azure's topology lists, in the order of recorded answers (2018 and later)."""
+
+_BESIDE = frozenset({"VirtualMachine", "NetworkSecurityGroup", "RouteTable", "PublicIpAddress"})
+"""Kinds that belong to a subnet or a VNet because a NIC in it, or the subnet itself, is associated with them."""
+
+_PARTS = frozenset({"SecurityRule", "UserRoute"})
+"""Kinds that are listed right after the group or table that contains them."""
+
+_LISTED = frozenset(_ORDER) | _PARTS
+
+
+def topology(
+    compiled: CompiledTopology, *, resource_group: str = "", vnet: str = "", subnet: str = ""
+) -> TopologyAnswer:
+    """The topology of exactly one of a resource group, a virtual network or a subnet (ARM's three forms).
+
+    A resource group: its own resources. A virtual network: itself, its subnets and gateways, and what is attached to
+    them wherever it is declared (NICs, their machines, groups and public IPs, the subnets' groups and tables). A
+    subnet: itself and what is attached to it, without its network.
+
+    Associations are those of recorded answers of the real service: a machine Contains its NICs; a NIC is Associated
+    with its machine, group, subnet and public IP; a public IP with its NIC; a VNet Contains its subnets and gateways;
+    a gateway is Associated with its subnet; a subnet's group and route table and the subnet are Associated both ways;
+    a group Contains its rules and a table its routes. An association names its target also when that lies outside the
+    scope. Network watchers, peerings and other kinds are not listed by Azure; ``notes`` says how many were left out.
+    Resources come kind by kind in the order of the input, rules after their group and routes after their table.
+
+    QueryError unless exactly one scope is given; ResourceNotFoundError when the input does not hold it.
+    """
+    if sum(map(bool, (resource_group, vnet, subnet))) != 1:
+        raise QueryError(
+            "topology is asked of exactly one of a resource group, a virtual network and a subnet.",
+            hint="Give one of --resource-group, --vnet and --subnet.",
+        )
+    graph = build_graph(compiled.topology)
+    if resource_group:
+        scope, keys = _resource_group(compiled.topology, resource_group)
+    elif vnet:
+        found = find_vnet(compiled.topology, vnet).id
+        scope, keys = found.text, _around(graph, [found.key, *_heads(graph, found.key, CONTAINS)])
+    else:
+        found = find_subnet(compiled.topology, subnet).id
+        scope, keys = found.text, _around(graph, [found.key])
+    left_out = _left_out(graph, keys)
+    return TopologyAnswer(tuple(_listed(graph, keys)), scope, (left_out,) if left_out else ())
+
+
+def _resource_group(topology: Topology, name: str) -> tuple[str, list[str]]:
+    """The group as the input spells it and the keys of all that stands in it."""
+    ids = [resource.id for resource in topology.resources()]
+    members = [id_ for id_ in ids if id_.resource_group.lower() == name.lower()]
+    if not members:
+        raise ResourceNotFoundError(f'no resource stands in a resource group "{name}".', hint=_groups(ids))
+    return members[0].resource_group, [id_.key for id_ in members]
+
+
+def _groups(ids: Iterable[ResourceId]) -> str:
+    names = sorted({id_.resource_group for id_ in ids if id_.resource_group})
+    return f"The input has: {', '.join(names[:10])}." if names else "The input has no resource group at all."
+
+
+def _around(graph: nx.MultiDiGraph[str], roots: list[str]) -> list[str]:
+    """``roots`` and what is attached to the subnets among them."""
+    found = dict.fromkeys(roots)
+    for root in roots:
+        if _kind(graph, root) == "Subnet":
+            nics = [tail for tail in _tails(graph, root, ASSOCIATED) if _kind(graph, tail) == "NetworkInterface"]
+            found.update(dict.fromkeys(nics))
+            for holder in (root, *nics):
+                beside = [head for head in _heads(graph, holder, ASSOCIATED) if _kind(graph, head) in _BESIDE]
+                found.update(dict.fromkeys(beside))
+    return list(found)
+
+
+def _heads(graph: nx.MultiDiGraph[str], tail: str, kind: str) -> list[str]:
+    return [head for _, head, edge in graph.out_edges(tail, data=True) if edge["kind"] == kind]
+
+
+def _tails(graph: nx.MultiDiGraph[str], head: str, kind: str) -> list[str]:
+    return [tail for tail, _, edge in graph.in_edges(head, data=True) if edge["kind"] == kind]
+
+
+def _kind(graph: nx.MultiDiGraph[str], key: str) -> str:
+    return str(graph.nodes[key]["kind"])
+
+
+def _listed(graph: nx.MultiDiGraph[str], keys: list[str]) -> Iterator[TopologyResource]:
+    """The resources of ``keys`` that Azure lists, each with its rules or routes right after it."""
+    listed = [key for key in keys if _kind(graph, key) in _ORDER]
+    for key in sorted(listed, key=lambda key: _ORDER.index(_kind(graph, key))):
+        yield _resource(graph, key)
+        parts = (head for head in _heads(graph, key, CONTAINS) if _kind(graph, head) in _PARTS)
+        yield from (_resource(graph, part) for part in parts)
+
+
+def _resource(graph: nx.MultiDiGraph[str], key: str) -> TopologyResource:
+    """A part (subnet, rule, route) has no location of its own: recorded answers give it that of what contains it."""
+    node = graph.nodes[key]
+    holder = node if hasattr(node["resource"], "location") else graph.nodes[_tails(graph, key, CONTAINS)[0]]
+    return TopologyResource(node["id"], holder["resource"].location, tuple(_associations(graph, key)))
+
+
+def _associations(graph: nx.MultiDiGraph[str], key: str) -> Iterator[Association]:
+    for word, kind in (("Associated", ASSOCIATED), ("Contains", CONTAINS)):
+        for head in _heads(graph, key, kind):
+            if _kind(graph, head) in _LISTED:
+                yield Association(word, graph.nodes[head]["id"])
+
+
+def _left_out(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
+    """A sentence that counts what stands in the scope and is not listed, by its type; empty when all is."""
+    left = [graph.nodes[key]["resource"] for key in keys if _kind(graph, key) not in _LISTED]
+    counted = Counter(resource.id.type for resource in left)
+    if not counted:
+        return ""
+    return f"not listed, as in Azure: {', '.join(f'{count} × {kind}' for kind, count in counted.items())}"

@@ -1,0 +1,156 @@
+"""The topology question: its three forms and the associations of recorded answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.engines.topology import topology
+from netwatch.errors import QueryError, ResourceNotFoundError
+from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
+from netwatch.model.answers import TopologyAnswer
+from netwatch.model.flow import Access, Direction, Protocol
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    IpConfiguration,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    OtherResource,
+    PublicIpAddress,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+    VirtualNetworkGateway,
+)
+from netwatch.model.routes import NextHopType, RouteTable, UserRoute
+from netwatch.model.rules import AddressField, AnyAddress, PortField, SecurityRule
+from netwatch.model.topology import Topology
+
+BASE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
+VNET = ResourceId(f"{BASE}/virtualNetworks/vnet")
+WEB, GATEWAY_NET = VNET.child("subnets", "web"), VNET.child("subnets", "GatewaySubnet")
+NSG, TABLE = ResourceId(f"{BASE}/networkSecurityGroups/nsg"), ResourceId(f"{BASE}/routeTables/rt")
+NIC, PIP = ResourceId(f"{BASE}/networkInterfaces/nic"), ResourceId(f"{BASE}/publicIPAddresses/pip")
+VM = ResourceId("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm")
+GATEWAY = ResourceId(f"{BASE}/virtualNetworkGateways/gw")
+WATCHER = ResourceId(f"{BASE}/networkWatchers/watcher")
+FAR = ResourceId("/subscriptions/s/resourceGroups/other/providers/Microsoft.Network/networkSecurityGroups/far")
+
+
+def keyed(*resources: Any) -> dict[str, Any]:
+    return {resource.id.key: resource for resource in resources}
+
+
+def rule() -> SecurityRule:
+    anyone, any_port = AddressField((AnyAddress(),)), PortField((ALL_PORTS,), ("*",))
+    id_ = NSG.child("securityRules", "ssh")
+    return SecurityRule(
+        id_, "ssh", Direction.INBOUND, 100, Access.ALLOW, Protocol.TCP, anyone, any_port, anyone, any_port
+    )
+
+
+@pytest.fixture
+def compiled() -> CompiledTopology:
+    """One machine in a subnet with a group and a table, a gateway beside it, and a group in another resource group."""
+    config = IpConfiguration(NIC.child("ipConfigurations", "ip"), parse_address("10.0.1.4"), WEB, PIP)
+    table_route = UserRoute(TABLE.child("routes", "out"), "out", parse_prefix("0.0.0.0/0"), NextHopType.NONE)
+    return compile_(
+        Topology(
+            vnets=keyed(VirtualNetwork(VNET, "westeurope", (parse_prefix("10.0.0.0/16"),))),
+            subnets=keyed(
+                Subnet(WEB, (parse_prefix("10.0.1.0/24"),), nsg=FAR, route_table=TABLE),
+                Subnet(GATEWAY_NET, (parse_prefix("10.0.9.0/24"),)),
+            ),
+            nsgs=keyed(NetworkSecurityGroup(NSG, "northeurope", (rule(),)), NetworkSecurityGroup(FAR, "westeurope")),
+            route_tables=keyed(RouteTable(TABLE, "westeurope", (table_route,))),
+            nics=keyed(NetworkInterface(NIC, "westeurope", (config,), nsg=NSG, vm=VM)),
+            vms=keyed(VirtualMachine(VM, "westeurope", (NIC,))),
+            public_ips=keyed(PublicIpAddress(PIP, "westeurope")),
+            gateways=keyed(VirtualNetworkGateway(GATEWAY, "westeurope", subnets=(GATEWAY_NET,))),
+            others=keyed(OtherResource(WATCHER, "Microsoft.Network/networkWatchers", "westeurope")),
+        )
+    )
+
+
+def compile_(topology: Topology) -> CompiledTopology:
+    def no_tags() -> Any:
+        raise AssertionError("no published tag is asked about")
+
+    return CompiledTopology(topology, no_tags)
+
+
+def listed(answer: TopologyAnswer) -> dict[str, set[tuple[str, str]]]:
+    """Each resource's name with its associations by word and name."""
+    return {
+        resource.id.name: {(association.kind, association.id.name) for association in resource.associations}
+        for resource in answer.resources
+    }
+
+
+def test_a_resource_group_lists_its_own_resources_as_recorded(compiled: CompiledTopology) -> None:
+    answer = topology(compiled, resource_group="RG")
+    assert answer.scope == "rg"
+    assert listed(answer) == {
+        "vm": {("Contains", "nic")},
+        "nic": {("Associated", "vm"), ("Associated", "nsg"), ("Associated", "web"), ("Associated", "pip")},
+        "nsg": {("Contains", "ssh")},
+        "ssh": set(),
+        "rt": {("Contains", "out"), ("Associated", "web")},
+        "out": set(),
+        "pip": {("Associated", "nic")},
+        "gw": {("Associated", "GatewaySubnet")},
+        "vnet": {("Contains", "web"), ("Contains", "GatewaySubnet"), ("Contains", "gw")},
+        "web": {("Associated", "far"), ("Associated", "rt")},
+        "GatewaySubnet": set(),
+    }
+
+
+def test_the_order_is_kind_by_kind_with_parts_after_their_holder(compiled: CompiledTopology) -> None:
+    names = [resource.id.name for resource in topology(compiled, resource_group="rg").resources]
+    assert names == ["vm", "nic", "nsg", "ssh", "rt", "out", "pip", "gw", "vnet", "web", "GatewaySubnet"]
+
+
+def test_what_azure_does_not_list_is_counted_in_a_note(compiled: CompiledTopology) -> None:
+    assert topology(compiled, resource_group="rg").notes == (
+        "not listed, as in Azure: 1 × Microsoft.Network/networkWatchers",
+    )
+    assert topology(compiled, resource_group="other").notes == ()
+
+
+def test_a_part_has_the_location_of_what_contains_it(compiled: CompiledTopology) -> None:
+    locations = {r.id.name: r.location for r in topology(compiled, resource_group="rg").resources}
+    assert (locations["ssh"], locations["web"], locations["out"]) == ("northeurope", "westeurope", "westeurope")
+
+
+def test_another_group_has_the_group_bound_from_outside(compiled: CompiledTopology) -> None:
+    assert listed(topology(compiled, resource_group="other")) == {"far": {("Associated", "web")}}
+
+
+def test_a_virtual_network_brings_all_that_is_attached(compiled: CompiledTopology) -> None:
+    answer = topology(compiled, vnet="VNET")
+    assert answer.scope == VNET.text
+    assert set(listed(answer)) == {
+        *("vm", "nic", "nsg", "ssh", "far", "rt", "out", "pip", "gw", "vnet", "web", "GatewaySubnet")
+    }
+
+
+def test_a_subnet_brings_what_is_attached_but_not_its_network(compiled: CompiledTopology) -> None:
+    answer = topology(compiled, subnet="vnet/web")
+    assert answer.scope == WEB.text
+    assert set(listed(answer)) == {"vm", "nic", "nsg", "ssh", "far", "rt", "out", "pip", "web"}
+    assert set(listed(topology(compiled, subnet="GatewaySubnet"))) == {"GatewaySubnet"}
+
+
+@pytest.mark.parametrize("scopes", [{}, {"vnet": "vnet", "subnet": "web"}, {"resource_group": "rg", "vnet": "vnet"}])
+def test_exactly_one_scope_must_be_named(compiled: CompiledTopology, scopes: dict[str, str]) -> None:
+    with pytest.raises(QueryError, match="exactly one") as caught:
+        topology(compiled, **scopes)
+    assert "--resource-group" in caught.value.hint
+
+
+def test_an_unknown_resource_group_names_those_there_are(compiled: CompiledTopology) -> None:
+    with pytest.raises(ResourceNotFoundError, match='"nowhere"') as caught:
+        topology(compiled, resource_group="nowhere")
+    assert caught.value.hint == "The input has: other, rg."
