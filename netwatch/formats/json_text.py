@@ -1,0 +1,125 @@
+"""JSON, read strictly: keys stand once, numbers are numbers, nesting has a limit, and every error has its line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from netwatch.errors import TopologySyntaxError
+from netwatch.formats.places import json_tokens
+from netwatch.model.where import Where
+
+__all__ = ["MAX_DEPTH", "parse_json"]
+
+MAX_DEPTH = 100
+"""How many lists and objects may stand inside one another; resolved ARM resources need about fifteen."""
+
+
+class _DuplicateKeyError(Exception):
+    pass
+
+
+class _ConstantError(Exception):
+    pass
+
+
+def parse_json(source: str, text: str) -> Any:
+    """The value that ``text`` holds; ``source`` is its name in places.
+
+    Raises TopologySyntaxError for what is not JSON (``NaN`` included), a key that stands twice in one object, nesting
+    deeper than MAX_DEPTH, and text that cannot be written down again (half of a surrogate pair).
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        message = f"not valid JSON: {error.msg} (column {error.colno})."
+        raise TopologySyntaxError(message, where=Where(source, error.lineno)) from None
+    except _DuplicateKeyError:
+        _raise_duplicate(source, text)
+    except _ConstantError:
+        _raise_constant(source, text)
+    except RecursionError:
+        _raise_too_deep(source, text)
+    except ValueError as error:  # an integer of thousands of digits
+        raise TopologySyntaxError(f"not readable JSON: {error}.", where=Where(source)) from None
+    if _deeper_than(value, MAX_DEPTH):
+        _raise_too_deep(source, text)
+    _refuse_half_characters(source, text, value)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _DuplicateKeyError
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _ConstantError(name)
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    """Whether lists and objects stand more than ``limit`` deep in one another; level by level, without recursion."""
+    level = [value] if type(value) in (dict, list) else []
+    for _ in range(limit):
+        parts = [node.values() if type(node) is dict else node for node in level]
+        level = [child for part in parts for child in part if type(child) is dict or type(child) is list]
+        if not level:
+            return False
+    return True
+
+
+def _refuse_half_characters(source: str, text: str, value: Any) -> None:
+    """An escape such as ``\\ud800`` alone is legal JSON but no character: no answer that holds it could be printed."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        offset = min(at for at in (text.find("\\ud"), text.find("\\uD")) if at >= 0)
+        message = "a string holds half of a surrogate pair, which is not a character."
+        raise TopologySyntaxError(message, where=_at(source, text, offset)) from None
+
+
+def _raise_duplicate(source: str, text: str) -> NoReturn:
+    keys: list[set[str] | None] = []
+    before = offset = 0
+    for offset, token in json_tokens(text):
+        if token in "{[":
+            keys.append(set() if token == "{" else None)
+        elif token in "}]":
+            keys.pop()
+        elif token == ":" and keys[-1] is not None:
+            key = json.loads(text[before:offset].strip())
+            if key in keys[-1]:
+                message = f'the key "{key}" stands twice in one object.'
+                raise TopologySyntaxError(message, where=_at(source, text, before), hint="Remove one of them.")
+            keys[-1].add(key)
+        before = offset
+    raise TopologySyntaxError("a key stands twice in one object.", where=Where(source))  # pragma: no cover
+
+
+def _raise_constant(source: str, text: str) -> NoReturn:
+    for offset, token in json_tokens(text):
+        if token in ("NaN", "Infinity", "-Infinity"):
+            raise TopologySyntaxError(f"{token} is not a JSON number.", where=_at(source, text, offset))
+    raise TopologySyntaxError("NaN is not a JSON number.", where=Where(source))  # pragma: no cover
+
+
+def _raise_too_deep(source: str, text: str) -> NoReturn:
+    message = f"lists and objects are nested more than {MAX_DEPTH} deep."
+    raise TopologySyntaxError(message, where=_at(source, text, _too_deep(text)), hint="No network needs that.")
+
+
+def _too_deep(text: str) -> int:
+    depth = 0
+    for offset, token in json_tokens(text):
+        depth += 1 if token in "{[" else -1 if token in "}]" else 0
+        if depth > MAX_DEPTH:
+            return offset
+    return 0
+
+
+def _at(source: str, text: str, offset: int) -> Where:
+    return Where(source, text.count("\n", 0, offset) + 1)

@@ -1,0 +1,56 @@
+"""The text of an input file, or a clear reason why there is none."""
+
+from __future__ import annotations
+
+import os
+
+from netwatch.errors import TopologySyntaxError
+from netwatch.model.where import Where
+
+__all__ = ["DEFAULT_MAX_BYTES", "read_text"]
+
+DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+"""The largest file that is read unless the caller says otherwise: 64 MiB, some 40,000 NICs as ARM JSON."""
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_text(path: str | os.PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTES) -> str:
+    """The text of the file at ``path``: UTF-8 with or without a byte order mark, or UTF-16 with one.
+
+    Raises TopologySyntaxError where there is no file, it is no text, or it is larger than ``max_bytes``.
+    """
+    source = os.fspath(path)
+    data = _read(source, max_bytes)
+    if len(data) > max_bytes:
+        message = f"the file is larger than {max_bytes:,} bytes."
+        raise TopologySyntaxError(message, where=Where(source), hint="Raise the limit with --max-bytes if it is yours.")
+    return _decode(source, data)
+
+
+def _read(source: str, max_bytes: int) -> bytes:
+    try:
+        with open(source, "rb") as file:
+            return file.read(max_bytes + 1)
+    except FileNotFoundError:
+        raise TopologySyntaxError("there is no such file.", where=Where(source), hint="Check the path.") from None
+    except IsADirectoryError:
+        raise TopologySyntaxError("this is a directory.", where=Where(source), hint="Name a file in it.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise TopologySyntaxError(f"the file cannot be read: {reason}.", where=Where(source)) from None
+
+
+def _decode(source: str, data: bytes) -> str:
+    encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"not a text file: byte {error.start} is not {encoding.removesuffix('-sig').upper()}."
+        raise TopologySyntaxError(message, where=Where(source, line), hint="Save it as UTF-8.") from None
+    end = text.find("\0")
+    if end >= 0:
+        line = text.count("\n", 0, end) + 1
+        raise TopologySyntaxError("not a text file: it holds a NUL character.", where=Where(source, line))
+    return text
