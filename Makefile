@@ -41,9 +41,9 @@ golden: $(READY) ## write the golden files and the README's outputs anew; read t
 
 .PHONY: bench
 bench: $(READY) ## the measurements: a cold question, a large estate, one question in process
-	$(BIN)/python bench/bench_cold_question.py
-	$(BIN)/python bench/bench_estate.py
-	$(BIN)/python -m pytest bench --benchmark-only
+	$(BIN)/python -m bench.bench_cold_question
+	$(BIN)/python -m bench.bench_estate
+	$(BIN)/python -m pytest bench/bench_question.py --benchmark-only
 
 .PHONY: format
 format: $(READY) ## let ruff lay out the code
