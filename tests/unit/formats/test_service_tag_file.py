@@ -142,7 +142,8 @@ JSON = st.recursive(
 @given(JSON | st.builds(lambda values: {"values": values}, st.lists(JSON, max_size=3)))
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: Any) -> None:
     path = written(tmp_path_factory.getbasetemp(), content, "fuzz.json")
-    refusal, names = "", ()
+    refusal = ""
+    names: tuple[str, ...] = ()
     try:
         names = read_service_tag_file(path).names()
     except NetwatchError as error:
