@@ -1,0 +1,155 @@
+"""The verdict on one flow at one NIC."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.errors import TopologySchemaError, UnsupportedError
+from netwatch.formats.service_tag_file import load_shipped
+from netwatch.model.answers import Verdict
+from netwatch.model.flow import Access, Direction, Level, Outcome
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import OtherResource
+from netwatch.model.rules import SecurityRule
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.verdicts.single import verdict
+from tests.build import address_field, flow, rule
+from tests.networks import Net, Nic, network
+
+IN, OUT = Direction.INBOUND, Direction.OUTBOUND
+REASON = Unresolved("a parameter without a value")
+
+
+def net(
+    on_subnet: list[SecurityRule] | None = None,
+    on_nic: list[SecurityRule] | None = None,
+    *,
+    nic_nsg: Unresolved | None = None,
+    others: tuple[OtherResource, ...] = (),
+) -> Topology:
+    """One machine at 10.0.1.4 with a group on its subnet and on its NIC, where rules are given."""
+    groups = {"subnet-nsg": on_subnet, "nic-nsg": on_nic}
+    return network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={"v/a": Net("10.0.1.0/24", nsg="subnet-nsg" if on_subnet is not None else "")},
+        nics={"a-nic": Nic("v/a", "10.0.1.4", nsg=nic_nsg or ("nic-nsg" if on_nic is not None else ""))},
+        nsgs={name: rules for name, rules in groups.items() if rules is not None},
+        others=others,
+    )
+
+
+def ask(topology: Topology, direction: Direction, protocol: str, remote: str, port: int) -> Verdict:
+    local, other = f"10.0.1.4 {port if direction is IN else '*'}", f"{remote} {'*' if direction is IN else port}"
+    asked = flow(protocol, other, local) if direction is IN else flow(protocol, local, other)
+    nic = next(iter(topology.nics.values()))
+    return verdict(CompiledTopology(topology, load_shipped), nic, direction, asked)
+
+
+def settled(found: Verdict) -> tuple[str, Level, str]:
+    decision = found.settled
+    assert decision is not None
+    assert decision.rule is not None
+    return found.outcome.value, decision.level, decision.rule.name
+
+
+def test_without_any_group_nothing_is_asked() -> None:
+    found = ask(net(), IN, "Tcp", "8.8.8.8", 22)
+    assert (found.outcome, found.decisions, found.settled) == (Outcome.NOT_APPLICABLE, (), None)
+
+
+def test_inbound_the_subnet_is_asked_first_and_its_deny_ends_it() -> None:
+    found = ask(net([], [rule("ssh")]), IN, "Tcp", "8.8.8.8", 22)
+    assert settled(found) == ("Deny", Level.SUBNET, "DenyAllInBound")
+    assert len(found.decisions) == 1
+
+
+def test_inbound_the_nic_can_still_deny_and_names_the_last_allow() -> None:
+    assert settled(ask(net([rule("ssh")], []), IN, "Tcp", "8.8.8.8", 22)) == ("Deny", Level.NIC, "DenyAllInBound")
+    both = ask(net([rule("ssh")], [rule("ssh-nic")]), IN, "Tcp", "8.8.8.8", 22)
+    assert settled(both) == ("Allow", Level.NIC, "ssh-nic")
+
+
+def test_outbound_the_nic_is_asked_first() -> None:
+    deny = rule("no-web", direction="Outbound", access="Deny")
+    assert settled(ask(net([], [deny]), OUT, "Tcp", "8.8.8.8", 80)) == ("Deny", Level.NIC, "no-web")
+    assert settled(ask(net([], []), OUT, "Tcp", "8.8.8.8", 80)) == ("Allow", Level.SUBNET, "AllowInternetOutBound")
+
+
+def test_the_rules_asked_before_are_kept_in_order() -> None:
+    found = ask(net([rule("a", dports="80"), rule("b", dports="443", priority=110)]), IN, "Tcp", "8.8.8.8", 22)
+    assert [r.name for r in found.decisions[0].tried] == [
+        "a",
+        "b",
+        "AllowVnetInBound",
+        "AllowAzureLoadBalancerInBound",
+    ]
+
+
+def test_private_space_outside_the_network_is_neither_vnet_nor_internet() -> None:
+    found = ask(net([]), OUT, "Tcp", "172.31.0.100", 80)
+    assert settled(found) == ("Deny", Level.SUBNET, "DenyAllOutBound")
+
+
+def test_an_open_source_port_matches_only_rules_that_take_every_one() -> None:
+    assert settled(ask(net([rule("dns", sports="53")]), IN, "Udp", "8.8.8.8", 9))[2] == "DenyAllInBound"
+
+
+def test_an_open_rule_makes_it_unknown() -> None:
+    open_rule = dataclasses.replace(rule("maybe"), sources=address_field([REASON]))
+    found = ask(net([open_rule]), IN, "Tcp", "8.8.8.8", 22)
+    assert found.outcome is Outcome.UNKNOWN
+    assert found.unresolved == (REASON,)
+    assert found.decisions[0].rule is None
+
+
+def test_an_open_rule_that_agrees_with_what_follows_does_not_matter() -> None:
+    open_deny = dataclasses.replace(rule("maybe", access="Deny"), sources=address_field([REASON]))
+    assert settled(ask(net([open_deny]), IN, "Tcp", "8.8.8.8", 22)) == ("Deny", Level.SUBNET, "DenyAllInBound")
+
+
+def test_an_open_access_is_unknown_and_one_that_is_not_reached_is_not() -> None:
+    open_access = dataclasses.replace(rule("maybe", dports="22"), access=REASON)
+    assert ask(net([open_access]), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.UNKNOWN
+    assert ask(net([open_access]), IN, "Tcp", "8.8.8.8", 23).outcome is Outcome.DENY
+
+
+def test_an_open_priority_could_come_before_a_deny() -> None:
+    open_priority = dataclasses.replace(rule("maybe", dports="22"), priority=REASON)
+    deny = rule("deny", access="Deny", priority=100)
+    assert ask(net([deny, open_priority]), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.UNKNOWN
+
+
+def test_a_group_outside_the_input_is_unknown_unless_the_other_denies() -> None:
+    outside = Unresolved("nsg-x is not in the input")
+    assert ask(net([rule()], nic_nsg=outside), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.UNKNOWN
+    assert ask(net([], nic_nsg=outside), OUT, "Tcp", "172.31.0.1", 22).outcome is Outcome.DENY
+    found = ask(net([], nic_nsg=outside), OUT, "Tcp", "172.31.0.1", 22)
+    assert settled(found) == ("Deny", Level.SUBNET, "DenyAllOutBound")
+
+
+def test_an_unknown_tag_is_named_with_what_was_meant() -> None:
+    with pytest.raises(TopologySchemaError, match=r'subnet-nsg/rule: unknown service tag "Internt".*"Internet"'):
+        ask(net([rule(source="Internt")]), IN, "Tcp", "8.8.8.8", 22)
+
+
+def test_a_published_tag_is_expanded() -> None:
+    found = ask(net([rule(source="AzureCloud.westeurope", dports="443")]), IN, "Tcp", "13.69.111.193", 443)
+    assert settled(found)[0] == Access.ALLOW.value
+
+
+def test_admin_rules_are_named_as_not_evaluated() -> None:
+    kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules"
+    id = ResourceId(f"/subscriptions/s/resourceGroups/rg/providers/{kind}/x")
+    with pytest.raises(UnsupportedError, match="security admin rules"):
+        ask(net([], others=(OtherResource(id, kind, ""),)), IN, "Tcp", "8.8.8.8", 22)
+
+
+def test_a_verdict_says_what_it_is_in_few_words() -> None:
+    found = ask(net([], [rule("ssh")]), IN, "Tcp", "8.8.8.8", 22)
+    assert repr(found) == (
+        "<Verdict Deny Inbound at a-nic: Tcp 8.8.8.8:* → 10.0.1.4:22 by subnet-nsg/DenyAllInBound (subnet)>"
+    )
