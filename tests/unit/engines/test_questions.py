@@ -1,0 +1,145 @@
+"""Each question through the watcher, as a person asks it."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwatch.errors import InvalidFlowError, RefusedByAzureError
+from netwatch.model.flow import Level, Outcome
+from netwatch.model.routes import NextHopType
+from netwatch.model.topology import Topology
+from netwatch.watcher import NetworkWatcher
+from tests.build import rule
+from tests.networks import Net, Nic, Peer, Route, arm_id, network
+
+
+def net() -> Topology:
+    return network(
+        vnets={"v": "10.0.0.0/16 fd00::/48", "w": "10.1.0.0/16"},
+        subnets={
+            "v/web": Net("10.0.1.0/24 fd00:0:0:1::/64", nsg="web-nsg", table="t"),
+            "v/bare": Net("10.0.2.0/24"),
+        },
+        nics={
+            "web-0-nic": Nic("v/web", "10.0.1.4 fd00:0:0:1::4", nsg="nic-nsg"),
+            "web-0-back": Nic("v/bare", "10.0.2.4", vm="web-0", primary=False),
+            "bare-0-nic": Nic("v/bare", "10.0.2.5"),
+        },
+        nsgs={"web-nsg": [rule("https", "Tcp", source="Internet", dports="443")], "nic-nsg": [rule("all")]},
+        tables={
+            "t": [
+                Route("10.1.0.0/16", NextHopType.VIRTUAL_APPLIANCE, "10.0.2.4"),
+                Route("10.9.0.0/16", NextHopType.VIRTUAL_APPLIANCE, "10.8.0.4"),
+            ]
+        },
+        peerings={"v": [Peer("w")], "w": [Peer("v")]},
+    )
+
+
+@pytest.fixture
+def watcher() -> NetworkWatcher:
+    return NetworkWatcher(net())
+
+
+class TestIpFlowVerify:
+    def test_both_groups_allow_and_the_last_is_named(self, watcher: NetworkWatcher) -> None:
+        answer = watcher.ip_flow_verify(
+            "WEB-0", direction="inbound", protocol="tcp", local=":443", remote="203.0.113.7:*"
+        )
+        assert answer.outcome is Outcome.ALLOW
+        assert answer.verdict.settled is not None
+        assert answer.verdict.settled.level is Level.NIC
+        assert answer.notes == ("web-0 has several network interfaces; web-0-nic is taken",)
+
+    def test_ipv6_goes_through_the_same_rules(self, watcher: NetworkWatcher) -> None:
+        answer = watcher.ip_flow_verify(
+            "web-0", direction="Inbound", protocol="TCP", local=":443", remote="[2a00::7]:50123"
+        )
+        assert str(answer.verdict.flow) == "Tcp [2a00::7]:50123 → [fd00:0:0:1::4]:443"
+        assert answer.outcome is Outcome.ALLOW
+
+    def test_a_foreign_local_address_is_noted(self, watcher: NetworkWatcher) -> None:
+        answer = watcher.ip_flow_verify(
+            "web-0", direction="Inbound", protocol="TCP", local="10.0.1.99:443", remote="203.0.113.7:50123"
+        )
+        assert any("10.0.1.99 is not an address of web-0-nic" in note for note in answer.notes)
+
+    def test_without_a_group_azure_refuses_and_the_traffic_passes(self, watcher: NetworkWatcher) -> None:
+        with pytest.raises(RefusedByAzureError) as caught:
+            watcher.ip_flow_verify("bare-0", direction="Inbound", protocol="TCP", local=":22", remote="8.8.8.8:*")
+        assert (caught.value.code, caught.value.status, caught.value.fate) == ("NsgsNotAppliedOnNic", 400, "Allow")
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"protocol": "Icmp"}, "TCP or UDP"),
+            ({"protocol": "*"}, "TCP or UDP"),
+            ({"direction": "sideways"}, "Inbound or Outbound"),
+            ({"local": ":*"}, r"cannot be \*"),
+            ({"remote": ":80"}, "no address"),
+            ({"local": "10.0.1.4:443", "remote": "[2a00::7]:1"}, "different families"),
+        ],
+    )
+    def test_a_question_that_cannot_be_asked(self, watcher: NetworkWatcher, change: dict[str, str], said: str) -> None:
+        asked = {"direction": "Inbound", "protocol": "TCP", "local": ":443", "remote": "203.0.113.7:1", **change}
+        with pytest.raises(InvalidFlowError, match=said):
+            watcher.ip_flow_verify("web-0", **asked)
+
+
+class TestNextHop:
+    def ask(self, watcher: NetworkWatcher, dest: str, **more: str) -> tuple[object, str, str]:
+        answer = watcher.next_hop("web-0", source_ip="10.0.1.4", dest_ip=dest, **more)
+        table = answer.route.table.name if answer.route and answer.route.table else ""
+        return answer.next_hop_type, str(answer.next_hop_ip or ""), table
+
+    def test_the_machine_next_door(self, watcher: NetworkWatcher) -> None:
+        assert self.ask(watcher, "10.0.1.9") == (NextHopType.VNET_LOCAL, "", "")
+
+    def test_a_user_route_over_a_peering(self, watcher: NetworkWatcher) -> None:
+        assert self.ask(watcher, "10.1.0.4") == (NextHopType.VIRTUAL_APPLIANCE, "10.0.2.4", "t")
+
+    def test_an_appliance_out_of_reach_drops_and_is_still_named(self, watcher: NetworkWatcher) -> None:
+        assert self.ask(watcher, "10.9.0.4") == (NextHopType.NONE, "10.8.0.4", "t")
+
+    def test_each_nic_follows_its_own_subnet(self, watcher: NetworkWatcher) -> None:
+        assert self.ask(watcher, "10.1.0.4", nic="web-0-back") == (NextHopType.VNET_PEERING, "", "")
+
+    def test_the_source_chooses_the_nic(self, watcher: NetworkWatcher) -> None:
+        answer = watcher.next_hop("web-0", source_ip="10.0.2.4", dest_ip="10.1.0.4")
+        assert answer.nic.id.name == "web-0-back"
+
+    def test_a_source_that_is_nobodys_is_answered_for_the_primary_nic(self, watcher: NetworkWatcher) -> None:
+        answer = watcher.next_hop("web-0", source_ip="123.4.5.6", dest_ip="10.0.1.9")
+        assert answer.nic.id.name == "web-0-nic"
+
+    def test_ipv6(self, watcher: NetworkWatcher) -> None:
+        assert self.ask(watcher, "fd00::9") == (NextHopType.VNET_LOCAL, "", "")
+        assert self.ask(watcher, "2a00::9") == (NextHopType.INTERNET, "", "")
+
+    def test_what_is_no_address(self, watcher: NetworkWatcher) -> None:
+        with pytest.raises(InvalidFlowError, match="--dest-ip"):
+            watcher.next_hop("web-0", source_ip="10.0.1.4", dest_ip="example.org")
+
+
+def test_security_group_view_has_one_view_for_each_nic_with_a_group(watcher: NetworkWatcher) -> None:
+    answer = watcher.security_group_view("web-0")
+    assert [view.nic.id.name for view in answer.views] == ["web-0-nic"]
+    view = answer.views[0]
+    assert view.nic_nsg is not None
+    assert view.nic_nsg.nsg.id.name == "nic-nsg"
+    assert view.subnet_nsg is not None
+    assert view.subnet_nsg.nsg.id.name == "web-nsg"
+    assert view.subnet == arm_id("virtualNetworks/subnets", "v/web")
+    assert answer.notes == ("web-0-back has no group on itself or its subnet",)
+
+
+def test_effective_rules_name_the_nics_group_first_and_expand_tags(watcher: NetworkWatcher) -> None:
+    answer = watcher.effective_rules("web-0")
+    assert [(nsg.level, nsg.nsg.id.name) for nsg in answer.nsgs] == [(Level.NIC, "nic-nsg"), (Level.SUBNET, "web-nsg")]
+    tag = [str(prefix) for prefix in answer.nsgs[1].tag_map["VirtualNetwork"]]
+    assert tag == ["10.0.0.0/16", "fd00::/48", "10.1.0.0/16", "168.63.129.16/32", "10.9.0.0/16"]
+
+
+def test_effective_routes_are_those_of_the_nics_subnet(watcher: NetworkWatcher) -> None:
+    assert len(watcher.effective_routes("web-0-back").routes) == len(watcher.effective_routes("bare-0").routes)
+    assert any(route.name == "r0" for route in watcher.effective_routes("web-0").routes)
