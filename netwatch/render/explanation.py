@@ -1,0 +1,189 @@
+"""Why an answer came out as it did, as JSON: ``{"answer": ARM's body, "explanation": {…}}``.
+
+Keys of an explanation, where they apply: ``verdict`` (the answer in one word), ``decisions`` (each rule list asked, in
+order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``; and always ``assumed`` (addresses that netwatch
+worked out), ``unresolved`` (values the input leaves open) and ``service_tags`` (the list of tags in use, or empty).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netwatch.model.addresses import Address
+from netwatch.model.answers import (
+    ConnectivityCheckAnswer,
+    Decision,
+    EffectiveNsg,
+    EffectiveRoutesAnswer,
+    EffectiveRulesAnswer,
+    Hop,
+    IpFlowVerifyAnswer,
+    NextHopAnswer,
+    SecurityGroupViewAnswer,
+    Verdict,
+)
+from netwatch.model.resources import NetworkInterface
+from netwatch.model.routes import EffectiveRoute
+from netwatch.model.rules import SecurityRule
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.render.arm import Answer, body
+from netwatch.render.trip import Page, hop_address, priority, route_cells
+from netwatch.render.words import next_hop_word
+
+__all__ = ["explained", "explanation"]
+
+Json = dict[str, Any]
+
+
+def explained(answer: Answer, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
+    """The answer as ARM gives it, and beside it what decided it; ``page.place`` writes the places."""
+    return {"answer": body(answer), "explanation": explanation(answer, topology, page)}
+
+
+def explanation(answer: Answer, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
+    """What decided ``answer``; see the module for the keys."""
+    return {
+        **_reasons(answer, page),
+        "assumed": _assumed(answer, topology, page),
+        "unresolved": [_unresolved(value, page) for value in _open_values(answer)],
+        "service_tags": getattr(answer, "service_tags", ""),
+    }
+
+
+def _reasons(answer: Answer, page: Page) -> Json:
+    if isinstance(answer, IpFlowVerifyAnswer):
+        return {"verdict": answer.outcome.value, "decisions": _decisions(answer.verdict, page)}
+    if isinstance(answer, NextHopAnswer):
+        return _next_hop(answer, page)
+    if isinstance(answer, EffectiveRoutesAnswer):
+        return {"routes": [_route(route, page) for route in answer.routes]}
+    if isinstance(answer, EffectiveRulesAnswer):
+        return {"rules": _rules(answer.nsgs, page)}
+    if isinstance(answer, SecurityGroupViewAnswer):
+        return {"rules": _rules(_bound(answer), page)}
+    if isinstance(answer, ConnectivityCheckAnswer):
+        return {"verdict": answer.status, "hops": [_hop(hop, page) for hop in answer.hops]}
+    return {}
+
+
+def _bound(answer: SecurityGroupViewAnswer) -> tuple[EffectiveNsg, ...]:
+    return tuple(nsg for view in answer.views for nsg in (view.nic_nsg, view.subnet_nsg) if nsg is not None)
+
+
+def _decisions(verdict: Verdict, page: Page) -> list[Json]:
+    return [_decision(decision, page) for decision in verdict.decisions]
+
+
+def _decision(decision: Decision, page: Page) -> Json:
+    rule = _rule(decision.rule, page) if decision.rule is not None else {"rule": None, "priority": None, "where": None}
+    return {
+        **rule,
+        "outcome": decision.outcome.value,
+        "nsg": decision.owner.text,
+        "level": decision.level.value,
+        "tried": [_rule(tried, page) for tried in decision.tried],
+    }
+
+
+def _rule(rule: SecurityRule, page: Page) -> Json:
+    number = rule.priority if isinstance(rule.priority, int) else priority(rule)
+    return {"rule": rule.name, "priority": number, "where": page.place(rule.where)}
+
+
+def _rules(nsgs: tuple[EffectiveNsg, ...], page: Page) -> list[Json]:
+    return [
+        {**_rule(effective.rule, page), "nsg": nsg.nsg.id.text, "level": nsg.level.value, "bound_to": nsg.bound_to.text}
+        for nsg in nsgs
+        for effective in nsg.rules
+    ]
+
+
+def _next_hop(answer: NextHopAnswer, page: Page) -> Json:
+    return {
+        "verdict": next_hop_word(answer.next_hop_type),
+        "route": _route(answer.route, page) if answer.route is not None else None,
+        "candidates": [_route(route, page) for route in answer.candidates],
+    }
+
+
+def _route(route: EffectiveRoute, page: Page) -> Json:
+    hop_type, address, _, _ = route_cells(route)
+    return {
+        "name": route.name or None,
+        "table": route.table.text if route.table is not None else None,
+        "prefixes": [str(prefix) for prefix in route.prefixes],
+        "next_hop_type": hop_type,
+        "next_hop_ip": address or None,
+        "source": route.source.value,
+        "state": route.state.value,
+        "where": page.place(route.where),
+    }
+
+
+def _hop(hop: Hop, page: Page) -> Json:
+    return {
+        "name": hop.name,
+        "address": hop_address(hop.address) or None,
+        "verdicts": [
+            {"verdict": v.outcome.value, "direction": v.direction.value, "decisions": _decisions(v, page)}
+            for v in hop.verdicts
+        ],
+        "route": _route(hop.route, page) if hop.route is not None else None,
+        "issues": [
+            {"type": issue.type, "where": page.place(issue.where) if issue.where is not None else None}
+            for issue in hop.issues
+        ],
+    }
+
+
+def _unresolved(value: Unresolved, page: Page) -> Json:
+    where = page.place(value.where) if value.where is not None else None
+    return {"reason": value.reason, "expression": value.expression or None, "where": where}
+
+
+def _open_values(answer: Answer) -> list[Unresolved]:
+    """Every open value that took part, once, in order."""
+    found: list[Unresolved] = []
+    if isinstance(answer, IpFlowVerifyAnswer):
+        found += answer.verdict.unresolved
+    elif isinstance(answer, NextHopAnswer):
+        found += [value for value in (answer.next_hop_type, answer.next_hop_ip) if isinstance(value, Unresolved)]
+        found += [value for route in answer.candidates for value in route.unresolved]
+    elif isinstance(answer, EffectiveRoutesAnswer):
+        found += [value for route in answer.routes for value in route.unresolved]
+    elif isinstance(answer, EffectiveRulesAnswer | SecurityGroupViewAnswer):
+        nsgs = answer.nsgs if isinstance(answer, EffectiveRulesAnswer) else _bound(answer)
+        found += [value for nsg in nsgs for effective in nsg.rules for value in effective.unresolved]
+    elif isinstance(answer, ConnectivityCheckAnswer):
+        found += [value for hop in answer.hops for verdict in hop.verdicts for value in verdict.unresolved]
+        found += [value for hop in answer.hops if hop.route is not None for value in hop.route.unresolved]
+    return list(dict.fromkeys(found))
+
+
+def _assumed(answer: Answer, topology: Topology, page: Page) -> list[Json]:
+    """The addresses of the question, or of its NIC, that netwatch worked out since the input leaves them to Azure."""
+    addresses, nics = _addresses(answer), _nics(answer)
+    return [
+        {"nic": nic.id.text, "address": str(config.private_ip), "where": page.place(config.where)}
+        for nic in topology.nics.values()
+        for config in nic.ip_configurations
+        if config.assumed and (config.private_ip in addresses or nic.id.key in nics)
+    ]
+
+
+def _addresses(answer: Answer) -> set[Address]:
+    if isinstance(answer, IpFlowVerifyAnswer):
+        return {answer.verdict.flow.src_ip, answer.verdict.flow.dst_ip}
+    if isinstance(answer, NextHopAnswer):
+        return {answer.source_ip, answer.dest_ip}
+    if isinstance(answer, ConnectivityCheckAnswer):
+        return {hop.address for hop in answer.hops if hop.address is not None}
+    return set()
+
+
+def _nics(answer: Answer) -> set[str]:
+    if isinstance(answer, IpFlowVerifyAnswer):
+        return {answer.verdict.nic.key}
+    nic: NetworkInterface | None = getattr(answer, "nic", None)
+    return {nic.id.key} if nic is not None else set()

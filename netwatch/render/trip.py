@@ -1,0 +1,130 @@
+"""The lines of a trip: what each rule list decided, what each route says, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from netwatch.model.addresses import Address
+from netwatch.model.answers import Decision, Verdict
+from netwatch.model.flow import Level, Outcome
+from netwatch.model.routes import EffectiveRoute, RouteState
+from netwatch.model.rules import SecurityRule
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+from netwatch.render.layout import columns, wrap
+from netwatch.render.words import open_text
+
+__all__ = [
+    "INDENT",
+    "Blocks",
+    "Page",
+    "hop_address",
+    "not_known",
+    "priority",
+    "route_cells",
+    "route_origin",
+    "verdict_line",
+    "verdict_lines",
+]
+
+INDENT = 2
+"""Spaces before every line of a block."""
+
+
+class Page(NamedTuple):
+    """How to write: ``width`` in characters, ``verbose`` for what was passed over, ``place`` writes a place."""
+
+    width: int = 80
+    verbose: bool = False
+    colour: bool = False
+    place: Callable[[Where], str] = str
+
+
+class Blocks(NamedTuple):
+    """An answer in words: one line of question, the lines of the trip (laid out), one line of answer."""
+
+    asked: str
+    trip: list[str]
+    answer: str
+
+
+def verdict_lines(verdict: Verdict, page: Page) -> list[str]:
+    """The rule lists asked, one line each, in the order they were asked; with -v the rules passed over above each."""
+    if not verdict.decisions:
+        return wrap("no network security group is bound here: nothing to ask", page.width, indent=INDENT)
+    if page.verbose or verdict.unresolved:
+        return [line for decision in verdict.decisions for line in _decision_lines(decision, page)]
+    return columns([_decision_row(decision, page) for decision in verdict.decisions], page.width, indent=INDENT)
+
+
+def _decision_lines(decision: Decision, page: Page) -> Iterator[str]:
+    yield from columns([_decision_row(decision, page)], page.width, indent=INDENT)
+    if page.verbose and decision.tried:
+        yield from wrap("asked before, and did not match:", page.width, indent=2 * INDENT)
+        yield from columns([_rule_row(rule, page) for rule in decision.tried], page.width, indent=3 * INDENT)
+    for unresolved in decision.unresolved:
+        yield from wrap(not_known(unresolved, page), page.width, indent=2 * INDENT)
+
+
+def _decision_row(decision: Decision, page: Page) -> tuple[str, ...]:
+    rule = decision.rule
+    head = (decision.level.value, decision.owner.name, decision.outcome.value)
+    return (*head, *_rule_row(rule, page)) if rule is not None else (*head, "-", "no rule settles it", "")
+
+
+def _rule_row(rule: SecurityRule, page: Page) -> tuple[str, str, str]:
+    return (priority(rule), rule.name, page.place(rule.where))
+
+
+def priority(rule: SecurityRule) -> str:
+    """The rule's priority as text."""
+    return open_text(rule.priority) if isinstance(rule.priority, Unresolved) else str(rule.priority)
+
+
+def verdict_line(verdict: Verdict, page: Page) -> str:
+    """The verdict in one line: the outcome, and the rule that settled it, with its group, level and place."""
+    settled = verdict.settled
+    if verdict.outcome is Outcome.UNKNOWN:
+        return f"Unknown: {_why_unknown(verdict, page)}"
+    if settled is None or settled.rule is None:
+        return f"{verdict.outcome.value}: no rule list is bound, so the traffic passes"
+    level = {Level.ADMIN: "network manager", Level.SUBNET: "subnet", Level.NIC: "NIC"}[settled.level]
+    rule = f"{settled.owner.name}/{settled.rule.name} (priority {priority(settled.rule)}, {level})"
+    return f"{verdict.outcome.value} by {rule}, {page.place(settled.rule.where)}"
+
+
+def _why_unknown(verdict: Verdict, page: Page) -> str:
+    reasons = [not_known(unresolved, page) for unresolved in verdict.unresolved]
+    return "; ".join(dict.fromkeys(reasons)) or "the input leaves open what decides it"
+
+
+def not_known(unresolved: Unresolved, page: Page) -> str:
+    """Why a value is not known, and where it stands."""
+    what = f"{unresolved.expression}, " if unresolved.expression else ""
+    place = f" ({page.place(unresolved.where)})" if unresolved.where is not None else ""
+    return f"{what}not known, because {unresolved.reason}{place}"
+
+
+def route_cells(route: EffectiveRoute) -> tuple[str, str, str, str]:
+    """Next hop type, next hop address, source and state of a row, as effective routes spell them."""
+    hop = route.next_hop_type
+    word = open_text(hop) if isinstance(hop, Unresolved) else hop.value
+    return (word, hop_address(route.next_hop_ip), route.source.value, _state(route))
+
+
+def hop_address(address: Address | Unresolved | None) -> str:
+    """The address as text; empty where there is none."""
+    if isinstance(address, Unresolved):
+        return open_text(address)
+    return "" if address is None else str(address)
+
+
+def _state(route: EffectiveRoute) -> str:
+    return "" if route.state is RouteState.ACTIVE else route.state.value
+
+
+def route_origin(route: EffectiveRoute, page: Page) -> tuple[str, str]:
+    """The route's name with its table, and its place."""
+    table = f"{route.table.name}/" if route.table is not None else ""
+    return (f"{table}{route.name}" if route.name else "", page.place(route.where))
