@@ -1,0 +1,124 @@
+"""The fields of the native topology file: what may stand where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from netwatch.formats import topology_values as read
+
+__all__ = [
+    "FIELDS",
+    "MAX_PRIORITY",
+    "MIN_PRIORITY",
+    "PEERING_STATES",
+    "PRIVATE_ENDPOINT_POLICIES",
+    "SKUS",
+    "VERSION",
+    "Field",
+]
+
+VERSION = 1
+"""The version of the form that ``netwatch:`` names."""
+
+MIN_PRIORITY, MAX_PRIORITY = 100, 4096
+"""What Azure accepts for a rule of one's own (Microsoft documentation, network security groups overview)."""
+
+PEERING_STATES = ("Initiated", "Connected", "Disconnected")
+PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
+SKUS = ("Basic", "Standard")
+
+
+class Field(NamedTuple):
+    """A field: its reader; ``example`` is how to write it, given for fields that must be there."""
+
+    read: Callable[[Any], Any]
+    example: str = ""
+
+
+_ANYWHERE = {"resourceGroup": Field(read.name), "location": Field(read.location), "tags": Field(read.tags)}
+_ADDRESSED = {
+    "subnet": Field(read.reference),
+    "privateIPAddress": Field(read.address),
+    "publicIPAddress": Field(read.reference),
+    "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+    "primary": Field(read.boolean),
+}
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "topology": {
+        "netwatch": Field(read.whole_number(VERSION, VERSION), f"netwatch: {VERSION}"),
+        "subscription": Field(read.name),
+        "resourceGroup": Field(read.name),
+        "location": Field(read.location),
+        "virtualNetworks": Field(read.collection),
+        "networkSecurityGroups": Field(read.collection),
+        "applicationSecurityGroups": Field(read.names_or_collection),
+        "routeTables": Field(read.collection),
+        "publicIPAddresses": Field(read.names_or_collection),
+        "natGateways": Field(read.names_or_collection),
+        "virtualMachines": Field(read.collection),
+        "networkInterfaces": Field(read.collection),
+        "facts": Field(read.anything),
+    },
+    "virtualNetwork": {
+        **_ANYWHERE,
+        "addressPrefixes": Field(read.prefixes, "addressPrefixes: 10.0.0.0/16"),
+        "subnets": Field(read.collection),
+        "virtualNetworkPeerings": Field(read.collection),
+    },
+    "subnet": {
+        "addressPrefix": Field(read.prefixes),
+        "addressPrefixes": Field(read.prefixes),
+        "networkSecurityGroup": Field(read.reference),
+        "routeTable": Field(read.reference),
+        "natGateway": Field(read.reference),
+        "serviceEndpoints": Field(read.one_or_list(read.service_endpoint, empty=True)),
+        "privateEndpointNetworkPolicies": Field(read.one_of(*PRIVATE_ENDPOINT_POLICIES)),
+    },
+    "virtualNetworkPeering": {
+        "remoteVirtualNetwork": Field(read.reference, "remoteVirtualNetwork: vnet-hub"),
+        "remoteAddressSpace": Field(read.prefixes),
+        "peeringState": Field(read.one_of(*PEERING_STATES)),
+        "allowVirtualNetworkAccess": Field(read.boolean),
+        "allowForwardedTraffic": Field(read.boolean),
+        "allowGatewayTransit": Field(read.boolean),
+        "useRemoteGateways": Field(read.boolean),
+    },
+    "networkSecurityGroup": {**_ANYWHERE, "securityRules": Field(read.collection)},
+    "securityRule": {
+        "priority": Field(read.whole_number(MIN_PRIORITY, MAX_PRIORITY), "priority: 100"),
+        "direction": Field(read.direction),
+        "access": Field(read.access),
+        "protocol": Field(read.protocol),
+        "source": Field(read.addresses),
+        "sourceApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "sourcePortRanges": Field(read.ports),
+        "destination": Field(read.addresses),
+        "destinationApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "destinationPortRanges": Field(read.ports),
+        "description": Field(read.text),
+    },
+    "applicationSecurityGroup": _ANYWHERE,
+    "routeTable": {**_ANYWHERE, "disableBgpRoutePropagation": Field(read.boolean), "routes": Field(read.collection)},
+    "route": {
+        "addressPrefix": Field(read.route_prefix, "addressPrefix: 0.0.0.0/0"),
+        "nextHopType": Field(read.next_hop_type, "nextHopType: VirtualAppliance"),
+        "nextHopIpAddress": Field(read.address),
+    },
+    "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
+    "natGateway": _ANYWHERE,
+    "virtualMachine": {
+        **_ANYWHERE,
+        "networkInterfaces": Field(read.filled_collection, "networkInterfaces: {nic-0: {subnet: vnet-0/web}}"),
+    },
+    "networkInterface": {
+        **_ANYWHERE,
+        **_ADDRESSED,
+        "networkSecurityGroup": Field(read.reference),
+        "enableIPForwarding": Field(read.boolean),
+        "ipConfigurations": Field(read.filled_collection),
+    },
+    "ipConfiguration": _ADDRESSED,
+}
+"""Kind of thing → name of field → how it is read. The schema for editors has a model for each, held equal by a test."""

@@ -1,0 +1,359 @@
+"""The native topology file: YAML whose first key is ``netwatch: 1``, in Azure's words.
+
+The names come first, so that a reference may stand above what it names; then each thing is read by its table of
+fields. Problems are collected on the way and raised together, in the order of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from netwatch.errors import TopologySchemaError
+from netwatch.formats.topology_draft import Dangling, TopologyDraft
+from netwatch.formats.topology_fields import VERSION
+from netwatch.formats.topology_names import Scope
+from netwatch.formats.topology_reading import UNREAD, Path, Reading, Values
+from netwatch.formats.topology_values import ANY_ADDRESS, ANY_PORTS
+from netwatch.formats.yaml_events import YamlDocument, read_yaml
+from netwatch.model.flow import Access, Direction, Protocol
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    ApplicationSecurityGroup,
+    IpConfiguration,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    OtherResource,
+    Peering,
+    PublicIpAddress,
+    Reference,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+)
+from netwatch.model.routes import RouteTable, UserRoute
+from netwatch.model.rules import AddressField, Asg, SecurityRule
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["read_topology_file"]
+
+_T = TypeVar("_T")
+
+_IP_CONFIGURATION = "ipconfig1"
+"""Azure's own name for the one address of a NIC that names none."""
+
+
+def read_topology_file(
+    path: str, text: str, *, dangling: Dangling = "error", known_tags: Callable[[str], bool] | None = None
+) -> Topology:
+    """The topology that ``text`` describes; ``path`` is its name in places and messages.
+
+    References are names, compared without regard to case, or ARM ids. With ``dangling="unresolved"`` a missing target
+    is an open value instead of an error. ``known_tags`` says whether a service tag exists; without it none is checked.
+
+    Raises TopologySyntaxError where it is not the YAML we accept, else TopologyErrors with every problem in it.
+    """
+    document = read_yaml(path, text)
+    _check_version(document)
+    reading = Reading(document, TopologyDraft(path, dangling=dangling, known_tags=known_tags))
+    for key, read in _READERS.items():
+        for name, body in reading.items(reading.top, key, ()):
+            read(reading, name, body, (key, name))
+    return reading.draft.finish()
+
+
+def _check_version(document: YamlDocument) -> None:
+    """The version is judged first and alone: what is wrong in a form we do not know, we cannot tell."""
+    root, hint = document.value, f'Write "netwatch: {VERSION}" as its first key, the version of this form.'
+    if not isinstance(root, dict):
+        what = "the file is empty." if root is None else "the file does not hold a mapping."
+        raise TopologySchemaError(what, where=document.place(()), hint=hint)
+    version = root.get("netwatch")
+    if "netwatch" not in root:
+        raise TopologySchemaError('"netwatch" is missing.', where=document.place(()), hint=hint)
+    if version.__class__ is not int or version != VERSION:
+        message = f'"netwatch" must be {VERSION}, the version that this netwatch reads, found "{version}".'
+        raise TopologySchemaError(message, where=document.place(("netwatch",)), hint=f"Write netwatch: {VERSION}.")
+
+
+def _virtual_network(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    values = reading.fields("virtualNetwork", body, path)
+    id = scope.id("virtualNetworks", name)
+    space = _all(values["addressPrefixes"])
+    reading.draft.add(VirtualNetwork(id, scope.location, space, reading.place(path)))
+    for child, fields in reading.items(values, "subnets", path):
+        _subnet(reading, id.child("subnets", child), fields, (*path, "subnets", child))
+    for child, fields in reading.items(values, "virtualNetworkPeerings", path):
+        _peering(reading, id.child("virtualNetworkPeerings", child), fields, (*path, "virtualNetworkPeerings", child))
+
+
+def _subnet(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
+    values = reading.fields("subnet", body, path)
+    subnet = Subnet(
+        id=id,
+        prefixes=_subnet_prefixes(reading, values, path),
+        nsg=reading.reference(values, "networkSecurityGroup", "networkSecurityGroups", path),
+        route_table=reading.reference(values, "routeTable", "routeTables", path),
+        nat_gateway=reading.reference(values, "natGateway", "natGateways", path),
+        service_endpoints=_or(values, "serviceEndpoints", ()),
+        private_endpoint_network_policies=_or(values, "privateEndpointNetworkPolicies", ""),
+        where=reading.place(path),
+    )
+    reading.draft.add(subnet)
+
+
+def _subnet_prefixes(reading: Reading, values: Values, path: Path) -> Any:
+    """A subnet's prefixes, under either of the two names that ARM has for them."""
+    both = [key for key in ("addressPrefix", "addressPrefixes") if key in values]
+    if not both:
+        reading.problem(path, '"addressPrefix" is missing.', hint="Add it: addressPrefix: 10.0.1.0/24")
+        return (UNREAD,)
+    if len(both) == 2:
+        message = '"addressPrefix" and "addressPrefixes" both stand here.'
+        reading.problem(path, message, hint="Keep one; either takes a list.", at=("addressPrefixes",))
+    return _all(values[both[0]])
+
+
+def _peering(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
+    values = reading.fields("virtualNetworkPeering", body, path)
+    remote = reading.reference(values, "remoteVirtualNetwork", "virtualNetworks", path)
+    peering = Peering(
+        id=id,
+        remote_vnet=UNREAD if remote is None else remote,
+        state=_or(values, "peeringState", ""),  # not said: as Azure sets it, by whether the other side is there
+        allow_virtual_network_access=_or(values, "allowVirtualNetworkAccess", True),
+        allow_forwarded_traffic=_or(values, "allowForwardedTraffic", False),
+        allow_gateway_transit=_or(values, "allowGatewayTransit", False),
+        use_remote_gateways=_or(values, "useRemoteGateways", False),
+        remote_prefixes=_all(values.get("remoteAddressSpace", ())),
+        where=reading.place(path),
+    )
+    reading.draft.add(peering)
+
+
+def _network_security_group(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    values = reading.fields("networkSecurityGroup", body, path)
+    id = scope.id("networkSecurityGroups", name)
+    rules = tuple(
+        _rule(reading, id, rule, fields, (*path, "securityRules", rule))
+        for rule, fields in reading.items(values, "securityRules", path)
+    )
+    reading.draft.add(NetworkSecurityGroup(id, scope.location, rules, reading.place(path)))
+
+
+def _rule(reading: Reading, nsg: ResourceId, name: str, body: Any, path: Path) -> SecurityRule:
+    """One security rule; what az leaves out is what may be left out here (any address, any port, Inbound, Allow)."""
+    values = reading.fields("securityRule", body, path)
+    protocol, protocol_text = _or(values, "protocol", (Protocol.ANY, "*"))
+    return SecurityRule(
+        id=nsg.child("securityRules", name),
+        name=name,
+        direction=_or(values, "direction", Direction.INBOUND),
+        priority=values["priority"],
+        access=_or(values, "access", Access.ALLOW),
+        protocol=protocol,
+        sources=_side(reading, values, "source", path),
+        source_ports=_or(values, "sourcePortRanges", ANY_PORTS),
+        destinations=_side(reading, values, "destination", path),
+        destination_ports=_or(values, "destinationPortRanges", ANY_PORTS),
+        protocol_text=protocol_text,
+        description=_or(values, "description", ""),
+        where=reading.place(path),
+    )
+
+
+def _side(reading: Reading, values: Values, side: str, path: Path) -> AddressField:
+    """A rule's source or destination: addresses or application security groups; Azure takes no mixture of both."""
+    groups = f"{side}ApplicationSecurityGroups"
+    if groups not in values:
+        found: AddressField = _or(values, side, ANY_ADDRESS)
+        return found
+    if side in values:
+        hint = "Use one of them, or two rules."
+        reading.problem(path, f'"{side}" and "{groups}" both stand here.', hint=hint, at=(groups,))
+    ids = reading.references(values, groups, "applicationSecurityGroups", path)
+    return AddressField(tuple(Asg(id) if isinstance(id, ResourceId) else id for id in ids), singular=False)
+
+
+def _application_security_group(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    reading.fields("applicationSecurityGroup", body, path)
+    id = scope.id("applicationSecurityGroups", name)
+    reading.draft.add(ApplicationSecurityGroup(id, scope.location, reading.place(path)))
+
+
+def _route_table(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    values = reading.fields("routeTable", body, path)
+    id = scope.id("routeTables", name)
+    routes = tuple(
+        _route(reading, id, route, fields, (*path, "routes", route))
+        for route, fields in reading.items(values, "routes", path)
+    )
+    propagate = not _or(values, "disableBgpRoutePropagation", False)
+    reading.draft.add(RouteTable(id, scope.location, routes, propagate, reading.place(path)))
+
+
+def _route(reading: Reading, table: ResourceId, name: str, body: Any, path: Path) -> UserRoute:
+    values = reading.fields("route", body, path)
+    kind, hop = values["nextHopType"], values.get("nextHopIpAddress")
+    if not isinstance(kind, Unresolved):
+        if kind.value == "VirtualAppliance" and hop is None:
+            hint = "Add it: nextHopIpAddress: 10.0.9.4"
+            reading.problem(path, '"nextHopIpAddress" is missing: the appliance\'s address.', hint=hint)
+        if kind.value != "VirtualAppliance" and hop is not None:
+            message = f'"nextHopIpAddress" stands beside nextHopType {kind.value}.'
+            hint = "Remove it, or write nextHopType: VirtualAppliance."
+            reading.problem(path, message, hint=hint, at=("nextHopIpAddress",))
+    id = table.child("routes", name)
+    return UserRoute(id, name, values["addressPrefix"], kind, hop, reading.place(path))
+
+
+def _public_ip_address(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    values = reading.fields("publicIPAddress", body, path)
+    id = scope.id("publicIPAddresses", name)
+    address, sku = values.get("ipAddress"), _or(values, "sku", "")
+    reading.draft.add(PublicIpAddress(id, scope.location, address, sku, reading.place(path)))
+
+
+def _nat_gateway(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    reading.fields("natGateway", body, path)
+    id = scope.id("natGateways", name)
+    reading.draft.add(OtherResource(id, id.type, scope.location, where=reading.place(path)))
+
+
+def _virtual_machine(reading: Reading, name: str, body: Any, path: Path) -> None:
+    scope = reading.scope.of(body)
+    values = reading.fields("virtualMachine", body, path)
+    vm = scope.id("virtualMachines", name)
+    nics = [
+        (nic, fields, reading.fields("networkInterface", fields, (*path, "networkInterfaces", nic)))
+        for nic, fields in reading.items(values, "networkInterfaces", path)
+    ]
+    primary = _primary(reading, {nic: fields for nic, _, fields in nics}, "networkInterfaces", path)
+    for nic, raw, fields in nics:
+        owned = _Nic(scope.of(raw), nic, vm, nic == primary)
+        _add_nic(reading, owned, fields, (*path, "networkInterfaces", nic))
+    ids = tuple(scope.of(raw).id("networkInterfaces", nic) for nic, raw, _ in nics)
+    reading.draft.add(VirtualMachine(vm, scope.location, ids, reading.place(path)))
+
+
+def _network_interface(reading: Reading, name: str, body: Any, path: Path) -> None:
+    """A NIC without a machine."""
+    values = reading.fields("networkInterface", body, path)
+    _add_nic(reading, _Nic(reading.scope.of(body), name, None, True), values, path)
+
+
+class _Nic(NamedTuple):
+    scope: Scope
+    name: str
+    vm: ResourceId | None
+    primary: bool
+
+
+def _add_nic(reading: Reading, nic: _Nic, values: Values, path: Path) -> None:
+    id = nic.scope.id("networkInterfaces", nic.name)
+    interface = NetworkInterface(
+        id=id,
+        location=nic.scope.location,
+        ip_configurations=_ip_configurations(reading, id, values, path),
+        nsg=reading.reference(values, "networkSecurityGroup", "networkSecurityGroups", path),
+        vm=nic.vm,
+        primary=nic.primary,
+        ip_forwarding=_or(values, "enableIPForwarding", False),
+        where=reading.place(path),
+    )
+    reading.draft.add(interface)
+
+
+def _ip_configurations(reading: Reading, nic: ResourceId, values: Values, path: Path) -> tuple[IpConfiguration, ...]:
+    """The NIC's addresses: those it names, else the one whose fields are its own."""
+    subnet = reading.reference(values, "subnet", "subnets", path)
+    public = reading.reference(values, "publicIPAddress", "publicIPAddresses", path)
+    asgs = reading.references(values, "applicationSecurityGroups", "applicationSecurityGroups", path)
+    if "ipConfigurations" not in values:
+        id = nic.child("ipConfigurations", _IP_CONFIGURATION)
+        subnet = _required_subnet(reading, subnet, path)
+        where = reading.place(path)
+        return (IpConfiguration(id, values.get("privateIPAddress"), subnet, public, asgs, True, where=where),)
+    for key in ("privateIPAddress", "publicIPAddress"):
+        if key in values:
+            hint = "Move it into one of them."
+            reading.problem(path, f'"{key}" stands beside "ipConfigurations".', hint=hint, at=(key,))
+    found = {
+        name: reading.fields("ipConfiguration", body, (*path, "ipConfigurations", name))
+        for name, body in reading.items(values, "ipConfigurations", path)
+    }
+    primary = _primary(reading, found, "ipConfigurations", path)
+    shared = _Shared(nic, subnet, asgs, primary)
+    return tuple(
+        _ip_configuration(reading, shared, fields, (*path, "ipConfigurations", name)) for name, fields in found.items()
+    )
+
+
+class _Shared(NamedTuple):
+    """What the ip configurations of one NIC have in common; its subnet and groups count for those that name none."""
+
+    nic: ResourceId
+    subnet: Reference
+    asgs: tuple[ResourceId | Unresolved, ...]
+    primary: str
+
+
+def _ip_configuration(reading: Reading, shared: _Shared, values: Values, path: Path) -> IpConfiguration:
+    name = str(path[-1])
+    own = reading.references(values, "applicationSecurityGroups", "applicationSecurityGroups", path)
+    subnet = reading.reference(values, "subnet", "subnets", path) if "subnet" in values else shared.subnet
+    return IpConfiguration(
+        id=shared.nic.child("ipConfigurations", name),
+        private_ip=values.get("privateIPAddress"),
+        subnet=_required_subnet(reading, subnet, path),
+        public_ip=reading.reference(values, "publicIPAddress", "publicIPAddresses", path),
+        asgs=own if "applicationSecurityGroups" in values else shared.asgs,
+        primary=name == shared.primary,
+        where=reading.place(path),
+    )
+
+
+def _required_subnet(reading: Reading, subnet: Reference, path: Path) -> ResourceId | Unresolved:
+    if subnet is not None:
+        return subnet
+    reading.problem(path, '"subnet" is missing.', hint="Add it: subnet: vnet-shop/web")
+    return UNREAD
+
+
+def _primary(reading: Reading, things: dict[str, Values], key: str, path: Path) -> str:
+    """Which of several is primary: the one that says so, else the first; empty where there is none."""
+    said = [name for name, values in things.items() if values.get("primary") is True]
+    if len(said) > 1:
+        message = f'"{said[0]}" and "{said[1]}" both say primary: true.'
+        reading.conflict(path, message, hint="One is primary.", at=(key, said[1], "primary"))
+    return said[0] if said else next(iter(things), "")
+
+
+def _all(value: _T | Unresolved) -> _T | tuple[Unresolved]:
+    return (value,) if isinstance(value, Unresolved) else value
+
+
+def _or(values: Values, key: str, default: _T) -> _T:
+    """The field's value; the default where it is left out, or could not be read."""
+    value = values.get(key, default)
+    return default if isinstance(value, Unresolved) else value
+
+
+_READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {
+    "virtualNetworks": _virtual_network,
+    "networkSecurityGroups": _network_security_group,
+    "applicationSecurityGroups": _application_security_group,
+    "routeTables": _route_table,
+    "publicIPAddresses": _public_ip_address,
+    "natGateways": _nat_gateway,
+    "virtualMachines": _virtual_machine,
+    "networkInterfaces": _network_interface,
+}
+"""Key of the file → what reads one thing under it."""

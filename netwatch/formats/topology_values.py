@@ -1,0 +1,324 @@
+"""Reading one value of the native topology file: a reader for each sort of value.
+
+A reader takes the plain value that YAML gave and returns the model's, or raises Malformed with every fault in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from netwatch.model.addresses import (
+    ALL_PORTS,
+    Address,
+    PortRange,
+    Prefix,
+    parse_address,
+    parse_port_range,
+    parse_prefix,
+)
+from netwatch.model.flow import Access, Direction, Protocol
+from netwatch.model.resources import ServiceEndpoint
+from netwatch.model.routes import NextHopType
+from netwatch.model.rules import AddressField, AddressTerm, AnyAddress, Cidr, PortField, ServiceTag
+
+__all__ = [
+    "ANY_ADDRESS",
+    "ANY_PORTS",
+    "MAX_NAME",
+    "NEXT_HOP_TYPES",
+    "Fault",
+    "Malformed",
+    "access",
+    "address",
+    "addresses",
+    "anything",
+    "boolean",
+    "collection",
+    "direction",
+    "filled_collection",
+    "is_name",
+    "location",
+    "name",
+    "names_or_collection",
+    "next_hop_type",
+    "one_of",
+    "one_or_list",
+    "ports",
+    "prefixes",
+    "protocol",
+    "reference",
+    "route_prefix",
+    "service_endpoint",
+    "tags",
+    "text",
+    "whole_number",
+]
+
+MAX_NAME = 80
+"""Azure's longest name of a network resource (Microsoft documentation, naming rules for Azure resources)."""
+
+NEXT_HOP_TYPES = ("VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None")
+"""What a user route may name (Microsoft documentation, virtual network traffic routing)."""
+
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+_T = TypeVar("_T")
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a value: what, what to do, and the list index that leads to it."""
+
+    message: str
+    hint: str = ""
+    steps: tuple[int, ...] = ()
+
+
+class Malformed(ValueError):  # noqa: N818, it says what the value is
+    """A value that its field cannot hold; ``faults`` is every reason, at least one."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
+
+
+def _found(expected: str, value: Any, hint: str = "") -> Malformed:
+    return Malformed(Fault(f"must be {expected}, found {_shown(value)}", hint))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    shown = str(value) if isinstance(value, int) else f'"{value}"'
+    return shown if len(shown) <= 60 else f'{shown[:56]}…"'
+
+
+def text(value: Any) -> str:
+    """Text as written; a number counts as its digits."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    hint = "Put it in quotes." if isinstance(value, bool) else ""
+    raise _found("text", value, hint)
+
+
+def is_name(name: str) -> bool:
+    """Whether Azure takes ``name``: letters, digits, ``_ . -``; first a letter, digit or ``_``; last neither . nor -.
+
+    Source: Microsoft documentation, naming rules and restrictions for Azure resources.
+    """
+    return 0 < len(name) <= MAX_NAME and not name.strip(_NAME_CHARACTERS) and not {name[0], name[-1]} & {".", "-"}
+
+
+def location(value: Any) -> str:
+    """A region, by its name or as the portal shows it (``West Europe``)."""
+    region = text(value).strip()
+    if not region:
+        raise _found("a region", value, "Leave the field out for the default.")
+    return region
+
+
+def name(value: Any) -> str:
+    """A name of one word, such as a resource group's; Azure allows parentheses in those."""
+    word = text(value)
+    if not word or any(character.isspace() or character in "/\\?#%&<>\"'" for character in word):
+        raise _found("a name", value, "A name has no spaces and no slashes.")
+    return word
+
+
+def whole_number(low: int, high: int) -> Callable[[Any], int]:
+    """A reader of whole numbers from ``low`` to ``high``, both inside."""
+
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            hint = "Write the number without quotes." if isinstance(value, str) and value.isdecimal() else ""
+            raise _found(f"a whole number from {low} to {high}", value, hint)
+        return value
+
+    return read
+
+
+def boolean(value: Any) -> bool:
+    """``true`` or ``false``; ``yes``, ``no``, ``on`` and ``off`` are text in YAML 1.2."""
+    if isinstance(value, bool):
+        return value
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+    raise _found("true or false", value, f"Write {meant}." if meant else "")
+
+
+def one_of(*words: str) -> Callable[[Any], str]:
+    """A reader of one of ``words``, in any case; it returns Azure's spelling."""
+    known = {word.lower(): word for word in words}
+
+    def read(value: Any) -> str:
+        word = known.get(value.lower()) if isinstance(value, str) else None
+        if word is None:
+            raise _found(" or ".join((", ".join(words[:-1]), words[-1])), value, _nearest(value, words))
+        return word
+
+    return read
+
+
+def _nearest(value: Any, words: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    lower = {word.lower(): word for word in words}
+    near = get_close_matches(str(value).lower(), lower, n=1)
+    return f'Did you mean "{lower[near[0]]}"?' if near else ""
+
+
+def one_or_list(read: Callable[[Any], _T], *, empty: bool = False) -> Callable[[Any], tuple[_T, ...]]:
+    """A reader of one value or a list of them; ``empty`` says whether the list may be empty."""
+
+    def read_all(value: Any) -> tuple[_T, ...]:
+        if not isinstance(value, list):
+            return (read(value),)
+        if not value and not empty:
+            raise _found("one value or a list of them", value, "Leave the field out instead.")
+        values, faults = [], []
+        for index, item in enumerate(value):
+            try:
+                values.append(read(item))
+            except Malformed as error:
+                faults += [fault._replace(steps=(index, *fault.steps)) for fault in error.faults]
+        if faults:
+            raise Malformed(*faults)
+        return tuple(values)
+
+    return read_all
+
+
+def _parsed(parse: Callable[[str], _T], expected: str) -> Callable[[Any], _T]:
+    """A reader that has one of the model's parsers judge the text, and passes its reason on."""
+
+    def read(value: Any) -> _T:
+        if isinstance(value, (dict, list, bool)) or value is None:
+            raise _found(expected, value)
+        try:
+            return parse(str(value))
+        except ValueError as error:
+            raise Malformed(Fault(f"must be {expected}: {error}".replace("'", '"'))) from None
+
+    return read
+
+
+def _term(word: str) -> AddressTerm:
+    """``*``, an address, a prefix or a service tag; what begins like an address is not taken for a tag."""
+    if word == "*" or word.lower() == "any" or word == "0.0.0.0/0":
+        return AnyAddress(word)
+    if _looks_like_address(word):
+        return Cidr(parse_prefix(word), word)
+    return ServiceTag(_tag(word))
+
+
+def _route_prefix(word: str) -> Prefix | ServiceTag:
+    return parse_prefix(word, strict=True) if _looks_like_address(word) else ServiceTag(_tag(word))
+
+
+def _looks_like_address(word: str) -> bool:
+    return word[:1].isdecimal() or ":" in word or "/" in word
+
+
+def _tag(word: str) -> str:
+    if not is_name(word):
+        raise ValueError(f'"{word}" is none of them')
+    return word
+
+
+def _strict_prefix(word: str) -> Prefix:
+    return parse_prefix(word, strict=True)
+
+
+def _port(word: str) -> tuple[PortRange, str]:
+    return parse_port_range(word), word
+
+
+def addresses(value: Any) -> AddressField:
+    return AddressField(_TERMS(value), singular=not isinstance(value, list))
+
+
+def ports(value: Any) -> PortField:
+    pairs = _PORTS(value)
+    return PortField(tuple(p for p, _ in pairs), tuple(t for _, t in pairs), singular=not isinstance(value, list))
+
+
+def protocol(value: Any) -> tuple[Protocol, str]:
+    return Protocol.parse(_PROTOCOL(value)), str(value)
+
+
+def access(value: Any) -> Access:
+    return Access(_ACCESS(value))
+
+
+def direction(value: Any) -> Direction:
+    return Direction(_DIRECTION(value))
+
+
+def next_hop_type(value: Any) -> NextHopType:
+    return NextHopType(_NEXT_HOP_TYPE(value))
+
+
+def service_endpoint(value: Any) -> ServiceEndpoint:
+    return ServiceEndpoint(name(value))
+
+
+def collection(value: Any) -> dict[str, Any]:
+    """Named things: a mapping of names to fields."""
+    if not isinstance(value, dict):
+        raise _found("a mapping of names to fields", value)
+    return value
+
+
+def filled_collection(value: Any) -> dict[str, Any]:
+    """Named things, at least one."""
+    if value == {}:
+        raise Malformed(Fault("must hold at least one"))
+    return collection(value)
+
+
+def names_or_collection(value: Any) -> dict[str, Any]:
+    """Named things that need no fields: a mapping, or a list of names."""
+    if not isinstance(value, list):
+        return collection(value)
+    return dict.fromkeys(_NAMES(value))
+
+
+def tags(value: Any) -> dict[str, str]:
+    """Azure's tags: any text for any key; they change no answer."""
+    if not isinstance(value, dict):
+        raise _found("a mapping of texts", value)
+    return {key: text(each) for key, each in value.items() if each is not None}
+
+
+def anything(value: Any) -> Any:
+    """Left to a reader of its own."""
+    return value
+
+
+def reference(value: Any) -> str:
+    word = text(value)
+    if not word or any(character.isspace() for character in word):
+        raise _found("a name or an ARM id", value)
+    return word
+
+
+_TERMS = one_or_list(_parsed(_term, "*, an address, a prefix or a service tag"))
+_PORTS = one_or_list(_parsed(_port, "a port, a range or *"))
+_NAMES = one_or_list(name, empty=True)
+prefixes = one_or_list(_parsed(_strict_prefix, "a prefix"))
+address: Callable[[Any], Address] = _parsed(parse_address, "an IP address")
+_PROTOCOL = one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
+_ACCESS = one_of("Allow", "Deny")
+_DIRECTION = one_of("Inbound", "Outbound")
+_NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)
+route_prefix = _parsed(_route_prefix, "a prefix or a service tag")
+
+ANY_ADDRESS = AddressField((AnyAddress(),))
+ANY_PORTS = PortField((ALL_PORTS,), ("*",))
