@@ -1,0 +1,56 @@
+"""The README's examples do what it says. ``make golden`` writes their outputs anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.readme import README, ROOT, Step, console_steps, python_blocks, rewritten, shown_by
+
+TEXT = README.read_text(encoding="utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _write_anew() -> None:
+    """With NETWATCH_GOLDEN=write the README gets the outputs of today, and the tests then hold."""
+    global TEXT
+    if os.environ.get("NETWATCH_GOLDEN") == "write":
+        TEXT = rewritten(TEXT)
+        README.write_text(TEXT, encoding="utf-8")
+
+
+def test_there_are_examples() -> None:
+    assert len(console_steps(TEXT)) > 5
+    assert python_blocks(TEXT)
+
+
+@pytest.mark.parametrize("number", range(len(console_steps(TEXT))), ids=lambda n: console_steps(TEXT)[n].command[:40])
+def test_a_command_prints_what_the_readme_shows(number: int) -> None:
+    step = console_steps(TEXT)[number]
+    assert shown_by(step.command) == step.output
+
+
+@pytest.mark.parametrize("number", range(len(python_blocks(TEXT))))
+def test_a_python_block_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(compile(python_blocks(TEXT)[number], f"README.md, block {number}", "exec"), {})
+
+
+def test_commands_over_several_lines_are_read_as_one() -> None:
+    text = "```console\n$ one \\\n    two\nout\n\n$ three\n```\n"
+    assert console_steps(text) == [Step("one two", "out"), Step("three", "")]
+
+
+def test_writing_anew_keeps_the_commands_as_typed() -> None:
+    text = "before\n```console\n$ echo a \\\n    b\nold\n$ true\n```\nafter\n"
+    assert rewritten(text) == "before\n```console\n$ echo a \\\n    b\na b\n$ true\n```\nafter\n"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_inside_the_repository_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
