@@ -1,0 +1,145 @@
+"""Case files: one question Azure was asked, its answer, and the resources it was asked about.
+
+A case is a JSON object::
+
+    {"operation": "ipFlowVerify", "apiVersion": "2022-01-01", "method": "POST", "url": "/subscriptions/…/ipFlowVerify",
+     "targetResourceId": "…", "request": {…}, "status": 200, "response": {…},
+     "topology": {"resources": [ARM resources]}, "replayable": true,
+     "source": {…, "grade": "recorded" | "documented" | "confirmed" | "lab" | "contested"},
+     "compare": [JMESPath, …]?, "facts": {…}?, "why": "…"?}
+
+Whatever else it holds is kept and not read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netwatch.errors import TopologySchemaError, TopologySyntaxError
+from netwatch.model.where import Where
+
+if TYPE_CHECKING:
+    from netwatch.model.topology import Topology
+
+__all__ = ["Age", "Case", "Json", "age_of", "find_cases", "read_case", "topology_of"]
+
+Json = Any
+
+_DATES_INSIDE = ("createdDateTime",)
+
+
+class Age(NamedTuple):
+    """How old an answer is: its api-version, and the date it was given (or, failing that, first published).
+
+    Both are ISO dates or empty, so plain text comparison orders them. Ages sort by api-version first.
+    """
+
+    api_version: str
+    date: str
+
+
+class Case(NamedTuple):
+    """One case file; ``name`` is its path below the directory replayed, with forward slashes."""
+
+    name: str
+    path: Path
+    operation: str
+    request: Mapping[str, Json]
+    status: int
+    response: Json
+    resources: list[Json]
+    document: Mapping[str, Json]
+
+    @property
+    def compare(self) -> tuple[str, ...]:
+        return tuple(self.document.get("compare") or ())
+
+    @property
+    def grade(self) -> str:
+        """The word the case gives for how well its answer is known; empty where it gives none."""
+        source = self.document.get("source")
+        return str(source.get("grade", "")) if isinstance(source, dict) else ""
+
+    @property
+    def not_replayable_because(self) -> str:
+        """Why the case cannot be asked again or counted; empty when it can."""
+        replayable = self.document.get("replayable")
+        if replayable is not True:
+            return f"replayable is {json.dumps(replayable)}"
+        return "contested: the sources disagree" if self.grade == "contested" else ""
+
+
+def find_cases(directory: Path) -> Iterator[Case]:
+    """Every case below ``directory``, by path; TopologySyntaxError when there is no such directory."""
+    if not directory.is_dir():
+        raise TopologySyntaxError(f"{directory} is not a directory", hint="Name a directory that holds case files.")
+    for path in sorted(directory.rglob("*.json")):
+        yield read_case(path, path.relative_to(directory).as_posix())
+
+
+def read_case(path: Path, name: str) -> Case:
+    """The case in ``path``; TopologySyntaxError or TopologySchemaError, with its place, when it is not one."""
+    document = _read_object(path)
+    if not isinstance(document.get("operation"), str):
+        raise _not_a_case(path, "it names no operation")
+    topology, request = document.get("topology") or {}, document.get("request") or {}
+    if not isinstance(topology, dict) or not isinstance(topology.get("resources", []), list):
+        raise _not_a_case(path, "topology.resources is not a list")
+    if not isinstance(request, dict):
+        raise _not_a_case(path, "request is not an object")
+    if not _is_number(document.get("status", 200)):
+        raise _not_a_case(path, "status is not a number")
+    return Case(
+        name=name,
+        path=path,
+        operation=document["operation"],
+        request=request,
+        status=int(document.get("status", 200)),
+        response=document.get("response"),
+        resources=topology.get("resources", []),
+        document=document,
+    )
+
+
+def age_of(case: Case) -> Age:
+    """How old the answer of ``case`` is: dates inside the answer come before the date it was published."""
+    source = case.document.get("source")
+    published = source.get("commit_date", "") if isinstance(source, dict) else ""
+    inside = case.response if isinstance(case.response, dict) else {}
+    given = next((str(inside[key]) for key in _DATES_INSIDE if inside.get(key)), str(published))
+    return Age(api_version=str(case.document.get("apiVersion") or ""), date=given[:10])
+
+
+def topology_of(case: Case) -> Topology:
+    """The network of ``case``; a reference whose target was not recorded is Unresolved. Raises TopologyError."""
+    from netwatch.formats import load
+
+    return load(case.path, dangling="unresolved")
+
+
+def _read_object(path: Path) -> dict[str, Json]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        reason = str(error) or type(error).__name__
+        raise TopologySyntaxError(
+            f"it is not JSON: {reason}", where=Where(str(path)), hint="Every .json file below the directory is a case."
+        ) from None
+    if not isinstance(document, dict):
+        raise _not_a_case(path, "it is not a JSON object")
+    return document
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _not_a_case(path: Path, reason: str) -> TopologySchemaError:
+    return TopologySchemaError(
+        f"not a case file: {reason}",
+        where=Where(str(path)),
+        hint="A case needs operation, request, status, response and topology.resources.",
+    )

@@ -1,0 +1,252 @@
+"""Older dialects: how Azure used to write an answer, applied to ours before the two are compared.
+
+netwatch writes the newest shape on record. A recorded answer older than a change of shape is met by writing *our*
+answer the old way; nothing is taken out of the recorded one, so nothing in it can go unseen. ``DIALECTS`` is the only
+table that maps ages to shapes. Source of every line: recorded answers of the real service, 2017 to 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from netwatch.conformance.cases import Age, Json
+
+__all__ = ["DIALECTS", "AskRules", "Dialect", "in_dialect_of"]
+
+AskRules = Callable[[str], Json]
+"""Gives the effectiveNetworkSecurityGroups body of a NIC, by its id."""
+
+
+class Dialect(NamedTuple):
+    """One old way of writing: ``rewrite`` turns our body of ``operation`` into it, for answers that ``spoke`` it."""
+
+    name: str
+    operation: str
+    when: str
+    spoke: Callable[[Age], bool]
+    rewrite: Callable[[Json, AskRules], Json]
+
+
+def in_dialect_of(age: Age, operation: str, body: Json, *, ask_rules: AskRules) -> Json:
+    """Our ``body`` as an answer of that age would have been written; ``body`` itself is left alone."""
+    for dialect in DIALECTS:
+        if dialect.operation == operation and dialect.spoke(age):
+            body = dialect.rewrite(body, ask_rules)
+    return body
+
+
+def _api_before(version: str) -> Callable[[Age], bool]:
+    return lambda age: "" < age.api_version < version
+
+
+def _api_until(version: str) -> Callable[[Age], bool]:
+    return lambda age: "" < age.api_version <= version
+
+
+def _dated_before(date: str) -> Callable[[Age], bool]:
+    return lambda age: "" < age.date < date
+
+
+def _dated_between(first: str, last: str) -> Callable[[Age], bool]:
+    return lambda age: first <= age.date < last
+
+
+def _without_rule_id(body: Json, _: AskRules) -> Json:
+    return _without(body, "ruleId")
+
+
+def _backstop_name(body: Json, _: AskRules) -> Json:
+    if body.get("ruleName") == "defaultSecurityRules/DenyAllInBound":
+        return {**body, "ruleName": "defaultSecurityRules/DefaultInboundDenyAll"}
+    return body
+
+
+def _vnet_local(body: Json, _: AskRules) -> Json:
+    return {**body, "nextHopType": "VnetLocal"} if body.get("nextHopType") == "VirtualNetwork" else body
+
+
+def _empty_properties(body: Json, _: AskRules) -> Json:
+    return {**body, "resources": [{**resource, "properties": {}} for resource in body["resources"]]}
+
+
+def _with_backstops(body: Json, _: AskRules) -> Json:
+    return {**body, "value": [_entry_with_backstops(entry) for entry in body["value"]]}
+
+
+def _entry_with_backstops(entry: Json) -> Json:
+    rules = list(entry["effectiveSecurityRules"])
+    for direction in ("Inbound", "Outbound"):
+        name = f"defaultSecurityRules/Deny{'AllInBound' if direction == 'Inbound' else 'AllOutBound'}"
+        deny_all = next((rule for rule in rules if rule["name"] == name), None)
+        if deny_all is not None:
+            backstop = {**deny_all, "name": f"defaultSecurityRules/Default{direction}DenyAll"}
+            rules.append({**backstop, "sourceAddressPrefix": "*", "destinationAddressPrefix": "*"})
+    return {**entry, "effectiveSecurityRules": rules}
+
+
+def _view(body: Json, change: Callable[[Json, str], Json]) -> Json:
+    """A security group view with ``change(associations, nic id)`` applied to the associations of each NIC."""
+    nics = [
+        {**nic, "securityRuleAssociations": change(nic["securityRuleAssociations"], nic["id"])}
+        for nic in body["networkInterfaces"]
+    ]
+    return {**body, "networkInterfaces": nics}
+
+
+def _default_ids_blank(body: Json, _: AskRules) -> Json:
+    def change(associations: Json, _nic: str) -> Json:
+        rules = [{**rule, "id": rule["id"].rpartition("/")[0] + "/"} for rule in associations["defaultSecurityRules"]]
+        return {**associations, "defaultSecurityRules": rules}
+
+    return _view(body, change)
+
+
+def _single_any(body: Json, _: AskRules) -> Json:
+    def change(rule: Json) -> Json:
+        return {
+            key: list(dict.fromkeys(value)) if key.endswith("AddressPrefixes") else value for key, value in rule.items()
+        }
+
+    return _effective(body, change)
+
+
+def _effective_without_plurals(body: Json, _: AskRules) -> Json:
+    return _effective(body, lambda rule: _without(rule, *_PLURALS))
+
+
+def _effective(body: Json, change: Callable[[Json], Json]) -> Json:
+    return _view(
+        body,
+        lambda associations, _nic: {
+            **associations,
+            "effectiveSecurityRules": [change(rule) for rule in associations["effectiveSecurityRules"]],
+        },
+    )
+
+
+def _rules_without_type(body: Json, _: AskRules) -> Json:
+    return _view(body, lambda associations, _nic: _each_arm_rule(associations, lambda rule: _without(rule, "type")))
+
+
+def _rules_without_plurals(body: Json, _: AskRules) -> Json:
+    def change(rule: Json) -> Json:
+        return {**rule, "properties": _without(rule["properties"], *_PLURALS)}
+
+    return _view(body, lambda associations, _nic: _each_arm_rule(associations, change))
+
+
+def _each_arm_rule(associations: Json, change: Callable[[Json], Json]) -> Json:
+    """Associations with ``change`` applied to every rule that is written as an ARM resource."""
+    changed = {**associations, "defaultSecurityRules": [change(r) for r in associations["defaultSecurityRules"]]}
+    for level in ("networkInterfaceAssociation", "subnetAssociation"):
+        if level in associations:
+            rules = [change(rule) for rule in associations[level]["securityRules"]]
+            changed[level] = {**associations[level], "securityRules": rules}
+    return changed
+
+
+def _with_expansions(body: Json, ask_rules: AskRules) -> Json:
+    """Rows of a view with the prefixes of their tags, which the NIC's effective rules hold under another name."""
+
+    def change(associations: Json, nic: str) -> Json:
+        expansions: dict[str, dict[str, Json]] = {}
+        for entry in ask_rules(nic)["value"]:
+            for rule in entry["effectiveSecurityRules"]:
+                held = {key: value for key, value in rule.items() if key.startswith("expanded") and value}
+                expansions.setdefault(rule["name"], held)
+        rows = [
+            {**row, **expansions.get(_rule_name(row["name"]), {})} for row in associations["effectiveSecurityRules"]
+        ]
+        return {**associations, "effectiveSecurityRules": rows}
+
+    return _view(body, change)
+
+
+def _rule_name(view_name: str) -> str:
+    name = view_name.removeprefix("UserRule_")
+    if name != view_name:
+        return f"securityRules/{name}"
+    return f"defaultSecurityRules/{view_name.removeprefix('DefaultRule_')}"
+
+
+def _without(members: Json, *names: str) -> Json:
+    return {key: value for key, value in members.items() if key not in names}
+
+
+_PLURALS = ("sourcePortRanges", "destinationPortRanges", "sourceAddressPrefixes", "destinationAddressPrefixes")
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect("no ruleId", "ipFlowVerify", "api-version before 2017-09-01", _api_before("2017-09-01"), _without_rule_id),
+    Dialect(
+        "DenyAllInBound reads DefaultInboundDenyAll",
+        "ipFlowVerify",
+        "answers before 2019",
+        _dated_before("2019-01-01"),
+        _backstop_name,
+    ),
+    Dialect(
+        "VirtualNetwork reads VnetLocal",
+        "nextHop",
+        "api-version before 2017-09-01",
+        _api_before("2017-09-01"),
+        _vnet_local,
+    ),
+    Dialect(
+        "every resource has properties: {}",
+        "topology",
+        "answers of 2018-02-15 to 2022",
+        _dated_between("2018-02-15", "2023-01-01"),
+        _empty_properties,
+    ),
+    Dialect(
+        "DefaultInboundDenyAll and DefaultOutboundDenyAll stand beside DenyAllInBound and DenyAllOutBound",
+        "effectiveNetworkSecurityGroups",
+        "answers before 2018",
+        _dated_before("2018-01-01"),
+        _with_backstops,
+    ),
+    Dialect(
+        "default-rule ids end in a blank name",
+        "securityGroupView",
+        "answers before 2020",
+        _dated_before("2020-01-01"),
+        _default_ids_blank,
+    ),
+    Dialect(
+        "0.0.0.0/0 stands once in the plural fields",
+        "securityGroupView",
+        "api-version before 2019-06-01",
+        _api_before("2019-06-01"),
+        _single_any,
+    ),
+    Dialect(
+        "rules have no type",
+        "securityGroupView",
+        "api-version before 2018-08-01",
+        _api_before("2018-08-01"),
+        _rules_without_type,
+    ),
+    Dialect(
+        "rows carry the prefixes of their tags",
+        "securityGroupView",
+        "api-version up to 2017-09-01",
+        _api_until("2017-09-01"),
+        _with_expansions,
+    ),
+    Dialect(
+        "rows have no plural fields",
+        "securityGroupView",
+        "answers before 2017-09-01",
+        _dated_before("2017-09-01"),
+        _effective_without_plurals,
+    ),
+    Dialect(
+        "rules have no plural fields",
+        "securityGroupView",
+        "api-version before 2017-08-01",
+        _api_before("2017-08-01"),
+        _rules_without_plurals,
+    ),
+)
+"""Every change of shape on record, in the order it is undone."""

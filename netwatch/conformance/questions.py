@@ -1,0 +1,141 @@
+"""From an ARM request to the NetworkWatcher method that answers it, with its arguments as a person would type them.
+
+``QUESTIONS`` is the whole table: an operation that is not in it is one netwatch does not replay yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from netwatch.conformance.cases import Case, Json
+from netwatch.errors import InvalidFlowError
+
+__all__ = ["QUESTIONS", "SCRUBBED", "Question", "true_subscriptions"]
+
+SCRUBBED = "00000000-0000-0000-0000-000000000000"
+"""What recordings write in place of a subscription that should not be seen."""
+
+
+class Question(NamedTuple):
+    """A call of a NetworkWatcher method: its name, its first argument where it has one, and its keyword arguments."""
+
+    method: str
+    target: str | None
+    arguments: Mapping[str, str]
+
+
+def true_subscriptions(case: Case) -> frozenset[str]:
+    """Subscriptions (lower case) that the question names where the topology was scrubbed; empty where it was not.
+
+    A topology counts as scrubbed when every id in it stands in the all-zero subscription.
+    """
+    held = {_subscription(str(resource.get("id", ""))) for resource in case.resources if isinstance(resource, dict)}
+    if held - {""} != {SCRUBBED}:
+        return frozenset()
+    asked = {_subscription(text) for text in _texts([case.request, case.document.get("targetResourceId")])}
+    return frozenset(asked - {"", SCRUBBED})
+
+
+def _ip_flow_verify(case: Case) -> Question:
+    return Question(
+        "ip_flow_verify",
+        _target(case),
+        {
+            "direction": _text(case, "direction"),
+            "protocol": _text(case, "protocol"),
+            "local": _endpoint(_text(case, "localIPAddress"), _text(case, "localPort")),
+            "remote": _endpoint(_text(case, "remoteIPAddress"), _text(case, "remotePort")),
+            "nic": _id(case, _text(case, "targetNicResourceId")),
+        },
+    )
+
+
+def _next_hop(case: Case) -> Question:
+    return Question(
+        "next_hop",
+        _target(case),
+        {
+            "source_ip": _text(case, "sourceIPAddress"),
+            "dest_ip": _text(case, "destinationIPAddress"),
+            "nic": _id(case, _text(case, "targetNicResourceId")),
+        },
+    )
+
+
+def _security_group_view(case: Case) -> Question:
+    return Question("security_group_view", _target(case), {})
+
+
+def _effective_rules(case: Case) -> Question:
+    return Question("effective_rules", _nic(case), {})
+
+
+def _effective_routes(case: Case) -> Question:
+    return Question("effective_routes", _nic(case), {})
+
+
+def _topology(case: Case) -> Question:
+    group = _text(case, "targetResourceGroupName")
+    if group:
+        return Question("topology", None, {"resource_group": group})
+    for key, argument in (("targetVirtualNetwork", "vnet"), ("targetSubnet", "subnet")):
+        target = _field(case.request, key)
+        if isinstance(target, dict):
+            return Question("topology", None, {argument: _id(case, str(_field(target, "id") or ""))})
+    raise InvalidFlowError("the request names no resource group, virtual network or subnet")
+
+
+QUESTIONS: Mapping[str, Callable[[Case], Question]] = {
+    "ipFlowVerify": _ip_flow_verify,
+    "nextHop": _next_hop,
+    "securityGroupView": _security_group_view,
+    "effectiveNetworkSecurityGroups": _effective_rules,
+    "effectiveRouteTable": _effective_routes,
+    "topology": _topology,
+}
+
+
+def _target(case: Case) -> str:
+    return _id(case, _text(case, "targetResourceId") or str(case.document.get("targetResourceId") or ""))
+
+
+def _nic(case: Case) -> str:
+    """The NIC of an operation that is a POST on the NIC itself: its id stands in the URL and nowhere in the body."""
+    target = case.document.get("targetResourceId")
+    return _id(case, str(target or str(case.document.get("url", "")).split("?")[0].rsplit("/", 1)[0]))
+
+
+def _id(case: Case, text: str) -> str:
+    """``text`` as the topology spells it: where that was scrubbed, the subscription is too."""
+    for subscription in true_subscriptions(case):
+        text = re.sub(f"(?i)/subscriptions/{re.escape(subscription)}/", f"/subscriptions/{SCRUBBED}/", text)
+    return text
+
+
+def _text(case: Case, name: str) -> str:
+    value = _field(case.request, name)
+    return "" if value is None else str(value)
+
+
+def _field(request: Mapping[str, Json], name: str) -> Json:
+    """The member ``name`` in any casing (the documentation of 2017 writes targetNICResourceId); None without it."""
+    return next((value for key, value in request.items() if key.lower() == name.lower()), None)
+
+
+def _endpoint(address: str, port: str) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _subscription(text: str) -> str:
+    parts = text.lower().split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, dict):
+        return [text for member in value.values() for text in _texts(member)]
+    if isinstance(value, list):
+        return [text for member in value for text in _texts(member)]
+    return [value] if isinstance(value, str) else []
