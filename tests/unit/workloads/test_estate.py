@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from netwatch.formats import load
+from netwatch.model.topology import Topology
 from netwatch.workloads import Estate, arm_json, native_yaml
 from netwatch.workloads.estate import EstateVnet, nics, rules, vnets
 
@@ -175,3 +179,25 @@ def test_what_cannot_be_built_is_refused_with_its_limit(change: dict[str, int], 
     for write in (arm_json, native_yaml):
         with pytest.raises(ValueError, match=limit):
             next(write(estate))
+
+
+def test_both_forms_are_read_as_one_network(tmp_path: Path) -> None:
+    """Save for what only ARM states: the state of a peering, and the policies of a subnet."""
+    arm, native = tmp_path / "estate.json", tmp_path / "estate.yaml"
+    arm.write_text("".join(arm_json(SMALL)), encoding="utf-8")
+    native.write_text("".join(native_yaml(SMALL)), encoding="utf-8")
+    one, other = _plain(load(arm)), _plain(load(native))
+    for name in KINDS:
+        assert getattr(one, name) == getattr(other, name)
+        assert list(getattr(one, name)) == list(getattr(other, name)), "in one order"
+
+
+KINDS = ("vnets", "subnets", "peerings", "nsgs", "asgs", "route_tables", "nics", "vms")
+
+
+def _plain(topology: Topology) -> Topology:
+    return replace(
+        topology,
+        peerings={key: replace(peering, state="") for key, peering in topology.peerings.items()},
+        subnets={key: replace(s, private_endpoint_network_policies="") for key, s in topology.subnets.items()},
+    )
