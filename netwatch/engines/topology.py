@@ -54,7 +54,7 @@ def topology(
     a gateway is Associated with its subnet; a subnet's group and route table and the subnet are Associated both ways;
     a group Contains its rules and a table its routes. An association names its target also when that lies outside the
     scope. Network watchers, peerings and other kinds are not listed by Azure; ``notes`` says how many were left out.
-    Resources come kind by kind in the order of the input, rules after their group and routes after their table.
+    Resources come kind by kind, each kind by id; rules after their group and routes after their table, as declared.
 
     QueryError unless exactly one scope is given; ResourceNotFoundError when the input does not hold it.
     """
@@ -118,7 +118,7 @@ def _kind(graph: nx.MultiDiGraph[str], key: str) -> str:
 def _listed(graph: nx.MultiDiGraph[str], keys: list[str]) -> Iterator[TopologyResource]:
     """The resources of ``keys`` that Azure lists, each with its rules or routes right after it."""
     listed = [key for key in keys if _kind(graph, key) in _ORDER]
-    for key in sorted(listed, key=lambda key: _ORDER.index(_kind(graph, key))):
+    for key in sorted(listed, key=lambda key: (_ORDER.index(_kind(graph, key)), key)):
         yield _resource(graph, key)
         parts = (head for head in _heads(graph, key, CONTAINS) if _kind(graph, head) in _PARTS)
         yield from (_resource(graph, part) for part in parts)

@@ -107,9 +107,9 @@ def test_a_resource_group_lists_its_own_resources_as_recorded(compiled: Compiled
     }
 
 
-def test_the_order_is_kind_by_kind_with_parts_after_their_holder(compiled: CompiledTopology) -> None:
+def test_the_order_is_kind_by_kind_then_by_id_with_parts_after_their_holder(compiled: CompiledTopology) -> None:
     names = [resource.id.name for resource in topology(compiled, resource_group="rg").resources]
-    assert names == ["vm", "nic", "nsg", "ssh", "rt", "out", "pip", "gw", "vnet", "web", "GatewaySubnet"]
+    assert names == ["vm", "nic", "nsg", "ssh", "rt", "out", "pip", "gw", "vnet", "GatewaySubnet", "web"]
 
 
 def test_what_azure_does_not_list_is_counted_in_a_note(compiled: CompiledTopology) -> None:
