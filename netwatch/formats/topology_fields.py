@@ -45,6 +45,8 @@ _ADDRESSED = {
     "primary": Field(read.boolean),
 }
 
+_FACTS = ("powerState", "listeningPorts", "latency", "dns", "guestIpForwarding", "gatewayLearnedRoutes")
+
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "topology": {
         "netwatch": Field(read.whole_number(VERSION, VERSION), f"netwatch: {VERSION}"),
@@ -120,5 +122,6 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "ipConfigurations": Field(read.filled_collection),
     },
     "ipConfiguration": _ADDRESSED,
+    "facts": dict.fromkeys(_FACTS, Field(read.anything)),
 }
 """Kind of thing → name of field → how it is read. The schema for editors has a model for each, held equal by a test."""

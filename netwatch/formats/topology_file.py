@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from netwatch.errors import TopologySchemaError
+from netwatch.formats.facts_file import read_facts
 from netwatch.formats.topology_draft import Dangling, TopologyDraft
 from netwatch.formats.topology_fields import VERSION
 from netwatch.formats.topology_names import Scope
@@ -60,7 +61,8 @@ def read_topology_file(
     for key, read in _READERS.items():
         for name, body in reading.items(reading.top, key, ()):
             read(reading, name, body, (key, name))
-    return reading.draft.finish()
+    data = reading.fields("facts", document.value.get("facts"), ("facts",))
+    return reading.draft.finish(lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at))))
 
 
 def _check_version(document: YamlDocument) -> None:

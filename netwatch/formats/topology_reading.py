@@ -45,14 +45,17 @@ class Reading:
 
     def problem(self, path: Path, message: str, *, hint: str = "", at: Path = ()) -> None:
         """Note what is wrong with the thing at ``path``; ``at`` leads on to the part of it that is to blame."""
-        self._note(TopologySchemaError(_said_of(path, message), where=self.place(path + at), hint=hint))
+        self._note(TopologySchemaError, path, message, hint, at)
 
     def conflict(self, path: Path, message: str, *, hint: str = "", at: Path = ()) -> None:
         """Note that parts of the thing at ``path`` exclude each other."""
-        self._note(ConflictError(_said_of(path, message), where=self.place(path + at), hint=hint))
+        self._note(ConflictError, path, message, hint, at)
 
-    def _note(self, error: TopologyError) -> None:
-        self.draft.problem(error)
+    def _note(self, kind: type[TopologyError], path: Path, message: str, hint: str, at: Path) -> None:
+        """The message begins with the names on the way (``nsg-web/allow-https: …``), so its place is a line alone."""
+        owner = "/".join(str(step) for step in path[1::2])
+        said = f"{owner}: {message}" if owner else message
+        self.draft.problem(kind(said, where=self.place(path + at)._replace(pointer=""), hint=hint))
 
     def fields(self, kind: str, body: Any, path: Path) -> Values:
         """The fields of one thing, read; a malformed or missing one is a problem, and stands as UNREAD."""
@@ -127,14 +130,8 @@ class Reading:
         self.conflict(path, message, hint="Write the one you mean.", at=at)
 
     def _dangling(self, word: str, kind: str, path: Path, at: Path) -> None:
-        message = _said_of(path, f'{KINDS[kind].noun} "{word}" is not in the file.')
-        self._note(DanglingReferenceError(message, where=self.place(path + at), hint=self._names.nearest(kind, word)))
-
-
-def _said_of(path: Path, message: str) -> str:
-    """The message, with the names on the way to its thing in front: ``nsg-web/allow-https: …``."""
-    owner = "/".join(str(step) for step in path[1::2])
-    return f"{owner}: {message}" if owner else message
+        message = f'{KINDS[kind].noun} "{word}" is not in the file.'
+        self._note(DanglingReferenceError, path, message, self._names.nearest(kind, word), at)
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:
