@@ -1,0 +1,333 @@
+"""Resolved ARM resources, as Azure returns them, to a Topology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from netwatch.errors import ConflictError, DanglingReferenceError
+from netwatch.formats.arm_fields import ArmObject, ArmReading, is_expression
+from netwatch.formats.arm_rules import RuleReader, read_route
+from netwatch.formats.topology_draft import TopologyDraft
+from netwatch.model.addresses import Address
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import (
+    ApplicationSecurityGroup,
+    IpConfiguration,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    OtherResource,
+    Peering,
+    PublicIpAddress,
+    ServiceEndpoint,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+    VirtualNetworkGateway,
+)
+from netwatch.model.routes import RouteTable, UserRoute
+from netwatch.model.rules import SecurityRule
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "ArmReader"]
+
+DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+DEFAULT_RESOURCE_GROUP = "netwatch"
+"""Where a resource lies whose input says neither its id nor its subscription and resource group."""
+
+_PEERING_STATES = ("Initiated", "Connected", "Disconnected")
+
+_Child = TypeVar("_Child", SecurityRule, UserRoute)
+
+
+class ArmReader:
+    """Reads resources into a draft; ``finish`` hands over what had to wait for the last of them.
+
+    Children (subnets, peerings, rules, routes) may stand inside their parent or as resources of their own.
+    """
+
+    def __init__(self, draft: TopologyDraft) -> None:
+        self._draft = draft
+        self._reading = ArmReading(draft.source, draft)
+        self._rules = RuleReader()
+        self._nsgs: list[NetworkSecurityGroup] = []
+        self._tables: list[RouteTable] = []
+        self._own_rules: dict[str, list[SecurityRule]] = {}
+        self._own_routes: dict[str, list[UserRoute]] = {}
+        self._readers: Mapping[str, Callable[[ArmObject, ResourceId], None]] = {
+            "microsoft.network/virtualnetworks": self._virtual_network,
+            "microsoft.network/virtualnetworks/subnets": self._subnet,
+            "microsoft.network/virtualnetworks/virtualnetworkpeerings": self._peering,
+            "microsoft.network/networksecuritygroups": self._security_group,
+            "microsoft.network/networksecuritygroups/securityrules": self._own_rule,
+            "microsoft.network/applicationsecuritygroups": self._application_security_group,
+            "microsoft.network/routetables": self._route_table,
+            "microsoft.network/routetables/routes": self._own_route,
+            "microsoft.network/networkinterfaces": self._network_interface,
+            "microsoft.compute/virtualmachines": self._virtual_machine,
+            "microsoft.network/publicipaddresses": self._public_ip,
+            "microsoft.network/virtualnetworkgateways": self._gateway,
+        }
+
+    def read(self, resources: Iterable[Any], pointer: str) -> None:
+        """Read a JSON list of resources that stands at ``pointer`` in the input."""
+        for index, value in enumerate(resources):
+            self._resource(value, f"{pointer}/{index}" if pointer else str(index), None)
+
+    def finish(self) -> None:
+        """Join rules and routes that are resources of their own to their parents, and give both to the draft."""
+        for nsg in self._nsgs:
+            joined = self._joined(nsg.rules, self._own_rules.get(nsg.id.key, ()))
+            self._draft.add(nsg if joined is nsg.rules else replace(nsg, rules=joined))
+        for table in self._tables:
+            routes = self._joined(table.routes, self._own_routes.get(table.id.key, ()))
+            self._draft.add(table if routes is table.routes else replace(table, routes=routes))
+        self._report_orphans(self._own_rules, self._nsgs, "network security group")
+        self._report_orphans(self._own_routes, self._tables, "route table")
+
+    def _resource(self, value: Any, pointer: str, parent: ResourceId | None) -> None:
+        resource = ArmObject(self._reading, value, pointer)
+        if not isinstance(value, dict):  # which is reported by now
+            return
+        resource.label = self._label(resource)
+        id = self._identify(resource, parent)
+        if id is None:
+            return
+        type = self._type(resource, parent) or id.type
+        self._readers.get(type.lower(), self._other)(resource, id)
+        for index, nested in enumerate(resource.items("resources")):
+            self._resource(nested, f"{pointer}/resources/{index}", id)
+
+    def _label(self, resource: ArmObject) -> str:
+        name = resource.raw("name") or resource.raw("id")
+        return name.rsplit("/", 1)[-1] if isinstance(name, str) else ""
+
+    def _type(self, resource: ArmObject, parent: ResourceId | None) -> str:
+        """The full type; inside a parent it may be given below the parent's."""
+        type = resource.text("type")
+        return f"{parent.type}/{type}" if type and parent is not None and "/" not in type else type
+
+    def _identify(self, resource: ArmObject, parent: ResourceId | None) -> ResourceId | None:
+        """The id of a resource: its own, or one from its parent, or from its group, type and name."""
+        if resource.raw("id") is not None:
+            return resource.own_id()
+        name, type = resource.raw("name"), self._type(resource, parent)
+        if is_expression(name):
+            resource.problem(f"its name is the expression {name}, which is not evaluated yet.")
+        elif not isinstance(name, str) or not type:
+            resource.problem("it has neither an id nor a type and a name.", "Resolved resources have an id.")
+        elif parent is not None:
+            return parent.child(type.rsplit("/", 1)[-1], name.rsplit("/", 1)[-1])
+        else:
+            return self._composed(resource, type, name)
+        return None
+
+    def _composed(self, resource: ArmObject, type: str, name: str) -> ResourceId | None:
+        provider, *kinds = type.split("/")
+        names = name.split("/")
+        if len(kinds) != len(names):
+            resource.problem(f"the name {name} does not fit the type {type}.", "Give each level a name: parent/child.")
+            return None
+        steps = "/".join(f"{kind}/{each}" for kind, each in zip(kinds, names, strict=True))
+        subscription = resource.text("subscriptionId", DEFAULT_SUBSCRIPTION)
+        group = resource.text("resourceGroup", DEFAULT_RESOURCE_GROUP)
+        return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
+
+    def _children(self, parent: ArmObject, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
+        """The children of one kind with their ids; a child without an id gets one from its parent."""
+        for child in parent.object("properties").objects(kind):
+            name = child.raw("name")
+            if child.raw("id") is not None:
+                found = child.own_id()
+            elif isinstance(name, str) and not is_expression(name):
+                found = id.child(kind, name)
+            else:
+                child.problem("it has neither an id nor a name.")
+                continue
+            if found is not None:
+                yield child, found
+
+    def _virtual_network(self, resource: ArmObject, id: ResourceId) -> None:
+        space = resource.object("properties").object("addressSpace")
+        prefixes = space.all_parsed("addressPrefixes", self._reading.exact_prefix)
+        self._draft.add(VirtualNetwork(id, resource.text("location"), prefixes, resource.where))
+        for subnet, subnet_id in self._children(resource, id, "subnets"):
+            self._subnet(subnet, subnet_id)
+        for peering, peering_id in self._children(resource, id, "virtualNetworkPeerings"):
+            self._peering(peering, peering_id)
+
+    def _subnet(self, resource: ArmObject, id: ResourceId) -> None:
+        fields = resource.object("properties")
+        self._draft.add(
+            Subnet(
+                id=id,
+                prefixes=self._subnet_prefixes(fields),
+                nsg=fields.reference("networkSecurityGroup"),
+                route_table=fields.reference("routeTable"),
+                nat_gateway=fields.reference("natGateway"),
+                service_endpoints=tuple(_service_endpoint(each) for each in fields.objects("serviceEndpoints")),
+                private_endpoint_network_policies=fields.text("privateEndpointNetworkPolicies"),
+                where=resource.where,
+            )
+        )
+
+    def _subnet_prefixes(self, fields: ArmObject) -> tuple[Any, ...]:
+        """A subnet says its prefixes in the plural or the singular; Azure may return both, and then they agree."""
+        many = fields.all_parsed("addressPrefixes", self._reading.exact_prefix)
+        if many:
+            return many
+        one = fields.parsed("addressPrefix", self._reading.exact_prefix)
+        if one is None:
+            fields.problem("it has neither an addressPrefix nor addressPrefixes.")
+            return ()
+        return (one,)
+
+    def _peering(self, resource: ArmObject, id: ResourceId) -> None:
+        fields = resource.object("properties")
+        space = "remoteAddressSpace" if fields.raw("remoteAddressSpace") else "remoteVirtualNetworkAddressSpace"
+        remote = fields.reference("remoteVirtualNetwork")
+        if remote is None:
+            fields.problem("remoteVirtualNetwork is missing.", "A peering needs its peer.")
+        self._draft.add(
+            Peering(
+                id=id,
+                remote_vnet=fields.unreadable("remoteVirtualNetwork") if remote is None else remote,
+                state=fields.word("peeringState", _PEERING_STATES),
+                allow_virtual_network_access=fields.flag("allowVirtualNetworkAccess", True),
+                allow_forwarded_traffic=fields.flag("allowForwardedTraffic", False),
+                allow_gateway_transit=fields.flag("allowGatewayTransit", False),
+                use_remote_gateways=fields.flag("useRemoteGateways", False),
+                remote_prefixes=fields.object(space).all_parsed("addressPrefixes", self._reading.exact_prefix),
+                where=resource.where,
+            )
+        )
+
+    def _security_group(self, resource: ArmObject, id: ResourceId) -> None:
+        rules = tuple(self._rules.read(*each) for each in self._children(resource, id, "securityRules"))
+        self._nsgs.append(NetworkSecurityGroup(id, resource.text("location"), rules, resource.where))
+
+    def _own_rule(self, resource: ArmObject, id: ResourceId) -> None:
+        self._own_rules.setdefault(id.parent.key, []).append(self._rules.read(resource, id))
+
+    def _route_table(self, resource: ArmObject, id: ResourceId) -> None:
+        routes = tuple(read_route(*each) for each in self._children(resource, id, "routes"))
+        propagates = not resource.object("properties").flag("disableBgpRoutePropagation", False)
+        self._tables.append(RouteTable(id, resource.text("location"), routes, propagates, resource.where))
+
+    def _own_route(self, resource: ArmObject, id: ResourceId) -> None:
+        self._own_routes.setdefault(id.parent.key, []).append(read_route(resource, id))
+
+    def _joined(self, held: tuple[_Child, ...], own: Iterable[_Child]) -> tuple[_Child, ...]:
+        """A parent's children with those that stand alone; one that stands in both places must be the same in both."""
+        by_key = {child.id.key: child for child in held}
+        for child in own:
+            first = by_key.setdefault(child.id.key, child)
+            if first != child and self._draft.is_strict:
+                message = f"{child.id} is declared twice; the first is at {first.where}."
+                self._draft.problem(ConflictError(message, where=child.where, hint="Remove one."))
+        return tuple(by_key.values()) if len(by_key) > len(held) else held
+
+    def _report_orphans(
+        self,
+        own: Mapping[str, list[Any]],
+        parents: Iterable[NetworkSecurityGroup | RouteTable],
+        noun: str,
+    ) -> None:
+        known = {parent.id.key for parent in parents}
+        for child in (child for key, children in own.items() if key not in known for child in children):
+            if self._draft.is_strict:
+                message = f"{child.name}: its {noun} {child.id.parent} is not in the input."
+                self._draft.problem(DanglingReferenceError(message, where=child.where, hint="Add it."))
+            else:
+                self._draft.add(OtherResource(child.id, child.id.type, "", (child.id.parent,), child.where))
+
+    def _application_security_group(self, resource: ArmObject, id: ResourceId) -> None:
+        self._draft.add(ApplicationSecurityGroup(id, resource.text("location"), resource.where))
+
+    def _network_interface(self, resource: ArmObject, id: ResourceId) -> None:
+        fields = resource.object("properties")
+        configs = [self._ip_configuration(*each) for each in self._children(resource, id, "ipConfigurations")]
+        if configs and not any(config.primary for config in configs):
+            configs[0] = replace(configs[0], primary=True)
+        self._draft.add(
+            NetworkInterface(
+                id=id,
+                location=resource.text("location"),
+                ip_configurations=tuple(configs),
+                nsg=fields.reference("networkSecurityGroup"),
+                vm=fields.reference("virtualMachine"),
+                primary=fields.flag("primary", True),
+                ip_forwarding=fields.flag("enableIPForwarding", False),
+                where=resource.where,
+            )
+        )
+
+    def _ip_configuration(self, resource: ArmObject, id: ResourceId) -> IpConfiguration:
+        fields = resource.object("properties")
+        return IpConfiguration(
+            id=id,
+            private_ip=self._private_ip(fields),
+            subnet=fields.reference("subnet"),
+            public_ip=fields.reference("publicIPAddress"),
+            asgs=fields.references("applicationSecurityGroups"),
+            primary=fields.flag("primary", False),
+            where=resource.where,
+        )
+
+    def _private_ip(self, fields: ArmObject) -> Address | Unresolved | None:
+        """None leaves the address to the draft, which can work out an IPv4 one but not what Azure draws from a /64."""
+        address = fields.parsed("privateIPAddress", self._reading.address)
+        if address is None and fields.text("privateIPAddressVersion").lower() == "ipv6":
+            return Unresolved("Azure has not given it an IPv6 address yet", where=fields.where)
+        return address
+
+    def _virtual_machine(self, resource: ArmObject, id: ResourceId) -> None:
+        profile = resource.object("properties").object("networkProfile")
+        ids = profile.references("networkInterfaces")
+        primary = [nic.object("properties").flag("primary", False) for nic in profile.objects("networkInterfaces")]
+        if len(primary) == len(ids):
+            ids = tuple(id for _, id in sorted(zip(primary, ids, strict=True), key=lambda pair: not pair[0]))
+        self._draft.add(VirtualMachine(id, resource.text("location"), ids, resource.where))
+
+    def _public_ip(self, resource: ArmObject, id: ResourceId) -> None:
+        address = resource.object("properties").parsed("ipAddress", self._reading.address)
+        sku = resource.object("sku").text("name")
+        self._draft.add(PublicIpAddress(id, resource.text("location"), address, sku, resource.where))
+
+    def _gateway(self, resource: ArmObject, id: ResourceId) -> None:
+        configs = resource.object("properties").objects("ipConfigurations")
+        subnets = (config.object("properties").reference("subnet") for config in configs)
+        self._draft.add(
+            VirtualNetworkGateway(
+                id=id,
+                location=resource.text("location"),
+                gateway_type=resource.object("properties").text("gatewayType", "Vpn"),
+                subnets=tuple(subnet for subnet in subnets if subnet is not None),
+                where=resource.where,
+            )
+        )
+
+    def _other(self, resource: ArmObject, id: ResourceId) -> None:
+        type = resource.text("type") or id.type
+        found = dict.fromkeys(self._reading.resource_id(text) for text in _ids_in(resource.values()))
+        references = tuple(each for each in found if each != id)
+        self._draft.add(OtherResource(id, type, resource.text("location"), references, resource.where))
+
+
+def _service_endpoint(fields: ArmObject) -> ServiceEndpoint:
+    locations = tuple(each for each in fields.items("locations") if isinstance(each, str))
+    return ServiceEndpoint(fields.text("service"), locations)
+
+
+def _ids_in(values: Iterable[Any]) -> Iterator[str]:
+    """Every text among the values, however deep, that is an ARM id; in the order of the input."""
+    waiting = [*values][::-1]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, str) and value[:15].lower() == "/subscriptions/":
+            yield value

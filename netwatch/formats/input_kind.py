@@ -1,0 +1,75 @@
+"""Which kind of input a text is: told by its content, never by the name of the file."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from netwatch.errors import TopologySyntaxError, UnsupportedError
+from netwatch.model.where import Where
+
+__all__ = ["InputKind", "json_kind", "text_kind"]
+
+_WANTED = 'a topology that begins with "netwatch: 1", or resolved ARM resources as JSON'
+
+
+class InputKind(Enum):
+    """What ``load`` can read."""
+
+    TOPOLOGY = "native topology (YAML)"
+    JSON = "JSON"
+    RESOURCES = "resolved ARM resources (JSON)"
+    CASE = "recorded case (JSON)"
+
+
+def text_kind(source: str, text: str) -> InputKind:
+    """TOPOLOGY or JSON, by the first line that says anything; TopologySyntaxError where it is neither."""
+    line, content = _first_content(text)
+    if content[:1] in ("{", "["):
+        return InputKind.JSON
+    if content.replace('"', "").replace("'", "").replace(" ", "").startswith("netwatch:"):
+        return InputKind.TOPOLOGY
+    if content:
+        found = content if len(content) <= 40 else f"{content[:39]}…"
+        raise TopologySyntaxError(f'it begins with "{found}", expected {_WANTED}.', where=Where(source, line))
+    raise TopologySyntaxError(f"the file is empty, expected {_WANTED}.", where=Where(source))
+
+
+def _first_content(text: str) -> tuple[int, str]:
+    """The first line that is not blank, a comment or YAML's own, with its number; an empty text where there is none."""
+    line, start = 1, 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        content = text[start : min(end, start + 1000)].strip()
+        if content and content != "---" and not content.startswith(("#", "%YAML")):
+            return line, content
+        line, start = line + 1, end + 1
+    return line, ""
+
+
+def json_kind(source: str, value: Any) -> InputKind:
+    """RESOURCES, CASE, or TOPOLOGY written as JSON.
+
+    Raises UnsupportedError for what is recognised and not read yet, TopologySyntaxError for the rest.
+    """
+    if isinstance(value, list):
+        return InputKind.RESOURCES
+    if "netwatch" in value:
+        return InputKind.TOPOLOGY
+    if "deploymenttemplate" in str(value.get("$schema", "")).lower():
+        _refuse(source, "deployment templates are not evaluated yet", "Export the resolved resources instead.")
+    if "format_version" in value and ({"planned_values", "values"} & value.keys()):
+        _refuse(source, "Terraform plans are not read yet", "Give the resolved ARM resources instead.")
+    topology = value.get("topology")
+    if isinstance(topology, dict) and "resources" in topology:
+        return InputKind.CASE
+    if isinstance(value.get("resources"), list) or isinstance(value.get("value"), list):
+        return InputKind.RESOURCES
+    expected = 'a list, {"value": []} or {"resources": []}'
+    keys = ", ".join(list(value)[:5]) or "no keys"
+    raise TopologySyntaxError(f"JSON with {keys}, expected ARM resources as {expected}.", where=Where(source))
+
+
+def _refuse(source: str, message: str, hint: str) -> None:
+    raise UnsupportedError(f"{message}.", where=Where(source), hint=hint)
