@@ -42,7 +42,7 @@ def load(
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Reading makes millions of values that all stay; looking through them for garbage again and again costs a third."""
+    """Reading makes millions of values that all stay; looking for garbage among them again and again costs a third."""
     import gc
 
     was_on = gc.isenabled()

@@ -64,6 +64,9 @@ def json_kind(source: str, value: Any) -> InputKind:
     topology = value.get("topology")
     if isinstance(topology, dict) and "resources" in topology:
         return InputKind.CASE
+    if value.get("nextLink"):
+        message = "this is one page of a longer list: it has a nextLink."
+        raise TopologySyntaxError(message, where=Where(source), hint="Fetch the other pages and put them in one list.")
     if isinstance(value.get("resources"), list) or isinstance(value.get("value"), list):
         return InputKind.RESOURCES
     expected = 'a list, {"value": []} or {"resources": []}'

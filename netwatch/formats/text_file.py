@@ -10,7 +10,10 @@ from netwatch.model.where import Where
 __all__ = ["DEFAULT_MAX_BYTES", "read_text"]
 
 DEFAULT_MAX_BYTES = 128 * 1024 * 1024
-"""The largest file that is read unless the caller says otherwise: 128 MiB; 10,000 NICs and 50,000 rules as indented ARM JSON take 82."""
+"""The largest file that is read unless the caller says otherwise: 128 MiB.
+
+10,000 NICs with 50,000 security rules take 55 MiB as ARM JSON, 82 MiB when it is indented.
+"""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 

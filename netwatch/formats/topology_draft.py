@@ -158,7 +158,7 @@ class TopologyDraft:
         for child in (*self._held["subnets"].values(), *self._held["peerings"].values()):
             if child.vnet.key in self._held["vnets"]:
                 continue
-            found = self._target(child.vnet, _VNET, child.where)
+            found = self._target(child.vnet, _VNET, child)
             if isinstance(found, Unresolved) and not self.is_strict:
                 self.add(VirtualNetwork(child.vnet, "", (found,), child.where))
 
@@ -174,13 +174,12 @@ class TopologyDraft:
     def _settled(self, thing: _T, kind: str) -> _T:
         """The resource with every reference held or Unresolved; itself where nothing changes."""
         changes: dict[str, Any] = {}
-        where: Where = thing.where  # type: ignore[attr-defined]
         for reference in REFERENCES[kind]:
             old = getattr(thing, reference.field)
             if isinstance(old, tuple):
-                new: Any = tuple(self._target(each, reference, where) for each in old)
+                new: Any = tuple(self._target(each, reference, thing) for each in old)
             else:
-                new = self._target(old, reference, where)
+                new = self._target(old, reference, thing)
             if new != old:
                 changes[reference.field] = new
         return replace(thing, **changes) if changes else thing  # type: ignore[type-var]
@@ -206,27 +205,27 @@ class TopologyDraft:
         return replace(nsg, rules=tuple(self._settled_rule(rule) for rule in nsg.rules))
 
     def _settled_rule(self, rule: SecurityRule) -> SecurityRule:
-        sources, destinations = (self._settled_field(each, rule.where) for each in (rule.sources, rule.destinations))
+        sources, destinations = (self._settled_field(each, rule) for each in (rule.sources, rule.destinations))
         return replace(rule, sources=sources, destinations=destinations)
 
-    def _settled_field(self, side: AddressField, where: Where) -> AddressField:
+    def _settled_field(self, side: AddressField, rule: SecurityRule) -> AddressField:
         def settled(term: Any) -> Any:
-            found = self._target(term.id, _RULE_ASG, where) if isinstance(term, Asg) else None
+            found = self._target(term.id, _RULE_ASG, rule) if isinstance(term, Asg) else None
             return found if isinstance(found, Unresolved) else term
 
         return replace(side, terms=tuple(settled(term) for term in side.terms))
 
-    def _target(self, id: Any, reference: ReferenceField, where: Where) -> Any:
+    def _target(self, id: Any, reference: ReferenceField, holder: Any) -> Any:
         """The same id where the input holds it (and None or Unresolved as they are), else Unresolved."""
         if not isinstance(id, ResourceId) or id.key in self._held[reference.targets]:
             return id
         if self.is_strict and reference.required:
-            self.problem(self._dangling(id, reference, where))
-        return _absent(id, reference, where)
+            self.problem(self._dangling(id, reference, holder))
+        return _absent(id, reference, holder.where)
 
-    def _dangling(self, id: ResourceId, reference: ReferenceField, where: Where) -> DanglingReferenceError:
-        message = f"{reference.noun} {id} is not in the input."
-        return DanglingReferenceError(message, where=where, hint=self._nearest(id, reference.targets))
+    def _dangling(self, id: ResourceId, reference: ReferenceField, holder: Any) -> DanglingReferenceError:
+        message = f"{holder.id.name}: {reference.noun} {id} is not in the input."
+        return DanglingReferenceError(message, where=holder.where, hint=self._nearest(id, reference.targets))
 
     def _nearest(self, id: ResourceId, kind: str) -> str:
         self._hints += 1
@@ -255,7 +254,7 @@ class TopologyDraft:
                 owner[key] = nic.vm
                 members[nic.vm.key].append(key)
         for vm_key, keys in members.items():
-            self._attach(vms[vm_key], keys)
+            self._attach(vms[vm_key], list(dict.fromkeys(keys)))
 
     def _claim(self, owner: dict[str, ResourceId], id: ResourceId, vm: VirtualMachine) -> bool:
         """Whether the machine gets the NIC: the first machine to name it does, any other is a problem."""

@@ -21,6 +21,7 @@ ANY_PORT = -1
 """The opener's port when a question leaves it open (Azure's ``*``): it lies only in the range of all ports."""
 
 _BITS = {4: 32, 6: 128}
+_OCTETS = {str(value): value for value in range(256)}
 
 
 class Address(NamedTuple):
@@ -113,15 +114,14 @@ def parse_address(text: str) -> Address:
     parts = text.split(".")
     if len(parts) != 4:
         raise ValueError(f"{text!r} is not an IP address")
-    value = 0
-    for part in parts:
-        if not (part.isascii() and part.isdigit()) or len(part) > 3 or (part[0] == "0" and part != "0"):
-            raise ValueError(f"{text!r} is not an IP address")
-        number = int(part)
-        if number > 255:
-            raise ValueError(f"{text!r} is not an IP address: {number} is larger than 255")
-        value = value << 8 | number
-    return Address(4, value)
+    try:
+        a, b, c, d = (_OCTETS[part] for part in parts)
+    except KeyError as error:
+        octet = str(error.args[0])
+        large = octet.isascii() and octet.isdigit() and octet[0] != "0"
+        reason = f": {octet} is larger than 255" if large and len(octet) < 4 else ""
+        raise ValueError(f"{text!r} is not an IP address{reason}") from None
+    return Address(4, a << 24 | b << 16 | c << 8 | d)
 
 
 def _parse_v6(text: str) -> Address:
