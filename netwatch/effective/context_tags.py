@@ -68,7 +68,7 @@ def context_tag(name: str, topology: Topology, subnet: Subnet) -> TagExpansion |
     if key == "virtualnetwork":
         return virtual_network_prefixes(topology, subnet)
     if key == "internet":
-        return TagExpansion(internet_prefixes())
+        return TagExpansion(internet_prefixes(ipv6=_has_ipv6(topology, subnet)))
     if key == "azureloadbalancer":
         return TagExpansion((PLATFORM_PREFIX,))  # probes, never client traffic: "Virtual network service tags"
     if key in _PLATFORM_TAGS:
@@ -117,9 +117,17 @@ def _fed_by(route: UserRoute) -> list[Prefix | Unresolved]:
     return [route.prefix] if isinstance(route.prefix, Prefix | Unresolved) else []
 
 
+def _has_ipv6(topology: Topology, subnet: Subnet) -> bool:
+    space = topology.vnets[subnet.vnet.key].address_space
+    return any(isinstance(prefix, Unresolved) or prefix.version == 6 for prefix in space)
+
+
 @cache
-def internet_prefixes() -> tuple[Prefix, ...]:
-    """Internet: all but the ranges that are not publicly reachable, ascending; Azure's own public ranges are inside."""
+def internet_prefixes(*, ipv6: bool) -> tuple[Prefix, ...]:
+    """Internet: all but the ranges that are not publicly reachable, ascending; Azure's own public ranges are inside.
+
+    ``ipv6`` adds the IPv6 half, which recorded expansions of networks without IPv6 do not show.
+    """
     holes = collapse(parse_prefix(text) for text in _NOT_INTERNET)
     found: list[Prefix] = []
     low = 0
@@ -127,7 +135,7 @@ def internet_prefixes() -> tuple[Prefix, ...]:
         found.extend(_span(low, hole.low - 1))
         low = hole.high + 1
     found.extend(_span(low, (1 << 32) - 1))
-    return (*found, parse_prefix(_INTERNET_V6))
+    return (*found, parse_prefix(_INTERNET_V6)) if ipv6 else tuple(found)
 
 
 def _span(low: int, high: int) -> list[Prefix]:

@@ -96,6 +96,10 @@ def _expand_field(
             expansion.extend(found.prefixes)
             unresolved.extend(found.unresolved)
             prefixes.extend(ANY_PREFIXES if found.unresolved and isinstance(term, ServiceTag) else found.prefixes)
+    if any(isinstance(term, Asg) and not members.get(term.id.key) for term in field.terms):
+        # A group of nobody disables the whole field, its other groups too: azure-docs issue 77328, reproduced by
+        # Microsoft in 2021, with no word of a change since.
+        return _Expanded((), (), ())
     return _Expanded(
         tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(expansion)) if named else None, tuple(unresolved)
     )
@@ -113,10 +117,7 @@ def asg_members(topology: Topology) -> Members:
 
 
 def _members_of(asg: Asg, members: Members, topology: Topology) -> TagExpansion:
-    """A group's members as host prefixes: the group of nobody matches nothing ("Application security groups").
-
-    A member whose address is open could have any address of its subnet.
-    """
+    """A group's members as host prefixes. A member whose address is open could have any address of its subnet."""
     prefixes: list[Prefix] = []
     unresolved: list[Unresolved] = []
     for config in members.get(asg.id.key, ()):

@@ -122,11 +122,11 @@ def test_an_open_route_table_leaves_the_tag_open() -> None:
     ],
 )
 def test_internet_holds_what_is_publicly_reachable(address: str, inside: bool) -> None:
-    assert any(prefix.holds(parse_address(address)) for prefix in internet_prefixes()) is inside
+    assert any(prefix.holds(parse_address(address)) for prefix in internet_prefixes(ipv6=True)) is inside
 
 
 def test_internet_is_spelled_in_the_fewest_prefixes_as_recorded() -> None:
-    found = [str(prefix) for prefix in internet_prefixes()]
+    found = [str(prefix) for prefix in internet_prefixes(ipv6=False)]
     assert found[:5] == ["1.0.0.0/8", "2.0.0.0/7", "4.0.0.0/6", "8.0.0.0/7", "11.0.0.0/8"]
     assert "208.0.0.0/4" in found
     assert "192.0.0.0/23" in found
@@ -140,3 +140,8 @@ def test_load_balancer_and_platform_tags() -> None:
 def test_other_tags_are_not_known_here() -> None:
     topology = one_vnet()
     assert context_tag("Storage", topology, next(iter(topology.subnets.values()))) is None
+
+
+def test_the_ipv6_half_of_internet_shows_only_where_the_network_has_ipv6() -> None:
+    assert "2000::/3" not in tag(one_vnet(), "Internet")
+    assert "2000::/3" in tag(one_vnet(space="10.0.0.0/16 fd00::/48"), "Internet")

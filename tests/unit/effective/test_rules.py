@@ -78,6 +78,10 @@ def test_a_group_of_nobody_matches_nothing() -> None:
     assert found.unresolved == ()
 
 
+def test_a_group_of_nobody_takes_the_groups_beside_it_with_it() -> None:
+    assert first(rule(destination=f"{ASG} {NOBODY}")).destinations == ()
+
+
 def test_a_member_whose_address_is_open_could_have_any_of_its_subnet() -> None:
     found = first(rule(destination=ASG), address=Unresolved("dynamic"))
     assert found.destinations == prefixes("10.0.1.0/24")
