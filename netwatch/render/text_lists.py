@@ -169,7 +169,7 @@ def _topology(answer: TopologyAnswer) -> Blocks:
     from netwatch.render.tree import tree
 
     lines = [" " * INDENT + line for line in tree(answer)]
-    return Blocks(f"topology of {answer.scope}", lines, _count(len(answer.resources), "resource"))
+    return Blocks(f"topology of {answer.scope.rsplit('/', 1)[-1]}", lines, _count(len(answer.resources), "resource"))
 
 
 # --- connectivity check -------------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""Results of questions as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from netwatch.checks.running import CheckOutcome, Result
+from netwatch.checks.verbs import question_line
+from netwatch.render.layout import wrap
+from netwatch.render.text import answer_line
+from netwatch.render.trip import Page
+
+__all__ = ["answers_text", "counts", "report_json", "report_text"]
+
+INDENT = 2
+
+_BAD = (CheckOutcome.MISSED, CheckOutcome.ERROR, CheckOutcome.REFUSED)
+
+
+def counts(results: Iterable[Result]) -> dict[str, int]:
+    """How many questions had which outcome; outcomes that did not occur are left out."""
+    found = [result.outcome for result in results]
+    return {outcome.value: found.count(outcome) for outcome in CheckOutcome if outcome in found}
+
+
+def report_text(title: str, results: tuple[Result, ...], page: Page) -> str:
+    """One line for the file, then what went wrong in it: the question, expected and got, and why."""
+    counted = ", ".join(f"{number} {outcome}" for outcome, number in counts(results).items())
+    lines = wrap(f"{title}: {counted}", page.width)
+    for result in results:
+        if page.verbose or result.outcome in _BAD:
+            lines += _result_lines(result, page)
+    return "\n".join(lines) + "\n"
+
+
+def answers_text(results: tuple[Result, ...], page: Page) -> str:
+    """Each question with its answer in one line."""
+    lines = [line for result in results for line in (*_result_lines(result, page), "")]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _result_lines(result: Result, page: Page) -> Iterator[str]:
+    question = result.question
+    asked = question_line(question.verb, question.values)
+    yield from wrap(f"{result.outcome.value} {page.place(question.where)} {asked}", page.width, indent=INDENT)
+    for miss in result.misses:
+        what = f"{miss.what}: " if miss.what else ""
+        yield from wrap(
+            f"{what}expected {_shown(miss.expected)}, got {_shown(miss.got)}", page.width, indent=2 * INDENT
+        )
+    yield from wrap(_why(result, page), page.width, indent=2 * INDENT)
+
+
+def _why(result: Result, page: Page) -> str:
+    """What came out and what settled it, or the error; a refusal says the traffic's fate in its own hint."""
+    if result.answer is not None:
+        return answer_line(result.answer, page)
+    return f"{result.error.code}: {' '.join(str(result.error).split())}" if result.error is not None else ""
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def report_json(results: tuple[Result, ...], page: Page) -> list[dict[str, Any]]:
+    """Each question with its place, outcome, ARM's body (or the error), and the expectations that were missed."""
+    return [_result_json(result, page) for result in results]
+
+
+def _result_json(result: Result, page: Page) -> dict[str, Any]:
+    question = result.question
+    out: dict[str, Any] = {
+        "ask": question.verb.name,
+        **question.values,
+        "where": page.place(question.where),
+        "outcome": result.outcome.value,
+        "answer": result.body,
+    }
+    if result.error is not None and result.body is None:
+        out["error"] = {"code": result.error.code, "message": str(result.error)}
+    if question.expect is not None:
+        out["expect"] = question.expect
+        out["missed"] = [{"what": m.what, "expected": m.expected, "got": m.got} for m in result.misses]
+    return out

@@ -1,0 +1,196 @@
+"""The questions netwatch can be asked, as data: one table for the command line and for files of questions.
+
+A verb has the name of its ARM action; its parts are the long options of the command line and the keys of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from netwatch.errors import QueryError
+
+if TYPE_CHECKING:
+    from netwatch.render.arm import Answer, Body
+    from netwatch.watcher import NetworkWatcher
+
+__all__ = ["VERBS", "Part", "Verb", "ask", "headline", "question_line"]
+
+
+class Part(NamedTuple):
+    """One part of a question: ``name`` as it is written (``dest-port``), ``metavar`` a word for its value."""
+
+    name: str
+    help: str
+    required: bool = False
+    metavar: str = "NAME"
+
+
+class Verb(NamedTuple):
+    """One question.
+
+    ``parts`` in the order a person reads them; the first of ``subject`` that is given is the method's first argument.
+    ``headline`` is the field of ARM's body that is the answer in one word, ``words`` all it can be; both empty where
+    the answer is a list.
+    """
+
+    name: str
+    help: str
+    example: str
+    parts: tuple[Part, ...]
+    subject: tuple[str, ...] = ()
+    headline: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """The NetworkWatcher method that answers it."""
+        return self.name.replace("-", "_")
+
+
+_VM = Part("vm", "The virtual machine: its name, or its ARM id where the name is not unique.", True)
+_NIC = Part("nic", "The network interface, where the machine has several (default: the primary one).")
+_ANY_NIC = Part("nic", "The network interface: its name, or its ARM id.")
+_ANY_VM = Part("vm", "A virtual machine instead: its primary network interface is taken.")
+
+_END = "IP:PORT"
+
+_HOPS = (
+    "Internet",
+    "VirtualNetwork",
+    "VnetPeering",
+    "VnetGlobalPeering",
+    "ConnectedGroup",
+    "VirtualNetworkGateway",
+    "VirtualAppliance",
+    "VirtualNetworkServiceEndpoint",
+    "InterfaceEndpoint",
+    "None",
+    "Unknown",
+)
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            "ip-flow-verify",
+            "Is a packet to or from a machine allowed, and which security rule says so?",
+            "--vm web-0 --direction Inbound --protocol TCP --local :443 --remote 203.0.113.7:50123",
+            (
+                _VM,
+                Part("direction", "Inbound or Outbound, as seen from the machine.", True, "WAY"),
+                Part("protocol", "TCP or UDP.", True, "PROTOCOL"),
+                Part("local", "The machine's end; without IP its own address. The opener's port may be *.", True, _END),
+                Part("remote", "The other end; IPv6 is written [fd00::4]:443.", True, _END),
+                _NIC,
+            ),
+            ("vm",),
+            "access",
+            ("Allow", "Deny", "Unknown"),
+        ),
+        Verb(
+            "next-hop",
+            "Where is a packet from a machine handed next, and which route says so?",
+            "--vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4",
+            (
+                _VM,
+                Part("source-ip", "The address the packet comes from; it chooses the network interface.", True, "IP"),
+                Part("dest-ip", "The address the packet goes to.", True, "IP"),
+                _NIC,
+            ),
+            ("vm",),
+            "nextHopType",
+            _HOPS,
+        ),
+        Verb(
+            "security-group-view",
+            "Which security rules stand on each network interface of a machine, and where do they come from?",
+            "--vm web-0",
+            (_VM,),
+            ("vm",),
+        ),
+        Verb(
+            "effective-routes",
+            "Every route of a network interface, overridden ones too.",
+            "--vm web-0",
+            (_ANY_NIC, _ANY_VM),
+            ("nic", "vm"),
+        ),
+        Verb(
+            "effective-rules",
+            "Every security rule at a network interface, with tags and groups turned into prefixes.",
+            "--vm web-0",
+            (_ANY_NIC, _ANY_VM),
+            ("nic", "vm"),
+        ),
+        Verb(
+            "topology",
+            "What a resource group, a virtual network or a subnet holds, and how it hangs together.",
+            "--vnet vnet-shop",
+            (
+                Part("resource-group", "A resource group, by name (name one of the three)."),
+                Part("vnet", "A virtual network, by name or ARM id."),
+                Part("subnet", "A subnet: vnet/subnet, its name where unique, or its ARM id."),
+            ),
+        ),
+        Verb(
+            "connectivity-check",
+            "Does a connection get through, hop by hop, and if not, what stands in the way?",
+            "--source web-0 --dest db-0 --dest-port 5432",
+            (
+                Part("source", "The virtual machine that opens the connection.", True),
+                Part("dest", "A virtual machine, an address, or a DNS name declared under facts.", True, "NAME|IP"),
+                Part("dest-port", "The port at the destination.", False, "PORT"),
+                Part("protocol", "Tcp (the default), Http, Https or Icmp.", False, "PROTOCOL"),
+            ),
+            ("source",),
+            "connectionStatus",
+            ("Reachable", "Unreachable", "Unknown"),
+        ),
+    )
+}  # fmt: skip
+"""Every question, by name."""
+
+_NUMBERS = frozenset({"dest-port"})
+
+
+def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answer:
+    """The answer to a question; ``values`` holds its parts by name, absent or empty where not given.
+
+    Raises QueryError where a part is missing, and whatever the NetworkWatcher method raises.
+    """
+    given = {name: value for name, value in values.items() if value}
+    missing = [part.name for part in verb.parts if part.required and part.name not in given]
+    if missing:
+        raise QueryError(f"{verb.name} needs {', '.join(missing)}.", hint=f"For example: {verb.name} {verb.example}")
+    arguments = [_subject(verb, given)] if verb.subject else []
+    keywords = {name.replace("-", "_"): _value(name, value) for name, value in given.items()}
+    answer: Answer = getattr(watcher, verb.method)(*arguments, **keywords)
+    return answer
+
+
+def _subject(verb: Verb, given: dict[str, str]) -> str:
+    """The value of the first subject that is given; it, and the others, are taken out of ``given``."""
+    found = [given.pop(name) for name in verb.subject if name in given]
+    if not found:
+        raise QueryError(f"{verb.name} needs {' or '.join(verb.subject)}.", hint=f"For example: {verb.example}")
+    return found[0]
+
+
+def _value(name: str, value: str) -> str | int:
+    if name not in _NUMBERS:
+        return value
+    if not (value.isascii() and value.isdigit() and int(value) <= 65535):
+        raise QueryError(f"{name} {value!r} is not a port.", hint="Expected a number from 0 to 65535.")
+    return int(value)
+
+
+def headline(verb: Verb, body: Body) -> str:
+    """The answer in one word, out of ARM's body; empty for verbs whose answer is a list."""
+    return str(body.get(verb.headline, "")) if verb.headline else ""
+
+
+def question_line(verb: Verb, values: Mapping[str, str]) -> str:
+    """The question as a person would type it: ``next-hop --vm web-0 …``."""
+    parts = [f"--{part.name} {values[part.name]}" for part in verb.parts if values.get(part.name)]
+    return " ".join([verb.name, *parts])

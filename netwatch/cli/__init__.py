@@ -1,0 +1,60 @@
+"""The command line: ``netwatch VERB TOPOLOGY …``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main", "run"]
+
+
+def main() -> None:
+    """Run the command line of this process, and end it with the exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every error ends here, as a message and never as a traceback."""
+    from netwatch.errors import NetwatchError
+
+    wanted = [argument for argument in arguments if argument != "--debug"]
+    try:
+        return _invoke(wanted)
+    except NetwatchError as error:
+        return _report(error)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if len(wanted) < len(arguments):
+            raise
+        return _report_bug(error)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    from typer.main import get_command
+
+    from netwatch.cli.app import build_app
+
+    try:
+        get_command(build_app(arguments)).main(list(arguments), prog_name="netwatch")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _report(error: Exception) -> int:
+    from netwatch.cli.exits import exit_code
+    from netwatch.cli.streams import report
+    from netwatch.errors import NetwatchError, TopologyErrors
+
+    assert isinstance(error, NetwatchError)
+    report(error.errors if isinstance(error, TopologyErrors) else [error])
+    return exit_code(error)
+
+
+def _report_bug(error: Exception) -> int:
+    from netwatch.cli.exits import BUG
+    from netwatch.cli.streams import complain
+
+    complain(f"{type(error).__name__}: {error}. This is a bug in netwatch; --debug shows where.")
+    return BUG

@@ -1,0 +1,40 @@
+"""``conformance``: recorded answers of the real service, asked again and compared."""
+
+from __future__ import annotations
+
+import typer
+
+from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
+from netwatch.cli.options import VERBOSE, option, output
+
+__all__ = ["conformance"]
+
+
+def conformance(
+    directory: str = typer.Argument(..., metavar="DIR", help="A directory of case files."),
+    output: str = output("text", "json"),
+    operation: str = option("", "--operation", help="Only this operation, as ARM calls it.", metavar="NAME"),
+    sickbay: str = option("", "--sickbay", help="A YAML list of excused cases, each with its reason.", metavar="FILE"),
+    verbose: bool = VERBOSE,
+) -> None:
+    """Replay recorded cases, and report which answers agree.
+
+    Exits with 1 when a case disagrees, or when an excuse does not hold.
+
+    \b
+    For example:
+      netwatch conformance tests/conformance --operation ipFlowVerify
+    """
+    from netwatch.cli.output import as_json, check_format
+    from netwatch.cli.streams import note, write
+    from netwatch.conformance import replay
+
+    check_format(output, ("text", "json"))
+    report = replay(directory, operation=operation, sickbay=sickbay or None)
+    if output == "json":
+        write(as_json(report.to_json()))
+        for problem in report.problems:
+            note(problem)
+    else:
+        write(report.to_text(verbose=verbose) + "\n")
+    raise typer.Exit(EXPECTATION_MISSED if report.failed else ANSWERED)

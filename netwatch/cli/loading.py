@@ -1,0 +1,68 @@
+"""From the paths on the command line to a watcher."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from netwatch.model.topology import Topology
+    from netwatch.watcher import NetworkWatcher
+
+__all__ = ["Inputs", "load_topology", "load_watcher"]
+
+PATIENCE = 2.0
+"""Seconds after which a person at a terminal is told what takes so long."""
+
+
+class Inputs(NamedTuple):
+    """What a question is asked of; empty fields take their defaults."""
+
+    topology: str
+    facts: str = ""
+    service_tags: str = ""
+    max_bytes: int = 0
+
+
+def load_watcher(inputs: Inputs) -> NetworkWatcher:
+    """A watcher over the topology; TopologyError where an input cannot be read."""
+    from netwatch.watcher import NetworkWatcher
+
+    topology = load_topology(inputs)
+    if not inputs.service_tags:
+        return NetworkWatcher(topology)
+    from netwatch.formats.service_tag_file import read_service_tag_file
+
+    return NetworkWatcher(topology, service_tags=read_service_tag_file(inputs.service_tags))
+
+
+def load_topology(inputs: Inputs) -> Topology:
+    """The topology alone; TopologyError where an input cannot be read."""
+    from netwatch.formats import load
+
+    options: dict[str, Any] = {}
+    if inputs.facts:
+        options["facts"] = inputs.facts
+    if inputs.max_bytes:
+        options["max_bytes"] = inputs.max_bytes
+    with _patience(f"reading {inputs.topology} …"):
+        return load(inputs.topology, **options)
+
+
+@contextmanager
+def _patience(message: str) -> Iterator[None]:
+    """Say ``message`` on a terminal's standard error when the body takes longer than PATIENCE."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(PATIENCE, lambda: print(message, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

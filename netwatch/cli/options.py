@@ -1,0 +1,40 @@
+"""Options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+__all__ = ["EXPECT", "FACTS", "MAX_BYTES", "SERVICE_TAGS", "SHARED", "TOPOLOGY", "VERBOSE", "option", "output"]
+
+
+def option(default: Any, *names: str, help: str, metavar: str | None = None) -> Any:
+    """An option whose default is not repeated in the help, since the help's own words say it."""
+    return typer.Option(default, *names, help=help, metavar=metavar, show_default=False)
+
+
+def output(*formats: str) -> Any:
+    """``-o`` of a command that knows ``formats``; the first is the default."""
+    return option(formats[0], "-o", "--output", help="The format of the answer.", metavar="|".join(formats))
+
+
+TOPOLOGY: Any = typer.Argument(..., metavar="TOPOLOGY", help="A native YAML file, or ARM resources as JSON.")
+
+EXPECT: Any = option("", "--expect", help="Exit with 1 unless this is the answer in one word.", metavar="WORD")
+
+FACTS: Any = option("", "--facts", help="Facts beside the input: latency, power state, ports, names.", metavar="FILE")
+SERVICE_TAGS: Any = option("", "--service-tags", help="Microsoft's service tag file to use.", metavar="FILE")
+MAX_BYTES: Any = option(0, "--max-bytes", help="Read larger files than 64 MiB.", metavar="N")
+VERBOSE: Any = option(False, "-v", "--verbose", help="Also show what was passed over.")
+
+SHARED: dict[str, tuple[type, Any]] = {
+    "output": (str, output("text", "json", "yaml", "table", "tsv")),
+    "query": (str, option("", "--query", help="A JMESPath expression over the answer's body.", metavar="JMESPATH")),
+    "explain": (bool, option(False, "--explain", help="JSON with the reasons beside ARM's body.")),
+    "verbose": (bool, VERBOSE),
+    "facts": (str, FACTS),
+    "service_tags": (str, SERVICE_TAGS),
+    "max_bytes": (int, MAX_BYTES),
+}
+"""The options of every question, by parameter name, with their types."""

@@ -1,0 +1,78 @@
+"""Commands about topology files: ``init`` begins one, ``schema`` describes them, ``load`` says what was understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from netwatch.cli.options import FACTS, MAX_BYTES, TOPOLOGY, VERBOSE, output
+
+__all__ = ["init", "load", "schema"]
+
+
+def init(
+    file: str = typer.Argument("", metavar="[FILE]", help="Where to write it (default: standard output)."),
+) -> None:
+    """A commented topology to start from.
+
+    \b
+    For example:
+      netwatch init my-network.yaml
+    """
+    from netwatch.cli.streams import write
+    from netwatch.errors import QueryError
+
+    starter = Path(__file__).with_name("starter.yaml").read_text(encoding="utf-8")
+    if not file:
+        write(starter)
+        return
+    try:
+        with open(file, "x", encoding="utf-8") as new:
+            new.write(starter)
+    except FileExistsError:
+        raise QueryError(f"{file} is there already.", hint="Name another file.") from None
+    except OSError as error:
+        raise QueryError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def schema() -> None:
+    """The JSON Schema of native topology files, with which editors complete and check them.
+
+    \b
+    For example:
+      netwatch schema > netwatch.schema.json
+    """
+    from netwatch.cli.output import as_json
+    from netwatch.cli.streams import write
+    from netwatch.formats.topology_schema import json_schema
+
+    write(as_json(json_schema()))
+
+
+def load(
+    topology: str = TOPOLOGY,
+    output: str = output("text", "json"),
+    verbose: bool = VERBOSE,
+    facts: str = FACTS,
+    max_bytes: int = MAX_BYTES,
+) -> None:
+    """What netwatch understood of an input: counts, and what was left out, assumed or left open.
+
+    \b
+    For example:
+      netwatch load network.json
+    """
+    from netwatch.cli.loading import Inputs, load_topology
+    from netwatch.cli.output import as_json, check_format
+    from netwatch.cli.placing import with_places
+    from netwatch.cli.streams import width, write
+    from netwatch.render.load_report import load_report, load_report_text
+    from netwatch.render.trip import Page
+
+    check_format(output, ("text", "json"))
+    loaded = load_topology(Inputs(topology, facts, "", max_bytes))
+    if output == "json":
+        write(with_places(lambda place: as_json(load_report(loaded, Page(place=place)))))
+    else:
+        write(with_places(lambda place: load_report_text(loaded, Page(width(), verbose, place=place))))

@@ -1,0 +1,102 @@
+"""What was understood of an input: counts, what is named but not evaluated, what was assumed, what is left open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from netwatch.model.ids import ResourceId
+from netwatch.model.topology import Resource, Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.render.layout import columns, wrap
+from netwatch.render.trip import Page, not_known
+
+__all__ = ["load_report", "load_report_text"]
+
+Json = dict[str, Any]
+
+INDENT = 2
+
+_KINDS = {
+    "virtual networks": "vnets",
+    "subnets": "subnets",
+    "peerings": "peerings",
+    "network security groups": "nsgs",
+    "application security groups": "asgs",
+    "route tables": "route_tables",
+    "network interfaces": "nics",
+    "virtual machines": "vms",
+    "public IP addresses": "public_ips",
+    "gateways": "gateways",
+}
+
+
+def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
+    """The report as JSON: ``counts``, ``others``, ``assumed``, ``unresolved`` and ``unused_facts``."""
+    counts = {kind: len(getattr(topology, field)) for kind, field in _KINDS.items()}
+    return {
+        "source": topology.source,
+        "counts": {
+            **counts,
+            "security rules": sum(len(nsg.rules) for nsg in topology.nsgs.values()),
+            "routes": sum(len(table.routes) for table in topology.route_tables.values()),
+        },
+        "others": dict(sorted(Counter(other.type for other in topology.others.values()).items())),
+        "assumed": list(_assumed(topology, page)),
+        "unresolved": list(_unresolved(topology, page)),
+        "unused_facts": list(topology.facts.unused),
+    }
+
+
+def load_report_text(topology: Topology, page: Page) -> str:
+    """The report for a person; lists longer than ten lines are cut without -v."""
+    report = load_report(topology, page)
+    lines = wrap(f"{report['source']} is a network.", page.width)
+    counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
+    lines += columns(counted, page.width, indent=INDENT)
+    others = [(str(number), kind) for kind, number in report["others"].items()]
+    lines += _titled("Named, not evaluated:", columns(others, page.width, indent=INDENT), page)
+    assumed = [(item["nic"].rsplit("/", 1)[-1], item["address"], item["where"]) for item in report["assumed"]]
+    lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
+    open_lines = [line for item in report["unresolved"] for line in wrap(_open_line(item), page.width, indent=INDENT)]
+    lines += _titled("Left open by the input:", open_lines, page)
+    unused = [line for name in report["unused_facts"] for line in wrap(name, page.width, indent=INDENT)]
+    return "\n".join(lines + _titled("Facts not used yet:", unused, page)) + "\n"
+
+
+def _titled(title: str, lines: list[str], page: Page) -> list[str]:
+    shown = lines if page.verbose else lines[:10]
+    more = [f"{' ' * INDENT}… and {len(lines) - len(shown)} more; -v shows all"] if len(shown) < len(lines) else []
+    return [title, *shown, *more] if lines else []
+
+
+def _open_line(item: Json) -> str:
+    return f"{item['resource'].rsplit('/', 1)[-1]}: {item['reason']}"
+
+
+def _assumed(topology: Topology, page: Page) -> Iterator[Json]:
+    for nic in topology.nics.values():
+        for config in nic.ip_configurations:
+            if config.assumed:
+                where = page.place(config.where)
+                yield {"nic": nic.id.text, "address": str(config.private_ip), "where": where}
+
+
+def _unresolved(topology: Topology, page: Page) -> Iterator[Json]:
+    for resource in topology.resources():
+        for value in _open_values(resource):
+            yield {"resource": resource.id.text, "reason": not_known(value, page)}
+
+
+def _open_values(value: Resource | Any) -> Iterator[Unresolved]:
+    """Every open value inside a resource."""
+    if isinstance(value, Unresolved):
+        yield value
+    elif isinstance(value, tuple):
+        for member in value:
+            yield from _open_values(member)
+    elif is_dataclass(value) and not isinstance(value, ResourceId):
+        for field in fields(value):
+            yield from _open_values(getattr(value, field.name))
