@@ -90,6 +90,9 @@ def read_case(path: Path, name: str) -> Case:
         raise _not_a_case(path, "topology.resources is not a list")
     if not isinstance(request, dict):
         raise _not_a_case(path, "request is not an object")
+    compare = document.get("compare") or []
+    if not isinstance(compare, list) or not all(isinstance(expression, str) for expression in compare):
+        raise _not_a_case(path, "compare is not a list of JMESPath expressions")
     if not _is_number(document.get("status", 200)):
         raise _not_a_case(path, "status is not a number")
     return Case(

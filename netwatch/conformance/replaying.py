@@ -35,14 +35,24 @@ class _Reply(NamedTuple):
 def replay(directory: str | Path, *, operation: str = "", sickbay: str | Path | None = None) -> Report:
     """The report on every case file below ``directory``, or on those of one ``operation`` (its ARM name, any case).
 
-    ``sickbay`` is a sickbay file. TopologySyntaxError or TopologySchemaError when the directory, a case file or the
-    sickbay cannot be read. A case netwatch cannot answer is an outcome in the report, never an error.
+    ``sickbay`` is a sickbay file. A case netwatch cannot answer is an outcome in the report, never an error.
+    Raises QueryError for an operation nobody knows, and TopologySyntaxError or TopologySchemaError when the directory,
+    a case file or the sickbay cannot be read.
     """
     entries = read_sickbay(Path(sickbay)) if sickbay is not None else ()
     cases = {case.name: case for case in find_cases(Path(directory))}
     wanted = [case for case in cases.values() if not operation or case.operation.lower() == operation.lower()]
+    if not wanted:
+        _check_operation(operation, cases.values())
     results = [_result(case) for case in wanted]
     return _excused(results, entries, cases)
+
+
+def _check_operation(operation: str, cases: Iterable[Case]) -> None:
+    """QueryError for an operation that nobody knows: a slip of the pen must not pass for "nothing disagrees"."""
+    known = sorted({*QUESTIONS, *(case.operation for case in cases)})
+    if operation and operation.lower() not in (name.lower() for name in known):
+        raise QueryError(f"no case asks the operation {operation!r}.", hint=f"Known are {', '.join(known)}.")
 
 
 def _result(case: Case) -> Result:
@@ -56,6 +66,8 @@ def _result(case: Case) -> Result:
         return Result(case.name, case.operation, "unsupported", note=str(error))
     except NetwatchError as error:
         diff = (Difference("", case.response, f"{type(error).__name__}: {error}"),)
+    except Exception as error:  # a slip of ours in one case must not hide what became of all the others
+        diff = (Difference("", case.response, f"netwatch failed, {type(error).__name__}: {error}"),)
     return Result(case.name, case.operation, "disagree" if diff else "agree", diff)
 
 

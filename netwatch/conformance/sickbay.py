@@ -111,7 +111,7 @@ def _contradiction_problem(case: Case, other: Case) -> str:
     if ours.resources != theirs.resources:
         return f"{other.name} asks about another network"
     pair = normalised(Pair(case.response, other.response), case)
-    is_equal = bool(pair.expected == pair.got) and case.status == other.status
+    is_equal = bool(pair.expected == pair.got and case.status == other.status)
     return f"{other.name} has the same answer" if is_equal else ""
 
 
@@ -133,7 +133,7 @@ def _superseded_problem(entry: Entry, case: Case, diff: Iterable[Difference], ca
 def _is_shape(difference: Difference, shape: frozenset[str]) -> bool:
     """Whether only a member's presence differs, and the newer answer has it exactly where ours does."""
     path = _generic(difference.path)
-    is_present, was_present = difference.got != ABSENT, difference.expected != ABSENT
+    is_present, was_present = bool(difference.got != ABSENT), bool(difference.expected != ABSENT)
     if path.endswith("]") or path.rpartition(".")[2] in _MEANING or is_present == was_present:
         return False
     return (path in shape) == is_present
