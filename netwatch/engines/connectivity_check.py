@@ -17,7 +17,7 @@ from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import ANY_PORT, Address
 from netwatch.model.answers import ConnectivityCheckAnswer, Hop, Issue, Link
 from netwatch.model.facts import Latency
-from netwatch.model.flow import Flow, Outcome, Protocol
+from netwatch.model.flow import Flow, Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, VirtualMachine
 from netwatch.model.topology import Topology
@@ -172,8 +172,7 @@ def _answer(topology: Topology, machine: VirtualMachine, path: Path, notes: Iter
 def _status(path: Path) -> str:
     if any(issue.severity == "Error" for hop in path.hops for issue in hop.issues):
         return "Unreachable"
-    is_open = any(found.outcome is Outcome.UNKNOWN for hop in path.hops for found in hop.verdicts)
-    return "Unknown" if path.unresolved or is_open else "Reachable"
+    return "Unknown" if path.unresolved else "Reachable"
 
 
 def _probes(path: Path, status: str) -> _Probes:

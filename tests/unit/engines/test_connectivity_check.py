@@ -15,6 +15,7 @@ from netwatch.model.facts import Facts, Latency, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.resources import PublicIpAddress
 from netwatch.model.routes import NextHopType
+from netwatch.model.rules import SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.watcher import NetworkWatcher
@@ -22,6 +23,8 @@ from tests.build import rule
 from tests.networks import Net, Nic, Peer, Route, arm_id, network
 
 APP, DB = arm_id("virtualMachines", "app"), arm_id("virtualMachines", "db")
+OPEN = Unresolved("it is a parameter")
+DENIAL = rule("maybe", "Tcp", dports="22", access="Deny")
 
 
 def tiers(**facts: Any) -> Topology:
@@ -171,9 +174,9 @@ class TestFacts:
 
 
 class TestOpenValues:
-    def test_an_open_rule_that_decides_makes_the_status_unknown(self) -> None:
+    @pytest.mark.parametrize("open_rule", [replace(DENIAL, protocol=OPEN), replace(DENIAL, access=OPEN)])
+    def test_an_open_rule_that_decides_makes_the_status_unknown(self, open_rule: SecurityRule) -> None:
         topology = tiers()
-        open_rule = rule("maybe", Unresolved("it is a parameter"), dports="22", access="Deny")
         nsg = arm_id("networkSecurityGroups", "nsg-db").key
         topology = replace(topology, nsgs={nsg: replace(topology.nsgs[nsg], rules=(open_rule,))})
         answer = check(topology, "app", dest="db", dest_port=22)

@@ -72,6 +72,18 @@ def test_an_appliance_that_is_not_there_is_the_routes_fault(hop: str) -> None:
     assert hop in onward.notes[0]
 
 
+def test_an_appliance_that_is_missing_in_a_peer_is_not_a_way_across() -> None:
+    topology = network(
+        vnets={"v": "10.0.0.0/16", "w": "10.1.0.0/16"},
+        subnets={"v/s": Net("10.0.0.0/24", table="rt"), "w/s": Net("10.1.0.0/24")},
+        nics={"a-nic": Nic("v/s", "10.0.0.4")},
+        tables={"rt": [Route("8.8.8.0/24", VIA, "10.1.0.4")]},
+        peerings={"v": [Peer("w")], "w": [Peer("v")]},
+    )
+    assert left(topology, "8.8.8.8").crossed is None
+    assert left(topology, "10.1.0.9").crossed is not None
+
+
 def test_an_open_next_hop_type_is_unresolved() -> None:
     reason = Unresolved("it is a parameter")
     assert left(net(Route("8.8.8.0/24", reason)), "8.8.8.8").unresolved == (reason,)
