@@ -29,7 +29,7 @@ ask 'The same from the internet to the database: here a rule says no. (-v also l
 
 ask 'Next hop: where does a spoke with forced tunnelling send a packet for the internet?' \
     next-hop topologies/hub-spoke/hub-spoke.yaml \
-    --vm app-1 --source-ip 10.1.0.4 --dest-ip 203.0.113.7
+    --vm spoke-a-0 --source-ip 10.1.1.4 --dest-ip 203.0.113.7
 
 ask 'Security group view: every rule that stands at a machine, subnet and NIC apart.' \
     security-group-view topologies/two-tier/two-tier.yaml --vm web-0

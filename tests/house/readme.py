@@ -1,4 +1,4 @@
-"""The console blocks of the README: read, run, and written anew."""
+"""The blocks of the README: read, run, and written anew."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["README", "ROOT", "Step", "console_steps", "python_blocks", "rewritten", "shown_by"]
+__all__ = ["README", "ROOT", "Step", "console_steps", "python_blocks", "rewritten", "shown_by", "yaml_blocks"]
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(console|python|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Step(NamedTuple):
@@ -32,6 +32,11 @@ def console_steps(text: str) -> list[Step]:
 def python_blocks(text: str) -> list[str]:
     """Every Python block, in order."""
     return [body for kind, body in _BLOCK.findall(text) if kind == "python"]
+
+
+def yaml_blocks(text: str) -> list[str]:
+    """Every YAML block, in order: topologies and lists of questions."""
+    return [body for kind, body in _BLOCK.findall(text) if kind == "yaml"]
 
 
 def _steps(body: str) -> list[Step]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.readme import README, ROOT, Step, console_steps, python_blocks, rewritten, shown_by
+from netwatch.cli import run
+from tests.house.readme import README, ROOT, Step, console_steps, python_blocks, rewritten, shown_by, yaml_blocks
 
 TEXT = README.read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -38,6 +39,13 @@ def test_a_command_prints_what_the_readme_shows(number: int) -> None:
 def test_a_python_block_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     exec(compile(python_blocks(TEXT)[number], f"README.md, block {number}", "exec"), {})
+
+
+def test_the_network_and_the_questions_shown_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network, questions = tmp_path / "network.yaml", tmp_path / "checks.yaml"
+    for block in yaml_blocks(TEXT):
+        (network if "netwatch: 1" in block else questions).write_text(block, encoding="utf-8")
+    assert run(["check", str(network), str(questions)]) == 0, capsys.readouterr()
 
 
 def test_commands_over_several_lines_are_read_as_one() -> None:
