@@ -38,6 +38,7 @@ WEB_NIC, FW_NIC = ResourceId(f"{BASE}/networkInterfaces/web-nic"), ResourceId(f"
 VM = ResourceId("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web")
 PIP, ASG = ResourceId(f"{BASE}/publicIPAddresses/pip"), ResourceId(f"{BASE}/applicationSecurityGroups/asg")
 GATEWAY, NAT = ResourceId(f"{BASE}/virtualNetworkGateways/gw"), ResourceId(f"{BASE}/natGateways/nat")
+OPEN = Unresolved("it is computed at deployment")
 TO_HUB, TO_SPOKE = SPOKE.child("virtualNetworkPeerings", "to-hub"), HUB.child("virtualNetworkPeerings", "to-spoke")
 
 
@@ -56,7 +57,7 @@ def nic(id_: ResourceId, address: str, subnet: ResourceId, **fields: Any) -> Net
     return NetworkInterface(id_, "westeurope", (config,), **fields)
 
 
-def route(name: str, prefix: str, kind: NextHopType, hop: str = "") -> UserRoute:
+def route(name: str, prefix: str, kind: NextHopType | Unresolved, hop: str = "") -> UserRoute:
     return UserRoute(TABLE.child("routes", name), name, parse_prefix(prefix), kind, parse_address(hop) if hop else None)
 
 
@@ -215,6 +216,7 @@ def test_a_peering_that_is_not_connected_hands_nothing_over() -> None:
         ((route("a", "0.0.0.0/0", NextHopType.NONE),), False),
         ((route("a", "0.0.0.0/0", NextHopType.INTERNET),), True),
         ((route("a", "0.0.0.0/0", NextHopType.NONE), route("b", "8.8.8.8/32", NextHopType.INTERNET)), True),
+        ((route("a", "0.0.0.0/0", NextHopType.NONE), route("b", "8.8.8.8/32", OPEN)), True),
     ],
 )
 def test_the_internet_is_left_out_only_where_the_default_route_leads_elsewhere(
@@ -224,13 +226,27 @@ def test_the_internet_is_left_out_only_where_the_default_route_leads_elsewhere(
     assert (("web", "Internet") in edges(build_graph(topology), HANDS_TO)) is leaves
 
 
+def test_a_gateway_of_a_peer_is_reached_only_where_it_is_used() -> None:
+    own_way = (Peering(TO_SPOKE, SPOKE, "Connected"), Peering(TO_HUB, HUB, "Connected"))
+    assert ("spoke", "gw") not in edges(build_graph(replace(hub_and_spoke(), peerings=keyed(*own_way))), HANDS_TO)
+
+
 def test_an_open_reference_makes_no_edge() -> None:
-    unknown = Unresolved("it is computed at deployment")
-    open_nic = replace(nic(WEB_NIC, "10.1.1.4", WEB), nsg=unknown, vm=unknown)
-    topology = replace(hub_and_spoke(), nics=keyed(open_nic), vms={}, subnets=keyed(Subnet(WEB, (), nsg=unknown)))
+    open_nic = replace(nic(WEB_NIC, "10.1.1.4", WEB), nsg=OPEN, vm=OPEN)
+    topology = replace(hub_and_spoke(), nics=keyed(open_nic), vms={}, subnets=keyed(Subnet(WEB, (), nsg=OPEN)))
     found = edges(build_graph(topology), ASSOCIATED)
     assert ("web-nic", "web") in found
     assert not any("nsg" in edge for edge in found)
+
+
+def test_an_open_address_is_nobodys_appliance() -> None:
+    """Two values left open for one reason are equal, and still not known to be one address."""
+    fw = nic(FW_NIC, "10.0.1.4", FW_NET)
+    fw = replace(fw, ip_configurations=(replace(fw.ip_configurations[0], private_ip=OPEN),))
+    out = replace(route("all", "0.0.0.0/0", NextHopType.VIRTUAL_APPLIANCE), next_hop_ip=OPEN)
+    table = RouteTable(TABLE, "westeurope", (out,))
+    topology = replace(hub_and_spoke(), nics=keyed(fw), route_tables=keyed(table))
+    assert ("web", "fw-nic") not in edges(build_graph(topology), HANDS_TO)
 
 
 def test_size_is_linear() -> None:
