@@ -35,9 +35,15 @@ class HopCase(NamedTuple):
 @st.composite
 def flow_cases(draw: st.DrawFn) -> FlowCase:
     topology = draw(topologies())
-    nic = draw(st.sampled_from(list(topology.nics.values())))
+    nic = draw(nics(topology))
     direction = draw(st.sampled_from(Direction))
     return FlowCase(topology, nic, direction, draw(flows(topology, nic, direction)))
+
+
+def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
+    """Mostly those with a group on themselves or on their subnet."""
+    every = list(topology.nics.values())
+    return st.sampled_from([nic for nic in every if nic.nsg or getattr(topology.subnet_of(nic), "nsg", None)] + every)
 
 
 @st.composite
