@@ -67,7 +67,7 @@ def connectivity_check(
     place = _source_place(nic, destination)
     if place.address is None or destination.address is None:
         return _unknown_ends(machine, place, destination)
-    flow = _flow(place.address, destination, dest_port, protocol)
+    flow = _flow(place.address, destination.address, dest_port or destination.default_port, protocol)
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
     return _answer(topology, machine, path, _notes(topology, machine, destination))
 
@@ -84,17 +84,16 @@ def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
     return Place(nic, config)
 
 
-def _flow(source: Address, destination: Destination, port: int, protocol: str) -> Flow:
-    assert destination.address is not None
+def _flow(source: Address, destination: Address, port: int, protocol: str) -> Flow:
     kind = _PROTOCOLS.get(protocol.lower())
     if kind is None:
         raise InvalidFlowError(f"{protocol!r} is not a protocol.", hint="Expected Tcp, Http, Https or Icmp.")
     if not 0 <= port <= 65535:
         raise InvalidFlowError(f"{port} is not a port.", hint="Expected 0 to 65535.")
     if kind is Protocol.ICMP:
-        return Flow(kind, source, 0, destination.address, 0)
+        return Flow(kind, source, 0, destination, 0)
     usual = 443 if protocol.lower() == "https" else 80
-    return Flow(kind, source, ANY_PORT, destination.address, port or destination.default_port or usual)
+    return Flow(kind, source, ANY_PORT, destination, port or usual)
 
 
 def _unknown_ends(machine: VirtualMachine, place: Place, destination: Destination) -> ConnectivityCheckAnswer:
