@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from netwatch.cli import run
-from tests.house.readme import README, ROOT, Step, console_steps, python_blocks, rewritten, shown_by, yaml_blocks
+from tests.house.readme import README, ROOT, blocks, console_steps, readme_rewritten, shown_by
+from tests.house.transcript import Step, rewritten, steps, tidy
 
 TEXT = README.read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -20,42 +21,46 @@ def _write_anew() -> None:
     """With NETWATCH_GOLDEN=write the README gets the outputs of today, and the tests then hold."""
     global TEXT
     if os.environ.get("NETWATCH_GOLDEN") == "write":
-        TEXT = rewritten(TEXT)
+        TEXT = readme_rewritten(TEXT)
         README.write_text(TEXT, encoding="utf-8")
 
 
 def test_there_are_examples() -> None:
     assert len(console_steps(TEXT)) > 5
-    assert python_blocks(TEXT)
+    assert blocks("python", TEXT)
 
 
 @pytest.mark.parametrize("number", range(len(console_steps(TEXT))), ids=lambda n: console_steps(TEXT)[n].command[:40])
 def test_a_command_prints_what_the_readme_shows(number: int) -> None:
     step = console_steps(TEXT)[number]
-    assert shown_by(step.command) == step.output
+    assert tidy(shown_by(step.command)) == step.output
 
 
-@pytest.mark.parametrize("number", range(len(python_blocks(TEXT))))
+@pytest.mark.parametrize("number", range(len(blocks("python", TEXT))))
 def test_a_python_block_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    exec(compile(python_blocks(TEXT)[number], f"README.md, block {number}", "exec"), {})
+    exec(compile(blocks("python", TEXT)[number], f"README.md, block {number}", "exec"), {})
 
 
 def test_the_network_and_the_questions_shown_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     network, questions = tmp_path / "network.yaml", tmp_path / "checks.yaml"
-    for block in yaml_blocks(TEXT):
+    for block in blocks("yaml", TEXT):
         (network if "netwatch: 1" in block else questions).write_text(block, encoding="utf-8")
     assert run(["check", str(network), str(questions)]) == 0, capsys.readouterr()
 
 
 def test_commands_over_several_lines_are_read_as_one() -> None:
-    text = "```console\n$ one \\\n    two\nout\n\n$ three\n```\n"
-    assert console_steps(text) == [Step("one two", "out"), Step("three", "")]
+    assert steps("$ one \\\n    two\nout\n\n$ three\n") == [Step("one two", "out"), Step("three", "")]
 
 
 def test_writing_anew_keeps_the_commands_as_typed() -> None:
-    text = "before\n```console\n$ echo a \\\n    b\nold\n$ true\n```\nafter\n"
-    assert rewritten(text) == "before\n```console\n$ echo a \\\n    b\na b\n$ true\n```\nafter\n"
+    text = "$ echo a \\\n    b\nold\n\n$ true\n"
+    assert rewritten(text, shown_by) == "$ echo a \\\n    b\na b\n\n$ true\n"
+
+
+def test_writing_anew_leaves_everything_else_alone() -> None:
+    text = "before\n```python\n$ no\n```\n```console\n$ echo a\nold\n```\nafter\n"
+    assert readme_rewritten(text) == "before\n```python\n$ no\n```\n```console\n$ echo a\na\n```\nafter\n"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
