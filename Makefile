@@ -36,7 +36,8 @@ deep: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest
 
 .PHONY: golden
-golden: $(READY) ## write the golden files and the README's outputs anew; read the diff before you commit it
+golden: $(READY) ## write all that is generated anew (golden files, README outputs, docs/conformance.md); read the diff
+	$(BIN)/python -m netwatch.conformance.page
 	NETWATCH_GOLDEN=write $(BIN)/python -m pytest tests/golden tests/house/test_readme.py
 
 .PHONY: bench
