@@ -41,7 +41,7 @@ def parse_json(source: str, text: str) -> Any:
         _raise_too_deep(source, text)
     if keys < _most_keys(text):
         _refuse_duplicates(source, text)
-    _refuse_half_characters(source, text, value)
+    _refuse_half_characters(source, text)
     return value
 
 
@@ -75,16 +75,22 @@ def _most_keys(text: str) -> int:
     return sum(text.count(before + ":") for before in '" \t\r\n')
 
 
-def _refuse_half_characters(source: str, text: str, value: Any) -> None:
+def _refuse_half_characters(source: str, text: str) -> None:
     """An escape such as ``\\ud800`` alone is legal JSON but no character: no answer that holds it could be printed."""
     if "\\ud" not in text and "\\uD" not in text:
         return
+    for offset, token in json_tokens(text):
+        if token[0] == '"' and "\\u" in token and not _is_encodable(json.loads(token)):
+            message = "a string holds half of a surrogate pair, which is not a character."
+            raise TopologySyntaxError(message, where=_at(source, text, offset))
+
+
+def _is_encodable(text: str) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        text.encode()
     except UnicodeEncodeError:
-        offset = min(at for at in (text.find("\\ud"), text.find("\\uD")) if at >= 0)
-        message = "a string holds half of a surrogate pair, which is not a character."
-        raise TopologySyntaxError(message, where=_at(source, text, offset)) from None
+        return False
+    return True
 
 
 def _refuse_duplicates(source: str, text: str) -> None:

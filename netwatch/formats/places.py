@@ -45,7 +45,7 @@ def _lines_of(source: str, pointers: set[str]) -> dict[str, int]:
     import sys
 
     try:
-        return json_lines(read_text(source, max_bytes=sys.maxsize - 1), pointers)
+        return json_lines(read_text(source, max_bytes=sys.maxsize), pointers)
     except TopologyError:  # gone since it was read: then the pointer alone is the place
         return {}
 
@@ -103,8 +103,10 @@ class _Scan:
         at = self._skip_blank(at + 1)
         while self._text[at] == '"':
             key, at = self._jump(self._text, at)
-            at = self._skip_blank(at) + 1  # the colon
-            at = self._skip_blank(self._child(at, branch.get(key.lower())))
+            at = self._skip_blank(at)
+            if self._text[at] != ":":
+                raise ValueError("no colon")
+            at = self._skip_blank(self._child(at + 1, branch.get(key.lower())))
             at = self._skip_blank(at + 1) if self._text[at] == "," else at
         return at + 1
 

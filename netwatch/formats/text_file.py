@@ -15,6 +15,7 @@ DEFAULT_MAX_BYTES = 128 * 1024 * 1024
 10,000 NICs with 50,000 security rules take 55 MiB as ARM JSON, 82 MiB when it is indented.
 """
 
+_CHUNK = 1024 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,10 +32,14 @@ def read_text(path: str | os.PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTE
     return _decode(source, data)
 
 
-def _read(source: str, max_bytes: int) -> bytes:
+def _read(source: str, max_bytes: int) -> bytearray:
+    """The bytes of a file, or some more than ``max_bytes`` of them; in chunks, as it may be a pipe without an end."""
+    data = bytearray()
     try:
         with open(source, "rb") as file:
-            return file.read(max_bytes + 1)
+            while len(data) <= max_bytes and (chunk := file.read(_CHUNK)):
+                data += chunk
+            return data
     except FileNotFoundError:
         raise TopologySyntaxError("there is no such file.", where=Where(source), hint="Check the path.") from None
     except IsADirectoryError:
@@ -44,7 +49,7 @@ def _read(source: str, max_bytes: int) -> bytes:
         raise TopologySyntaxError(f"the file cannot be read: {reason}.", where=Where(source)) from None
 
 
-def _decode(source: str, data: bytes) -> str:
+def _decode(source: str, data: bytearray) -> str:
     encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig"
     try:
         text = data.decode(encoding)
