@@ -74,7 +74,7 @@ VERBS: dict[str, Verb] = {
     for verb in (
         Verb(
             "ip-flow-verify",
-            "Is a packet to or from a machine allowed, and which security rule says so?",
+            "Is a packet allowed, and which rule says so?",
             "--vm web-0 --direction Inbound --protocol TCP --local :443 --remote 203.0.113.7:50123",
             (
                 _VM,
@@ -90,7 +90,7 @@ VERBS: dict[str, Verb] = {
         ),
         Verb(
             "next-hop",
-            "Where is a packet from a machine handed next, and which route says so?",
+            "Where does a packet go next, and by which route?",
             "--vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4",
             (
                 _VM,
@@ -104,28 +104,28 @@ VERBS: dict[str, Verb] = {
         ),
         Verb(
             "security-group-view",
-            "Which security rules stand on each network interface of a machine, and where do they come from?",
+            "Every security rule that stands at a machine.",
             "--vm web-0",
             (_VM,),
             ("vm",),
         ),
         Verb(
             "effective-routes",
-            "Every route of a network interface, overridden ones too.",
+            "Every route of a NIC, overridden ones too.",
             "--vm web-0",
             (_ANY_NIC, _ANY_VM),
             ("nic", "vm"),
         ),
         Verb(
             "effective-rules",
-            "Every security rule at a network interface, with tags and groups turned into prefixes.",
+            "Every rule at a NIC, tags turned into prefixes.",
             "--vm web-0",
             (_ANY_NIC, _ANY_VM),
             ("nic", "vm"),
         ),
         Verb(
             "topology",
-            "What a resource group, a virtual network or a subnet holds, and how it hangs together.",
+            "What a network holds, and how it hangs together.",
             "--vnet vnet-shop",
             (
                 Part("resource-group", "A resource group, by name (name one of the three)."),
@@ -135,7 +135,7 @@ VERBS: dict[str, Verb] = {
         ),
         Verb(
             "connectivity-check",
-            "Does a connection get through, hop by hop, and if not, what stands in the way?",
+            "Does a connection get through, hop by hop?",
             "--source web-0 --dest db-0 --dest-port 5432",
             (
                 Part("source", "The virtual machine that opens the connection.", True),

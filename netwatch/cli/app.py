@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from netwatch.cli.options import option
+from netwatch.cli.plain import PlainCommand, PlainGroup
 
 __all__ = ["COMMANDS", "build_app"]
 
@@ -45,6 +46,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
     """An app that can run ``arguments``: with the command they begin with, or with all where that is not one."""
     called = [name for name in arguments[:1] if name in COMMANDS and "_NETWATCH_COMPLETE" not in os.environ]
     app = typer.Typer(
+        cls=PlainGroup,
         help=HELP,
         no_args_is_help=True,
         add_completion=not called,
@@ -54,7 +56,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_root)
     for name in called or COMMANDS:
-        app.command(name)(_function(name))
+        app.command(name, cls=PlainCommand)(_function(name))
     return app
 
 
@@ -77,9 +79,13 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+_VERSION: Any = typer.Option(
+    False, "--version", help="Print the version and stop.", callback=_show_version, is_eager=True, show_default=False
+)
+
+
 def _root(
-    version: bool = option(False, "--version", help="Print the version and stop."),
+    version: bool = _VERSION,
     debug: bool = option(False, "--debug", help="Show the traceback of an unexpected error."),
 ) -> None:
-    """What stands before the command."""
-    _show_version(version)
+    """What may stand before the command; ``--debug`` is taken out before Typer sees it."""

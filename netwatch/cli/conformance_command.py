@@ -17,7 +17,7 @@ def conformance(
     sickbay: str = option("", "--sickbay", help="A YAML list of excused cases, each with its reason.", metavar="FILE"),
     verbose: bool = VERBOSE,
 ) -> None:
-    """Replay recorded cases, and report which answers agree.
+    """Ask recorded questions again, and compare.
 
     Exits with 1 when a case disagrees, or when an excuse does not hold.
 

@@ -28,7 +28,7 @@ def ask(
     verbose: bool = VERBOSE,
     facts: str = FACTS,
     service_tags: str = SERVICE_TAGS,
-    max_bytes: int = MAX_BYTES,
+    max_bytes: str = MAX_BYTES,
 ) -> None:
     """Answer every question of a file on one load.
 
@@ -100,12 +100,12 @@ def check(
     verbose: bool = VERBOSE,
     facts: str = FACTS,
     service_tags: str = SERVICE_TAGS,
-    max_bytes: int = MAX_BYTES,
+    max_bytes: str = MAX_BYTES,
 ) -> None:
-    """Ask the checks.yaml beside a topology, and say which answers are not as expected.
+    """Say which answers are not as expected.
 
-    Of a directory without a checks.yaml, every directory below it that has one. Exits with 1 when an expectation is
-    missed.
+    Asks the checks.yaml beside a topology; of a directory without one, those of the directories below it.
+    Exits with 1 when an expectation is missed.
 
     \b
     For example:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netwatch.errors import QueryError
+
 if TYPE_CHECKING:
     from netwatch.model.topology import Topology
     from netwatch.watcher import NetworkWatcher
@@ -23,7 +25,7 @@ class Inputs(NamedTuple):
     topology: str
     facts: str = ""
     service_tags: str = ""
-    max_bytes: int = 0
+    max_bytes: str = ""
 
 
 def load_watcher(inputs: Inputs) -> NetworkWatcher:
@@ -46,9 +48,15 @@ def load_topology(inputs: Inputs) -> Topology:
     if inputs.facts:
         options["facts"] = inputs.facts
     if inputs.max_bytes:
-        options["max_bytes"] = inputs.max_bytes
+        options["max_bytes"] = _number_of_bytes(inputs.max_bytes)
     with _patience(f"reading {inputs.topology} …"):
         return load(inputs.topology, **options)
+
+
+def _number_of_bytes(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+        raise QueryError(f"--max-bytes {text!r} is not a number of bytes.", hint="Expected for example 200000000.")
+    return int(text)
 
 
 @contextmanager

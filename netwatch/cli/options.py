@@ -25,7 +25,7 @@ EXPECT: Any = option("", "--expect", help="Exit with 1 unless this is the answer
 
 FACTS: Any = option("", "--facts", help="Facts beside the input: latency, power state, ports, names.", metavar="FILE")
 SERVICE_TAGS: Any = option("", "--service-tags", help="Microsoft's service tag file to use.", metavar="FILE")
-MAX_BYTES: Any = option(0, "--max-bytes", help="Read larger files than 64 MiB.", metavar="N")
+MAX_BYTES: Any = option("", "--max-bytes", help="Read larger files than 64 MiB.", metavar="N")
 VERBOSE: Any = option(False, "-v", "--verbose", help="Also show what was passed over.")
 
 SHARED: dict[str, tuple[type, Any]] = {
@@ -35,6 +35,6 @@ SHARED: dict[str, tuple[type, Any]] = {
     "verbose": (bool, VERBOSE),
     "facts": (str, FACTS),
     "service_tags": (str, SERVICE_TAGS),
-    "max_bytes": (int, MAX_BYTES),
+    "max_bytes": (str, MAX_BYTES),
 }
 """The options of every question, by parameter name, with their types."""

@@ -25,10 +25,9 @@ def formatted(body: Json, form: str, query: str = "") -> str:
     if form == "yaml":
         return _as_yaml(value)
     if form == "table":
-        from netwatch.cli.streams import width
         from netwatch.render.tables import table
 
-        return table(value, width=width())
+        return table(value)
     if form == "tsv":
         from netwatch.render.tables import tsv
 

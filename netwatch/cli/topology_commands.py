@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from netwatch.cli.options import FACTS, MAX_BYTES, TOPOLOGY, VERBOSE, output
@@ -22,14 +20,14 @@ def init(
     """
     from netwatch.cli.streams import write
     from netwatch.errors import QueryError
+    from netwatch.formats.topology_starter import starter
 
-    starter = Path(__file__).with_name("starter.yaml").read_text(encoding="utf-8")
     if not file:
-        write(starter)
+        write(starter())
         return
     try:
         with open(file, "x", encoding="utf-8") as new:
-            new.write(starter)
+            new.write(starter())
     except FileExistsError:
         raise QueryError(f"{file} is there already.", hint="Name another file.") from None
     except OSError as error:
@@ -37,7 +35,9 @@ def init(
 
 
 def schema() -> None:
-    """The JSON Schema of native topology files, with which editors complete and check them.
+    """The JSON Schema of native topology files.
+
+    Editors complete and check a topology with it as you type.
 
     \b
     For example:
@@ -55,9 +55,11 @@ def load(
     output: str = output("text", "json"),
     verbose: bool = VERBOSE,
     facts: str = FACTS,
-    max_bytes: int = MAX_BYTES,
+    max_bytes: str = MAX_BYTES,
 ) -> None:
-    """What netwatch understood of an input: counts, and what was left out, assumed or left open.
+    """What netwatch understood of an input.
+
+    Counts by kind, and what is named only, what was assumed, and what the input leaves open.
 
     \b
     For example:

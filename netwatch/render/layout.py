@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["ascii_only", "bold", "columns", "printable", "wrap"]
+__all__ = ["UNBOUNDED", "ascii_only", "bold", "columns", "printable", "wrap"]
+
+UNBOUNDED = 1 << 30
+"""A width that every line fits."""
 
 GAP = 2
 """Spaces between two columns."""

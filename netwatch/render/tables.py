@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netwatch.render.layout import printable
+from netwatch.render.layout import UNBOUNDED, columns, printable
 
 __all__ = ["rows", "table", "tsv"]
 
@@ -69,25 +69,14 @@ def _cell(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def table(body: Json, *, width: int) -> str:
-    """The rows of a body as a table of at most ``width`` characters; headings begin with a capital, as az's do."""
-    from io import StringIO
-
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+def table(body: Json) -> str:
+    """The rows of a body in columns under headings, as az prints them: never wrapped, headings begin with a capital."""
     listed = rows(body)
     names = list(dict.fromkeys(name for row in listed for name in row))
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in names:
-        drawn.add_column(Text(printable(name[:1].upper() + name[1:])), overflow="fold")
-    for row in listed:
-        drawn.add_row(*(Text(printable(row.get(name, ""))) for name in names))
-    out = StringIO()
-    Console(file=out, width=width, color_system=None, legacy_windows=False).print(drawn)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n") + "\n"
+    heads = [name[:1].upper() + name[1:] for name in names]
+    cells = [[row.get(name, "") for name in names] for row in listed]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    return "".join(f"{line}\n" for line in columns([heads, ["-" * width for width in widths], *cells], UNBOUNDED))
 
 
 def tsv(body: Json) -> str:

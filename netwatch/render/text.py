@@ -124,7 +124,7 @@ def _next_hop_line(answer: NextHopAnswer, page: Page) -> str:
         return f"{head}: no route holds {answer.dest_ip}"
     name, place = route_origin(route, page)
     prefix = str(answer.prefix) if answer.prefix is not None else _prefix(route, answer.dest_ip)
-    settled = f"{head} by route {name or 'of the system'} for {prefix}, {place}"
+    settled = f"{head} by route {name} for {prefix}, {place}" if name else f"{head} by the system route for {prefix}"
     if route.next_hop_type is answer.next_hop_type:
         return settled
     return f"{settled}; its {route_cells(route)[0]} {address} cannot be reached, so Azure drops the packet"

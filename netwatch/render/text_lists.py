@@ -26,6 +26,7 @@ from netwatch.render.trip import (
     Page,
     hop_address,
     not_known,
+    place_unless_default,
     priority,
     route_cells,
     route_origin,
@@ -142,7 +143,14 @@ def _rule_row(rule: SecurityRule, page: Page) -> tuple[str, ...]:
     protocol = open_text(rule.protocol) if isinstance(rule.protocol, Unresolved) else rule.protocol.value
     source = f"{_addresses(rule.sources, page)}{_ports(rule.source_ports, page)}"
     destination = f"{_addresses(rule.destinations, page)}{_ports(rule.destination_ports, page)}"
-    return (priority(rule), rule.name, access, protocol, f"{source} → {destination}", page.place(rule.where))
+    return (
+        priority(rule),
+        rule.name,
+        access,
+        protocol,
+        f"{source} → {destination}",
+        place_unless_default(rule.where, page),
+    )
 
 
 def _addresses(field: AddressField, page: Page) -> str:
@@ -200,21 +208,24 @@ def _hop_details(at: int, hop: Hop, page: Page) -> Iterator[str]:
     """What is wrong at a hop, with its place; with -v also every rule list and the route there."""
     for issue in hop.issues:
         yield from wrap(f"hop {at + 1}: {_issue(issue, page)}", page.width, indent=INDENT)
-    blocked = [v for v in hop.verdicts if page.verbose or v.outcome not in (Outcome.ALLOW, Outcome.NOT_APPLICABLE)]
-    for verdict in blocked:
-        title = f"hop {at + 1}, {verdict.direction.value}: {verdict_line(verdict, page)}"
-        yield from wrap(title, page.width, indent=INDENT)
-        if page.verbose:
-            yield from verdict_lines(verdict, page)
+    for verdict in hop.verdicts:
+        if page.verbose or verdict.outcome is Outcome.UNKNOWN:
+            title = f"hop {at + 1}: {verdict.direction.value} {verdict_line(verdict, page)}"
+            yield from wrap(title, page.width, indent=INDENT)
+        if page.verbose and verdict.decisions:
+            narrower = page._replace(width=page.width - INDENT)
+            yield from (f"{' ' * INDENT}{line}" for line in verdict_lines(verdict, narrower))
     if page.verbose and hop.route is not None:
         route = " ".join(cell for cell in _route_row(hop.route, page) if cell)
-        yield from wrap(f"hop {at + 1}, route: {route}", page.width, indent=INDENT)
+        yield from wrap(f"hop {at + 1}: route {route}", page.width, indent=INDENT)
 
 
 def _issue(issue: Issue, page: Page) -> str:
-    context = "".join(f", {key} {value}" for key, value in issue.context)
+    """The issue in ARM's words, with its place; a warning says that it is one."""
+    warning = "" if issue.severity == "Error" else f"{issue.severity} "
+    context = "".join(f" {value}" for _, value in issue.context)
     place = f", {page.place(issue.where)}" if issue.where is not None else ""
-    return f"{issue.severity} {issue.origin} {issue.type}{context}{place}"
+    return f"{warning}{issue.origin} {issue.type}{context}{place}"
 
 
 def _connectivity_line(answer: ConnectivityCheckAnswer, page: Page) -> str:

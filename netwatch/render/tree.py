@@ -28,36 +28,48 @@ _VNET, _SUBNET, _NIC = list(_KINDS)[:3]
 
 
 def tree(answer: TopologyAnswer) -> list[str]:
-    """The lines of the tree. Every resource stands once; what it is associated with follows it in the same line."""
+    """The lines of the tree; what a resource is associated with follows it in the same line.
+
+    A resource that is named so, and contains nothing that would be left out, gets no line of its own.
+    """
     return _Tree(answer).lines()
 
 
 class _Tree:
-    """The resources of one answer by id, and which of them have been written."""
+    """The resources of one answer by id, which of them have been written, and which have been named beside another."""
 
     def __init__(self, answer: TopologyAnswer) -> None:
         self._by_key: Mapping[str, TopologyResource] = {resource.id.key: resource for resource in answer.resources}
         self._written: set[str] = set()
+        self._named: set[str] = set()
 
     def lines(self) -> list[str]:
-        networks = [r for r in self._by_key.values() if _type(r.id) == _VNET]
-        lines = [line for network in networks for line in self._branch(network, "")]
-        loose = [r for r in self._by_key.values() if _type(r.id) == _SUBNET and r.id.key not in self._written]
-        lines += [line for subnet in loose for line in self._branch(subnet, "")]
-        parents = [r for r in self._by_key.values() if self._contained(r)]
-        lines += [line for r in parents if r.id.key not in self._written for line in self._branch(r, "")]
-        rest = [r for r in self._by_key.values() if r.id.key not in self._written]
-        return lines + [line for r in rest if r.id.key not in self._written for line in self._branch(r, "")]
+        """Networks and loose subnets first, then what contains something, then the rest."""
+        resources = list(self._by_key.values())
+        networks = [r for r in resources if _type(r.id) == _VNET]
+        subnets = [r for r in resources if _type(r.id) == _SUBNET]
+        parents = [r for r in resources if self._contained(r)]
+        lines: list[str] = []
+        for resource in (*networks, *subnets, *parents, *resources):
+            if not self._is_told(resource):
+                lines += self._branch(resource)
+        return lines
 
-    def _branch(self, resource: TopologyResource, stem: str) -> Iterator[str]:
-        """The resource's line, then its children's, each below a stem of lines."""
+    def _is_told(self, resource: TopologyResource) -> bool:
+        """Whether the resource has been written, or named beside another with nothing more to say."""
+        if resource.id.key in self._written:
+            return True
+        return resource.id.key in self._named and all(c.id.key in self._written for c in self._contained(resource))
+
+    def _branch(self, resource: TopologyResource) -> Iterator[str]:
+        """The resource's line, then its children's below it."""
         self._written.add(resource.id.key)
         yield printable(self._line(resource))
         children = [child for child in self._children(resource) if child.id.key not in self._written]
         for child in children:
             last = child is children[-1]
             head, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
-            for at, line in enumerate(self._branch(child, stem)):
+            for at, line in enumerate(self._branch(child)):
                 yield f"{below if at else head}{line}"
 
     def _children(self, resource: TopologyResource) -> list[TopologyResource]:
@@ -77,6 +89,7 @@ class _Tree:
         others = [a.id for a in resource.associations if a.kind == "Associated" and _type(a.id) != _SUBNET]
         if _type(resource.id) != _NIC:
             others = [other for other in others if _type(other) != _NIC]
+        self._named.update(other.key for other in others)
         named = [f"{_KINDS.get(_type(other), other.type)} {other.name}" for other in others]
         return f"{kind} {resource.id.name}" + (f" ({', '.join(named)})" if named else "")
 

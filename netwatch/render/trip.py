@@ -11,7 +11,7 @@ from netwatch.model.flow import Level, Outcome
 from netwatch.model.routes import EffectiveRoute, RouteState
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
-from netwatch.model.where import Where
+from netwatch.model.where import AZURE_DEFAULT, Where
 from netwatch.render.layout import columns, wrap
 from netwatch.render.words import open_text
 
@@ -21,6 +21,7 @@ __all__ = [
     "Page",
     "hop_address",
     "not_known",
+    "place_unless_default",
     "priority",
     "route_cells",
     "route_origin",
@@ -125,6 +126,11 @@ def _state(route: EffectiveRoute) -> str:
 
 
 def route_origin(route: EffectiveRoute, page: Page) -> tuple[str, str]:
-    """The route's name with its table, and its place."""
+    """The route's name with its table, and its place; both empty for a system route."""
     table = f"{route.table.name}/" if route.table is not None else ""
-    return (f"{table}{route.name}" if route.name else "", page.place(route.where))
+    return (f"{table}{route.name}" if route.name else "", place_unless_default(route.where, page))
+
+
+def place_unless_default(where: Where, page: Page) -> str:
+    """The place; empty for what Azure puts there by itself, which a list need not say line by line."""
+    return "" if where == AZURE_DEFAULT else page.place(where)
