@@ -15,7 +15,7 @@ from netwatch.formats.topology_draft import Dangling, TopologyDraft
 from netwatch.formats.topology_fields import VERSION
 from netwatch.formats.topology_names import Scope
 from netwatch.formats.topology_reading import UNREAD, Path, Reading, Values
-from netwatch.formats.topology_values import ANY_ADDRESS, ANY_PORTS
+from netwatch.formats.topology_values import ANY_ADDRESS, ANY_PORTS, shown
 from netwatch.formats.yaml_events import YamlDocument, read_yaml
 from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.ids import ResourceId
@@ -67,16 +67,20 @@ def read_topology_file(
 
 def _check_version(document: YamlDocument) -> None:
     """The version is judged first and alone: what is wrong in a form we do not know, we cannot tell."""
-    root, hint = document.value, f'Write "netwatch: {VERSION}" as its first key, the version of this form.'
-    if not isinstance(root, dict):
-        what = "the file is empty." if root is None else "the file does not hold a mapping."
-        raise TopologySchemaError(what, where=document.place(()), hint=hint)
-    version = root.get("netwatch")
-    if "netwatch" not in root:
-        raise TopologySchemaError('"netwatch" is missing.', where=document.place(()), hint=hint)
+    root, version = document.value, None
+    if root is None:
+        message = "the file is empty."
+    elif not isinstance(root, dict):
+        message = "the file does not hold a mapping."
+    elif "netwatch" not in root:
+        message = '"netwatch" is missing.'
+    else:
+        version = root["netwatch"]
+        message = f'"netwatch" must be {VERSION}, the version that this netwatch reads, found {shown(version)}.'
     if version.__class__ is not int or version != VERSION:
-        message = f'"netwatch" must be {VERSION}, the version that this netwatch reads, found "{version}".'
-        raise TopologySchemaError(message, where=document.place(("netwatch",)), hint=f"Write netwatch: {VERSION}.")
+        where = document.place(("netwatch",))._replace(pointer="")
+        hint = f"Write netwatch: {VERSION} as the first key of the file."
+        raise TopologySchemaError(message, where=where, hint=hint)
 
 
 def _virtual_network(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -50,6 +50,7 @@ __all__ = [
     "reference",
     "route_prefix",
     "service_endpoint",
+    "shown",
     "tags",
     "text",
     "whole_number",
@@ -83,10 +84,11 @@ class Malformed(ValueError):  # noqa: N818, it says what the value is
 
 
 def _found(expected: str, value: Any, hint: str = "") -> Malformed:
-    return Malformed(Fault(f"must be {expected}, found {_shown(value)}", hint))
+    return Malformed(Fault(f"must be {expected}, found {shown(value)}", hint))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """What a message says it found: text in quotes and cut short, a number or a truth as written, else its sort."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -95,8 +97,8 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    shown = str(value) if isinstance(value, int) else f'"{value}"'
-    return shown if len(shown) <= 60 else f'{shown[:56]}…"'
+    written = str(value) if isinstance(value, int) else f'"{value}"'
+    return written if len(written) <= 60 else f'{written[:56]}…"'
 
 
 def text(value: Any) -> str:

@@ -83,7 +83,7 @@ def read_yaml(source: str, text: str) -> YamlDocument:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
         builder.consume(loader.get_event)
     except yaml.MarkedYAMLError as error:
-        raise _broken(source, error) from None
+        raise _broken(source, text, error) from None
     except (yaml.YAMLError, UnicodeError) as error:
         raise _not_text(source, text, error) from None
     finally:
@@ -102,11 +102,19 @@ def _refuse_tabs(source: str, text: str) -> None:
             raise _error(source, number, "there is a tab in the indentation.", "Indent with spaces.")
 
 
-def _broken(source: str, error: Any) -> TopologySyntaxError:
-    mark = error.problem_mark or error.context_mark
+def _broken(source: str, text: str, error: Any) -> TopologySyntaxError:
+    """The parser's complaint, at a line the text has, with what most likely helps."""
+    mark, opened = error.problem_mark or error.context_mark, error.context_mark
+    line = min(mark.line, text.rstrip("\n").count("\n")) + 1
     context = f" {error.context}" if error.context else ""
-    hint = "Put text that holds one of : # { } [ ] , & * ! | > @ ` % in quotes."
-    return _error(source, mark.line + 1 if mark else 0, f"not valid YAML:{context}: {error.problem}.", hint)
+    if opened is not None and opened.line + 1 < line:
+        context += f" begun in line {opened.line + 1}"
+    message = f"not valid YAML: {error.problem}{context}."
+    if "alias" in context:
+        return _error(source, line, message, 'A * of its own stands in quotes: "*".')
+    if "token" in str(error.problem) or "mapping values" in str(error.problem):
+        return _error(source, line, message, "Put text that begins with @ ` % & ! | > or holds a colon in quotes.")
+    return _error(source, line, message, "Check indentation, brackets and quotes.")
 
 
 def _not_text(source: str, text: str, error: Any) -> TopologySyntaxError:
