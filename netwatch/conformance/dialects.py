@@ -85,6 +85,14 @@ def _entry_with_backstops(entry: Json) -> Json:
     return {**entry, "effectiveSecurityRules": rules}
 
 
+def _rows_without_plurals(body: Json, _: AskRules) -> Json:
+    entries = [
+        {**entry, "effectiveSecurityRules": [_without(rule, *_PLURALS) for rule in entry["effectiveSecurityRules"]]}
+        for entry in body["value"]
+    ]
+    return {**body, "value": entries}
+
+
 def _view(body: Json, change: Callable[[Json, str], Json]) -> Json:
     """A security group view with ``change(associations, nic id)`` applied to the associations of each NIC."""
     nics = [
@@ -205,6 +213,13 @@ DIALECTS: tuple[Dialect, ...] = (
         "answers before 2018",
         _dated_before("2018-01-01"),
         _with_backstops,
+    ),
+    Dialect(
+        "rules have no plural fields, the singular ones hold the first value",
+        "effectiveNetworkSecurityGroups",
+        "api-version up to 2018-07-01",
+        _api_until("2018-07-01"),
+        _rows_without_plurals,
     ),
     Dialect(
         "default-rule ids end in a blank name",

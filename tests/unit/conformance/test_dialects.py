@@ -97,6 +97,13 @@ def test_effective_rules_held_two_backstops() -> None:
     assert all(rule["access"] == "Deny" and rule["sourceAddressPrefix"] == "*" for rule in added)
 
 
+def test_effective_rules_had_no_plural_fields() -> None:
+    body = {"value": [{"effectiveSecurityRules": [rule("securityRules/web")]}]}
+    (old,) = spoken(Age("2018-07-01", "2019-08-24"), "effectiveNetworkSecurityGroups", body)["value"]
+    assert old["effectiveSecurityRules"] == [{"name": "securityRules/web", "sourceAddressPrefix": "0.0.0.0/0"}]
+    assert spoken(Age("2019-04-01", "2019-08-24"), "effectiveNetworkSecurityGroups", body) == body
+
+
 def test_a_security_group_view_of_2019() -> None:
     (nic,) = spoken(Age("2019-04-01", "2019-09-02"), "securityGroupView", view())["networkInterfaces"]
     associations = nic["securityRuleAssociations"]
