@@ -75,7 +75,7 @@ class Case(NamedTuple):
 def find_cases(directory: Path) -> Iterator[Case]:
     """Every case below ``directory``, by path; TopologySyntaxError when there is no such directory."""
     if not directory.is_dir():
-        raise TopologySyntaxError(f"{directory} is not a directory", hint="Name a directory that holds case files.")
+        raise TopologySyntaxError(f"{directory} is not a directory.", hint="Name a directory that holds case files.")
     for path in sorted(directory.rglob("*.json")):
         yield read_case(path, path.relative_to(directory).as_posix())
 
@@ -129,7 +129,7 @@ def _read_object(path: Path) -> dict[str, Json]:
     except (ValueError, RecursionError) as error:
         reason = str(error) or type(error).__name__
         raise TopologySyntaxError(
-            f"it is not JSON: {reason}", where=Where(str(path)), hint="Every .json file below the directory is a case."
+            f"it is not JSON: {reason}.", where=Where(str(path)), hint="Every .json file below the directory is a case."
         ) from None
     if not isinstance(document, dict):
         raise _not_a_case(path, "it is not a JSON object")
@@ -142,7 +142,7 @@ def _is_number(value: Json) -> bool:
 
 def _not_a_case(path: Path, reason: str) -> TopologySchemaError:
     return TopologySchemaError(
-        f"not a case file: {reason}",
+        f"not a case file: {reason}.",
         where=Where(str(path)),
         hint="A case needs operation, request, status, response and topology.resources.",
     )

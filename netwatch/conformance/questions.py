@@ -84,7 +84,7 @@ def _topology(case: Case) -> Question:
         target = _field(case.request, key)
         if isinstance(target, dict):
             return Question("topology", None, {argument: _id(case, str(_field(target, "id") or ""))})
-    raise InvalidFlowError("the request names no resource group, virtual network or subnet")
+    raise InvalidFlowError("the request names no resource group, virtual network or subnet.")
 
 
 QUESTIONS: Mapping[str, Callable[[Case], Question]] = {

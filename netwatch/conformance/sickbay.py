@@ -48,7 +48,7 @@ def read_sickbay(path: Path) -> tuple[Entry, ...]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise TopologySyntaxError(
-            f"the sickbay cannot be read: {error}", where=Where(str(path)), hint="It is a YAML list, or empty."
+            f"the sickbay cannot be read: {error}.", where=Where(str(path)), hint="It is a YAML list, or empty."
         ) from None
     if document is None:
         return ()
@@ -223,7 +223,7 @@ _MEANING = frozenset(
 
 def _bad_sickbay(path: Path, reason: str) -> TopologySchemaError:
     return TopologySchemaError(
-        f"not a sickbay: {reason}",
+        f"not a sickbay: {reason}.",
         where=Where(str(path)),
         hint="It is a YAML list of {case, reason: fault|superseded, by, note}.",
     )
