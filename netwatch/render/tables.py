@@ -70,9 +70,14 @@ def _cell(value: Json) -> str:
 
 
 def table(body: Json) -> str:
-    """The rows of a body in columns under headings, as az prints them: never wrapped, headings begin with a capital."""
+    """The rows of a body in columns under headings, as az prints them: never wrapped, headings begin with a capital.
+
+    Columns without any value are left out; without any row there is nothing at all.
+    """
     listed = rows(body)
-    names = list(dict.fromkeys(name for row in listed for name in row))
+    names = list(dict.fromkeys(name for row in listed for name in row if row[name]))
+    if not names:
+        return ""
     heads = [name[:1].upper() + name[1:] for name in names]
     cells = [[row.get(name, "") for name in names] for row in listed]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]

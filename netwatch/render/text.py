@@ -20,6 +20,7 @@ from netwatch.render.trip import (
     not_known,
     route_cells,
     route_origin,
+    service_tags_line,
     verdict_line,
     verdict_lines,
 )
@@ -86,7 +87,8 @@ def _blocks(answer: Answer, page: Page) -> Blocks:
 def _ip_flow_verify(answer: IpFlowVerifyAnswer, page: Page) -> Blocks:
     verdict = answer.verdict
     asked = f"{verdict.direction.value} {verdict.flow} at {verdict.nic.name} of {answer.vm.id.name}"
-    return Blocks(asked, verdict_lines(verdict, page), verdict_line(verdict, page))
+    trip = verdict_lines(verdict, page) + service_tags_line(answer.service_tags, page)
+    return Blocks(asked, trip, verdict_line(verdict, page))
 
 
 # --- next hop -----------------------------------------------------------------------------------------------------

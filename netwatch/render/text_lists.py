@@ -30,6 +30,7 @@ from netwatch.render.trip import (
     priority,
     route_cells,
     route_origin,
+    service_tags_line,
     verdict_line,
     verdict_lines,
 )
@@ -92,7 +93,8 @@ def _some(texts: list[str], page: Page) -> str:
 
 def _effective_rules(answer: EffectiveRulesAnswer, page: Page) -> Blocks:
     asked = f"effective security rules of {answer.nic.id.name}"
-    return Blocks(asked, _groups(answer.nsgs, page), _groups_line(answer.nsgs))
+    trip = _groups(answer.nsgs, page) + service_tags_line(answer.service_tags, page)
+    return Blocks(asked, trip, _groups_line(answer.nsgs))
 
 
 def _security_group_view(answer: SecurityGroupViewAnswer, page: Page) -> Blocks:

@@ -25,6 +25,7 @@ __all__ = [
     "priority",
     "route_cells",
     "route_origin",
+    "service_tags_line",
     "verdict_line",
     "verdict_lines",
 ]
@@ -105,6 +106,11 @@ def not_known(unresolved: Unresolved, page: Page) -> str:
     what = f"{unresolved.expression}, " if unresolved.expression else ""
     place = f" ({page.place(unresolved.where)})" if unresolved.where is not None else ""
     return f"{what}not known, because {unresolved.reason}{place}"
+
+
+def service_tags_line(service_tags: str, page: Page) -> list[str]:
+    """Which published list of service tags the answer rests on; nothing where it rests on none."""
+    return wrap(f"service tags: {service_tags}", page.width, indent=INDENT) if service_tags else []
 
 
 def route_cells(route: EffectiveRoute) -> tuple[str, str, str, str]:
