@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netwatch.errors import QueryError
+from netwatch.errors import QueryError, TopologySyntaxError
+from netwatch.model.where import Where
 
 if TYPE_CHECKING:
+    from netwatch.effective.published_tags import PublishedTags
     from netwatch.model.topology import Topology
     from netwatch.watcher import NetworkWatcher
 
@@ -33,11 +35,17 @@ def load_watcher(inputs: Inputs) -> NetworkWatcher:
     from netwatch.watcher import NetworkWatcher
 
     topology = load_topology(inputs)
-    if not inputs.service_tags:
-        return NetworkWatcher(topology)
+    return NetworkWatcher(topology, service_tags=_service_tags(inputs.service_tags) if inputs.service_tags else None)
+
+
+def _service_tags(path: str) -> PublishedTags:
     from netwatch.formats.service_tag_file import read_service_tag_file
 
-    return NetworkWatcher(topology, service_tags=read_service_tag_file(inputs.service_tags))
+    try:
+        return read_service_tag_file(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise TopologySyntaxError(f"{reason}.", where=Where(path), hint="Check the path.") from None
 
 
 def load_topology(inputs: Inputs) -> Topology:

@@ -1,0 +1,71 @@
+"""The table of questions."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from netwatch.checks.verbs import VERBS, Verb, ask, headline, question_line
+from netwatch.errors import QueryError
+from netwatch.model.routes import NextHopType
+from netwatch.render.words import next_hop_word
+from netwatch.watcher import NetworkWatcher
+
+
+@pytest.fixture(scope="module")
+def watcher() -> NetworkWatcher:
+    return NetworkWatcher.load("topologies/two-tier/two-tier.yaml")
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)
+def test_parts_and_method_parameters_are_the_same(verb: Verb) -> None:
+    parameters = inspect.signature(getattr(NetworkWatcher, verb.method)).parameters
+    wanted = {name.replace("_", "-") for name in parameters} - {"self"}
+    assert {part.name for part in verb.parts} - {"vm"} == wanted - {"vm"}
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)
+def test_an_example_names_only_parts_and_every_required_one(verb: Verb) -> None:
+    named = {word[2:] for word in verb.example.split() if word.startswith("--")}
+    assert named <= {part.name for part in verb.parts}
+    assert named >= {part.name for part in verb.parts if part.required}
+
+
+@pytest.mark.parametrize("hop", list(NextHopType))
+def test_every_next_hop_can_be_expected(hop: NextHopType) -> None:
+    assert next_hop_word(hop) in VERBS["next-hop"].words
+
+
+def test_a_question_is_asked(watcher: NetworkWatcher) -> None:
+    answer = ask(watcher, VERBS["next-hop"], {"vm": "web-0", "source-ip": "10.0.1.4", "dest-ip": "10.0.2.4", "nic": ""})
+    from netwatch.render.arm import body
+
+    assert headline(VERBS["next-hop"], body(answer)) == "VirtualNetwork"
+
+
+def test_either_subject_will_do(watcher: NetworkWatcher) -> None:
+    by_nic = ask(watcher, VERBS["effective-routes"], {"nic": "web-0-nic"})
+    assert ask(watcher, VERBS["effective-routes"], {"vm": "web-0"}) == by_nic
+
+
+def test_a_port_becomes_a_number(watcher: NetworkWatcher) -> None:
+    values = {"source": "web-0", "dest": "db-0", "dest-port": "http"}
+    with pytest.raises(QueryError, match="dest-port 'http' is not a port"):
+        ask(watcher, VERBS["connectivity-check"], values)
+
+
+def test_what_is_missing_is_named(watcher: NetworkWatcher) -> None:
+    with pytest.raises(QueryError, match="next-hop needs source-ip, dest-ip"):
+        ask(watcher, VERBS["next-hop"], {"vm": "web-0"})
+    with pytest.raises(QueryError, match="effective-rules needs nic or vm"):
+        ask(watcher, VERBS["effective-rules"], {})
+
+
+def test_a_list_has_no_headline() -> None:
+    assert headline(VERBS["effective-routes"], {"value": []}) == ""
+
+
+def test_a_question_as_it_would_be_typed() -> None:
+    values = {"dest-ip": "10.0.2.4", "vm": "web-0", "source-ip": "10.0.1.4", "nic": ""}
+    assert question_line(VERBS["next-hop"], values) == "next-hop --vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4"

@@ -1,0 +1,176 @@
+"""The command line as a whole, in one process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+import netwatch
+from netwatch.cli import run
+from netwatch.cli.app import COMMANDS
+
+TWO_TIER = "topologies/two-tier/two-tier.yaml"
+OPEN = "topologies/multi-tier-app/multi-tier-app.yaml"
+HOP = ["next-hop", TWO_TIER, "--vm", "web-0", "--source-ip", "10.0.1.4", "--dest-ip", "10.0.2.4"]
+REFUSED = ["ip-flow-verify", OPEN, "--vm", "MultiTierApp0", "--direction", "Outbound", "--protocol", "TCP",
+           "--local", ":*", "--remote", "203.0.113.7:443"]  # fmt: skip
+
+Captured = pytest.CaptureFixture[str]
+
+
+def _run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
+    code = run(arguments)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_json_is_arms_body_and_nothing_else(capsys: Captured) -> None:
+    code, out, err = _run(capsys, *HOP, "-o", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"nextHopType": "VirtualNetwork", "routeTableId": "System Route"}
+
+
+def test_yaml_tsv_and_table(capsys: Captured) -> None:
+    assert yaml.safe_load(_run(capsys, *HOP, "-o", "yaml")[1])["nextHopType"] == "VirtualNetwork"
+    assert _run(capsys, *HOP, "-o", "tsv")[1] == "VirtualNetwork\tSystem Route\n"
+    assert _run(capsys, *HOP, "-o", "table")[1].splitlines()[0] == "NextHopType     RouteTableId"
+
+
+def test_a_query_reads_the_body(capsys: Captured) -> None:
+    assert _run(capsys, *HOP, "--query", "nextHopType")[1] == '"VirtualNetwork"\n'
+    assert _run(capsys, *HOP, "--query", "nextHopType", "-o", "tsv")[1] == "VirtualNetwork\n"
+    assert _run(capsys, *HOP, "--explain", "--query", "explanation.verdict", "-o", "tsv")[1] == "VirtualNetwork\n"
+
+
+@pytest.mark.parametrize("query", ["[", "length(`1`)", "nobody_knows(@)"])
+def test_a_query_that_is_none_exits_with_2(capsys: Captured, query: str) -> None:
+    code, out, err = _run(capsys, *HOP, "--query", query)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: --query is not a JMESPath expression")
+
+
+def test_an_expectation_decides_the_exit_code(capsys: Captured) -> None:
+    assert _run(capsys, *HOP, "--expect", "virtualnetwork")[0] == 0
+    code, out, err = _run(capsys, *HOP, "--expect", "Internet")
+    assert code == 1
+    assert "VirtualNetwork" in out
+    assert err == "note: expected Internet, got VirtualNetwork\n"
+
+
+def test_an_expectation_that_no_answer_meets_is_a_slip(capsys: Captured) -> None:
+    code, _, err = _run(capsys, *HOP, "--expect", "Intermet")
+    assert (code, err) == (2, "error: --expect 'Intermet' is no answer. Did you mean Internet?\n")
+
+
+def test_a_refusal_is_arms_error_body_and_exits_with_2(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, *REFUSED, "-o", "json")
+    assert code == 2
+    assert json.loads(out)["error"]["code"] == "NsgsNotAppliedOnNic"
+
+
+def test_a_refusal_in_text_says_what_happens_to_the_traffic(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, *REFUSED)
+    assert code == 2
+    assert out.endswith("Answer\n  Refused by Azure. The traffic itself: Allow.\n")
+
+
+@pytest.mark.parametrize(("word", "code"), [("Allow", 0), ("Deny", 1)])
+def test_the_fate_of_refused_traffic_can_be_expected(capsys: Captured, word: str, code: int) -> None:
+    assert _run(capsys, *REFUSED, "--expect", word)[0] == code
+
+
+def test_explain_stands_beside_the_body(capsys: Captured) -> None:
+    found = json.loads(_run(capsys, *HOP, "--explain")[1])
+    assert list(found) == ["answer", "explanation"]
+    assert found["answer"]["nextHopType"] == "VirtualNetwork"
+
+
+def test_remarks_go_to_standard_error(capsys: Captured, tmp_path: Path) -> None:
+    file = tmp_path / "n.yaml"
+    file.write_text(
+        "netwatch: 1\n"
+        "virtualNetworks: {v: {addressPrefixes: 10.0.0.0/16, subnets: {s: {addressPrefix: 10.0.0.0/24}}}}\n"
+        "virtualMachines: {vm: {networkInterfaces: {one: {subnet: s}, two: {subnet: s}}}}\n"
+    )
+    code, out, err = _run(capsys, "next-hop", str(file), "--vm", "VM", "--source-ip", "9.9.9.9", "--dest-ip", "8.8.8.8",
+                          "-o", "tsv")  # fmt: skip
+    assert (code, out) == (0, "Internet\tSystem Route\n")
+    assert err == "note: vm has several network interfaces; one is taken\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((*HOP, "-o", "xml"), 2, "'xml' is not an output format here"),
+        ((*HOP, "--max-bytes", "many"), 2, "--max-bytes 'many' is not a number of bytes"),
+        ((*HOP, "--max-bytes", "10"), 3, "larger than 10 bytes"),
+        ((*HOP, "--facts", "nowhere.yaml"), 3, "no such file"),
+        ((*HOP, "--service-tags", "nowhere.json"), 3, "no such file or directory"),
+        (("next-hop", "nowhere.yaml", *HOP[2:]), 3, "no such file"),
+        (("next-hop", "netwatch", *HOP[2:]), 3, "is a directory"),
+        ((*HOP[:3], "web-9", *HOP[4:]), 2, "Did you mean web-0?"),
+        ((*HOP[:-1], "10.0.2"), 2, "is not an IP address"),
+        (("effective-routes", TWO_TIER), 2, "effective-routes needs nic or vm"),
+        (("topology", TWO_TIER), 2, "exactly one"),
+        (("effective-routes", TWO_TIER, "--vm", "web-0", "--expect", "Allow"), 2, "No such option"),
+        (("next-hop", TWO_TIER), 2, "Missing option '--vm'"),
+        (("next-hop",), 2, "Missing argument"),
+        (("nexthop",), 2, "No such command 'nexthop'"),
+        (("next-hop", "--bad"), 2, "No such option"),
+    ],
+)
+def test_errors_are_messages_with_a_code(capsys: Captured, arguments: tuple[str, ...], code: int, message: str) -> None:
+    found, out, err = _run(capsys, *arguments)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_an_unexpected_error_is_one_line(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netwatch.cli.asking.answer_question", lambda *_: 1 // 0)
+    code, out, err = _run(capsys, *HOP)
+    assert (code, out) == (70, "")
+    assert err.startswith("error: ZeroDivisionError: ")
+    assert "This is a bug in netwatch; --debug shows where." in err
+
+
+def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netwatch.cli.asking.answer_question", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        run(["--debug", *HOP])
+
+
+def test_an_interrupt_is_quiet(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("netwatch.cli.asking.answer_question", interrupted)
+    assert _run(capsys, *HOP) == (130, "", "")
+
+
+def test_version(capsys: Captured) -> None:
+    assert _run(capsys, "--version") == (0, f"netwatch {netwatch.__version__}\n", "")
+
+
+def test_help_names_every_command_in_full_sentences(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, "--help")
+    assert code == 0
+    listed = out.partition("Commands:")[2]
+    assert [line.split()[0] for line in listed.strip().splitlines()] == list(COMMANDS)
+    assert "..." not in listed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_by_example(capsys: Captured, command: str) -> None:
+    code, out, _ = _run(capsys, command, "--help")
+    assert code == 0
+    assert f"netwatch {command}" in out.partition("For example:")[2]
+
+
+def test_without_arguments_there_is_help(capsys: Captured) -> None:
+    code, out, err = _run(capsys)
+    assert code == 2
+    assert "Commands:" in out + err
