@@ -70,6 +70,10 @@ _SCATTERED = (
     "10.200.0.4", "20.60.26.1", "20.150.0.9", "25.1.2.3", "127.0.0.1", "172.31.255.255", "192.168.255.1", "224.0.0.1",
     "255.255.255.255", "0.0.0.0", "fd00:1::4", "fe80::1", "2001:4860::8888", "2603:1020::1", "::1",
 )  # fmt: skip
+_RESERVED = (
+    "0.0.0.0/8", "10.0.0.0/8", "25.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+    "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "2000::/3",
+)  # fmt: skip
 _PORTS = ("*", "0", "22", "80", "443", "400-500", "0-1023", "0-65535", "1024-65535", "65535")
 
 
@@ -270,7 +274,7 @@ def addresses_near(topology: Topology) -> st.SearchStrategy[Address]:
         if isinstance(config.private_ip, Address)
         for _ in range(4)
     ]
-    for prefix in _prefixes(topology):
+    for prefix in (*_prefixes(topology), *map(parse_prefix, _RESERVED)):
         last = (1 << (32 if prefix.version == 4 else 128)) - 1
         for value in (prefix.low - 1, prefix.low, prefix.high, prefix.high + 1):
             found.append(Address(prefix.version, min(max(value, 0), last)))
@@ -292,9 +296,11 @@ def _prefixes(topology: Topology) -> list[Prefix]:
 
 @st.composite
 def flows(draw: st.DrawFn, topology: Topology, nic: NetworkInterface, direction: Direction) -> Flow:
-    """Flows that cross ``nic``: its own address on the near side most of the time, ports at the ends of ranges."""
+    """Flows that cross ``nic``, in a family it has: its own address on the near side most of the time."""
     own = [config.private_ip for config in nic.ip_configurations if isinstance(config.private_ip, Address)]
-    near = draw(st.sampled_from(own) | st.sampled_from(own) | addresses_near(topology))
+    versions = {address.version for address in own}
+    others = addresses_near(topology).filter(lambda address: address.version in versions)
+    near = draw(st.sampled_from(own) | st.sampled_from(own) | others)
     far = draw(addresses_near(topology).filter(lambda address: address.version == near.version))
     src, dst = (far, near) if direction is Direction.INBOUND else (near, far)
     return draw(flows_between(topology, src, dst))

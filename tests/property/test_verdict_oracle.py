@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.model.addresses import Address
-from netwatch.model.flow import Direction, Flow
+from netwatch.effective.context_tags import context_tag
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.flow import Direction, Flow, Outcome
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface
+from netwatch.model.routes import NextHopType
+from netwatch.model.rules import SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.verdicts.single import verdict
 from netwatch.watcher import NetworkWatcher
-from tests.oracle import SYSTEM_ROUTE, oracle_ip_flow, oracle_next_hop
+from tests.oracle import SYSTEM_ROUTE, oracle_ip_flow, oracle_next_hop, oracle_tag_holds
 from tests.strategies import TAGS, addresses_near, flows, published_tags, topologies
 
 
-class FlowCase(NamedTuple):
+class Asked(NamedTuple):
+    """Several flows at one NIC: drawing a network costs more than asking it."""
+
     topology: Topology
     nic: NetworkInterface
-    direction: Direction
-    flow: Flow
+    flows: list[tuple[Direction, Flow]]
 
 
-class HopCase(NamedTuple):
+class Sent(NamedTuple):
+    """Several packets from one NIC."""
+
     topology: Topology
     nic: NetworkInterface
-    dest: Address
+    dests: list[Address]
 
 
 @st.composite
-def flow_cases(draw: st.DrawFn) -> FlowCase:
+def asked(draw: st.DrawFn) -> Asked:
     topology = draw(topologies())
     nic = draw(nics(topology))
-    direction = draw(st.sampled_from(Direction))
-    return FlowCase(topology, nic, direction, draw(flows(topology, nic, direction)))
+    one = st.sampled_from(Direction).flatmap(lambda way: st.tuples(st.just(way), flows(topology, nic, way)))
+    return Asked(topology, nic, draw(st.lists(one, min_size=1, max_size=12)))
 
 
 def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
@@ -47,43 +54,69 @@ def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
 
 
 @st.composite
-def hop_cases(draw: st.DrawFn) -> HopCase:
+def sent(draw: st.DrawFn) -> Sent:
     """A NIC without an IPv6 address sends no IPv6."""
     topology = draw(topologies())
     nic = draw(st.sampled_from(list(topology.nics.values())))
     versions = {config.private_ip.version for config in nic.ip_configurations if isinstance(config.private_ip, Address)}
-    return HopCase(topology, nic, draw(addresses_near(topology).filter(lambda dest: dest.version in versions)))
+    dests = addresses_near(topology).filter(lambda dest: dest.version in versions)
+    return Sent(topology, nic, draw(st.lists(dests, min_size=1, max_size=20, unique=True)))
 
 
-@given(flow_cases())
-def test_the_verdict_and_the_rule_that_settles_it(case: FlowCase) -> None:
-    topology, nic, direction, flow = case
-    found = verdict(CompiledTopology(topology, published_tags), nic, direction, flow)
-    settled = found.settled
-    rule, group = (settled.rule, settled.owner.text) if settled else (None, "")
-    expected = oracle_ip_flow(topology, nic, direction, flow, tags=TAGS)
-    assert (found.outcome.value, rule.name if rule else "", group) == expected
+@given(asked())
+def test_the_verdict_and_the_rule_that_settles_it(case: Asked) -> None:
+    compiled = CompiledTopology(case.topology, published_tags)
+    for direction, flow in case.flows:
+        found = verdict(compiled, case.nic, direction, flow)
+        settled = found.settled
+        rule, group = (settled.rule, settled.owner.text) if settled else (None, "")
+        expected = oracle_ip_flow(case.topology, case.nic, direction, flow, tags=TAGS)
+        assert (found.outcome.value, rule.name if rule else "", group) == expected, flow
 
 
-@given(flow_cases())
-def test_the_rules_tried_are_those_before_the_one_that_settles(case: FlowCase) -> None:
-    topology, nic, direction, flow = case
-    for decision in verdict(CompiledTopology(topology, published_tags), nic, direction, flow).decisions:
-        asked = [rule.priority for rule in (*decision.tried, decision.rule) if rule is not None]
-        assert asked == sorted(asked, key=lambda priority: priority if isinstance(priority, int) else 0)
-        own = [rule for rule in topology.nsgs[decision.owner.key].rules if rule.direction is direction]
-        assert {rule.name for rule in own if rule.priority < asked[-1]} <= {rule.name for rule in decision.tried}  # type: ignore[operator]
+@given(asked())
+def test_a_list_is_asked_up_to_the_rule_that_settles_and_none_behind_a_deny(case: Asked) -> None:
+    compiled = CompiledTopology(case.topology, published_tags)
+    for direction, flow in case.flows:
+        decisions = verdict(compiled, case.nic, direction, flow).decisions
+        assert all(decision.outcome is Outcome.ALLOW for decision in decisions[:-1])
+        for decision in decisions:
+            assert decision.rule is not None
+            own = [rule for rule in case.topology.nsgs[decision.owner.key].rules if rule.direction is direction]
+            before = {rule.name for rule in own if _priority(rule) < _priority(decision.rule)}
+            assert before == {rule.name for rule in decision.tried if not rule.is_default}
 
 
-@given(hop_cases())
-def test_the_next_hop_its_address_and_its_table(case: HopCase) -> None:
-    topology, nic, dest = case
-    assert isinstance(nic.vm, ResourceId)
-    source = str(nic.ip_configurations[0].private_ip)
-    answer = NetworkWatcher(topology, service_tags=published_tags()).next_hop(
-        nic.vm.text, source_ip=source, dest_ip=str(dest)
-    )
-    hop = getattr(answer.next_hop_type, "value", "?")
-    table = answer.route.table.text if answer.route and answer.route.table else SYSTEM_ROUTE
-    ip = "" if answer.next_hop_ip is None else str(answer.next_hop_ip)
-    assert (hop, ip, table) == oracle_next_hop(topology, nic, dest, tags=TAGS)
+def _priority(rule: SecurityRule) -> int:
+    assert isinstance(rule.priority, int)
+    return rule.priority
+
+
+@given(topologies(), st.data())
+def test_what_a_tag_holds_at_a_subnet(topology: Topology, data: st.DataObject) -> None:
+    """Asked in the families the subnet has."""
+    subnet = data.draw(st.sampled_from(list(topology.subnets.values())))
+    versions = {prefix.version for prefix in subnet.prefixes if isinstance(prefix, Prefix)}
+    near = addresses_near(topology).filter(lambda address: address.version in versions)
+    addresses = data.draw(st.lists(near, min_size=1, max_size=20, unique=True))
+    for name in ("VirtualNetwork", "Internet", "AzureLoadBalancer"):
+        found = context_tag(name, topology, subnet)
+        assert found is not None
+        assert not found.unresolved
+        for address in addresses:
+            held = any(prefix.holds(address) for prefix in found.prefixes)
+            assert held == oracle_tag_holds(topology, subnet, name, ip_address(str(address)), TAGS), (name, address)
+
+
+@given(sent())
+def test_the_next_hop_its_address_and_its_table(case: Sent) -> None:
+    watcher = NetworkWatcher(case.topology, service_tags=published_tags())
+    assert isinstance(case.nic.vm, ResourceId)
+    source = str(case.nic.ip_configurations[0].private_ip)
+    for dest in case.dests:
+        answer = watcher.next_hop(case.nic.vm.text, source_ip=source, dest_ip=str(dest))
+        assert isinstance(answer.next_hop_type, NextHopType)
+        table = answer.route.table.text if answer.route and answer.route.table else SYSTEM_ROUTE
+        ip = "" if answer.next_hop_ip is None else str(answer.next_hop_ip)
+        expected = oracle_next_hop(case.topology, case.nic, dest, tags=TAGS)
+        assert (answer.next_hop_type.value, ip, table) == expected, dest
