@@ -62,7 +62,7 @@ def json_kind(source: str, value: Any) -> InputKind:
     if "format_version" in value and ({"planned_values", "values"} & value.keys()):
         _refuse(source, "Terraform plans are not read yet", "Give the resolved ARM resources instead.")
     topology = value.get("topology")
-    if isinstance(topology, dict) and "resources" in topology:
+    if isinstance(topology, dict) and isinstance(topology.get("resources"), list):
         return InputKind.CASE
     if value.get("nextLink"):
         message = "this is one page of a longer list: it has a nextLink."

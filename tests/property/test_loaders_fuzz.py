@@ -167,6 +167,7 @@ def test_random_text_behind_a_promising_beginning(directory: Path, text: str, he
 
 @_quick
 @given(_json)
+@example({"topology": {"resources": None}})
 def test_random_json(directory: Path, value: Any) -> None:
     _load(directory, json.dumps(value).encode())
 
