@@ -131,7 +131,7 @@ def _view(view: NicSecurityView) -> Body:
         associations["subnetAssociation"] = _association(view.subnet_nsg)
     bound = [nsg for nsg in (view.nic_nsg, view.subnet_nsg) if nsg is not None]
     associations["defaultSecurityRules"] = [_default_rule(rule) for rule in _defaults(bound)]
-    associations["effectiveSecurityRules"] = [rule for nsg in bound for rule in _group_view(nsg.rules)]
+    associations["effectiveSecurityRules"] = [rule for nsg in bound for rule in _group_view(nsg)]
     return {"id": view.nic.id.text, "securityRuleAssociations": associations}
 
 
@@ -212,15 +212,17 @@ def _groups(name: str, field: AddressField) -> Body:
     return {name: ids} if ids else {}
 
 
-def _group_view(rules: Iterable[EffectiveRule]) -> Iterator[Body]:
+def _group_view(bound: EffectiveNsg) -> Iterator[Body]:
     """One group's rules in the service's order (recorded, 2017 to 2025): outbound, then inbound.
 
-    Each direction begins with the backstop, then come the default rules, then the group's own.
+    Each direction begins with the backstop, then come the default rules, then the group's own as the group lists
+    them: not by priority (recorded, 2018 and 2019).
     """
+    place = {rule.id: index for index, rule in enumerate(bound.nsg.rules)}
     for direction in (Direction.OUTBOUND, Direction.INBOUND):
         yield _backstop(direction)
-        ours = (rule for rule in rules if rule.rule.direction is direction or _has_open_direction(rule))
-        for rule in sorted(ours, key=lambda r: not r.rule.is_default):
+        ours = (rule for rule in bound.rules if rule.rule.direction is direction or _has_open_direction(rule))
+        for rule in sorted(ours, key=lambda r: place.get(r.rule.id, -1)):
             yield _viewed_rule(rule)
 
 

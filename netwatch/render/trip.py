@@ -63,7 +63,10 @@ def verdict_lines(verdict: Verdict, page: Page) -> list[str]:
 def _decision_lines(decision: Decision, page: Page) -> Iterator[str]:
     yield from columns([_decision_row(decision, page)], page.width, indent=INDENT)
     if page.verbose and decision.tried:
-        yield from wrap("asked before, and did not match:", page.width, indent=2 * INDENT)
+        settled = (
+            "asked before, and did not match:" if decision.rule is not None else "asked, none matches for certain:"
+        )
+        yield from wrap(settled, page.width, indent=2 * INDENT)
         yield from columns([_rule_row(rule, page) for rule in decision.tried], page.width, indent=3 * INDENT)
     for unresolved in decision.unresolved:
         yield from wrap(not_known(unresolved, page), page.width, indent=2 * INDENT)
