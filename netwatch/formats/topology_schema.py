@@ -35,10 +35,11 @@ class _Thing(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _left_out(cls, data: Any) -> Any:
-        """Nothing after the colon, of a field or of the whole, counts as left out."""
-        if data is None:
-            return {}
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        """Nothing after the colon, of a field we know or of the whole, counts as left out."""
+        if not isinstance(data, dict):
+            return {} if data is None else data
+        known = {field.alias for field in cls.model_fields.values()}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
 
 
 class _Resource(_Thing):
@@ -247,7 +248,9 @@ class IpConfiguration(_Thing):
 
 _SUBNET_IN_EACH: Json = {
     "required": ["ipConfigurations"],
-    "properties": {"ipConfigurations": {"type": "object", "additionalProperties": _present("subnet")}},
+    "properties": {
+        "ipConfigurations": {"type": "object", "additionalProperties": {"type": "object", **_present("subnet")}}
+    },
 }
 
 
@@ -268,17 +271,19 @@ class NetworkInterface(_Resource, IpConfiguration):
         alias="enableIPForwarding",
         description="Whether it takes packets for other addresses, as an appliance does. Left out: false.",
     )
-    ip_configurations: Named[IpConfiguration] | None = Field(
+    ip_configurations: Named[IpConfiguration | None] | None = Field(
         default=None,
         min_length=1,
         description="Several addresses, by name; subnet and application security groups above count for each.",
-        json_schema_extra=NAMES,
+        json_schema_extra={**NAMES, "minProperties": 1},
     )
 
     @model_validator(mode="after")
     def _one_form(self) -> NetworkInterface:
         configs = self.ip_configurations
-        if self.subnet is None and (not configs or any(each.subnet is None for each in configs.values())):
+        if self.subnet is None and (
+            not configs or any(each is None or each.subnet is None for each in configs.values())
+        ):
             raise ValueError("subnet is missing")
         if configs and (self.private_ip_address is not None or self.public_ip_address is not None):
             raise ValueError("an address stands beside ipConfigurations")

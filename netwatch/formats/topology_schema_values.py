@@ -97,6 +97,9 @@ _NUMBERED: Json = {"type": "integer", "minimum": 0, "maximum": 65535}
 _PORTS: Json = {"anyOf": [_NUMBERED, {"type": "string", "pattern": rf"^(\*|{_PORT}(-{_PORT})?)$"}]}
 
 
+_DIGITS: Json = {"type": ["string", "integer"], "minimum": 0}
+
+
 def _named(things: dict[str, _Thing]) -> dict[str, _Thing]:
     for name in things:
         if not read.is_name(name):
@@ -112,7 +115,7 @@ def _name(value: Any) -> str:
     return next(iter(_named({read.name(value): None})))
 
 
-ListedName = Annotated[Any, AfterValidator(_name), WithJsonSchema({"type": ["string", "integer"], "pattern": NAME})]
+ListedName = Annotated[Any, AfterValidator(_name), WithJsonSchema({**_DIGITS, "pattern": NAME})]
 Text = Annotated[Any, AfterValidator(read.text), WithJsonSchema({"type": ["string", "integer"]})]
 Word = Annotated[Any, AfterValidator(read.name), WithJsonSchema(_WORD)]
 Region = Annotated[

@@ -1,0 +1,221 @@
+"""The fast reader and the explaining schema accept exactly the same files.
+
+The reader and the pydantic models agree without exception. The JSON Schema made from the models accepts whatever they
+accept, and refuses the rest save for what no JSON Schema can say, which is listed here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from copy import deepcopy
+from typing import Any
+
+import jsonschema
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from netwatch.errors import NetwatchError, TopologyErrors, TopologySchemaError, TopologySyntaxError
+from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_schema import TopologyFile, json_schema
+
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
+
+WHOLE: dict[str, Any] = {
+    "netwatch": 1,
+    "subscription": "s",
+    "resourceGroup": "rg",
+    "location": "West Europe",
+    "virtualNetworks": {
+        "a": {
+            "addressPrefixes": ["10.0.0.0/16", "fd00::/48"],
+            "tags": {"k": "v", "n": 1, "none": None},
+            "subnets": {
+                "one": {
+                    "addressPrefix": "10.0.1.0/24",
+                    "networkSecurityGroup": "nsg",
+                    "routeTable": "rt",
+                    "natGateway": "nat",
+                    "serviceEndpoints": ["Microsoft.Storage"],
+                    "privateEndpointNetworkPolicies": "Enabled",
+                },
+                "two": {"addressPrefixes": ["10.0.2.0/24", "fd00::/64"]},
+            },
+            "virtualNetworkPeerings": {
+                "to-b": {
+                    "remoteVirtualNetwork": "b",
+                    "peeringState": "Connected",
+                    "allowVirtualNetworkAccess": True,
+                    "allowForwardedTraffic": True,
+                    "allowGatewayTransit": False,
+                    "useRemoteGateways": False,
+                    "remoteAddressSpace": "10.1.0.0/16",
+                }
+            },
+        },
+        "b": {"addressPrefixes": "10.1.0.0/16", "location": "eastus", "resourceGroup": "other"},
+    },
+    "networkSecurityGroups": {
+        "empty": None,
+        "nsg": {
+            "securityRules": {
+                "r1": {
+                    "priority": 100,
+                    "direction": "Inbound",
+                    "access": "Allow",
+                    "protocol": "Tcp",
+                    "source": ["10.0.0.0/8", "Internet"],
+                    "destination": "*",
+                    "sourcePortRanges": "*",
+                    "destinationPortRanges": [443, "8000-8010"],
+                    "description": "a remark",
+                },
+                "r2": {
+                    "priority": 200,
+                    "sourceApplicationSecurityGroups": "asg",
+                    "destinationApplicationSecurityGroups": ["asg"],
+                },
+            }
+        },
+    },
+    "applicationSecurityGroups": ["asg"],
+    "routeTables": {
+        "rt": {
+            "disableBgpRoutePropagation": False,
+            "routes": {
+                "out": {
+                    "addressPrefix": "0.0.0.0/0",
+                    "nextHopType": "VirtualAppliance",
+                    "nextHopIpAddress": "10.0.1.9",
+                },
+                "drop": {"addressPrefix": "Storage", "nextHopType": "None"},
+            },
+        }
+    },
+    "publicIPAddresses": {"pip": {"ipAddress": "20.0.0.4", "sku": "Standard"}},
+    "natGateways": {"nat": {}},
+    "virtualMachines": {
+        "vm": {
+            "networkInterfaces": {
+                "nic": {
+                    "subnet": "a/one",
+                    "privateIPAddress": "10.0.1.4",
+                    "publicIPAddress": "pip",
+                    "networkSecurityGroup": "nsg",
+                    "applicationSecurityGroups": ["asg"],
+                    "enableIPForwarding": True,
+                    "primary": True,
+                }
+            }
+        }
+    },
+    "networkInterfaces": {
+        "spare": {
+            "subnet": "two",
+            "ipConfigurations": {"v4": {"primary": True}, "v6": {"privateIPAddress": "fd00::9"}},
+        },
+        "loose": {"ipConfigurations": {"only": {"subnet": "two"}}},
+    },
+    "facts": {
+        "powerState": {"vm": "running"},
+        "listeningPorts": {"vm": [443, "53/Udp", "8000-8010", {"protocol": "Tcp", "port": 22}]},
+        "latency": [{"source": "vm", "destination": "vm", "avgMs": 2, "minMs": 1, "maxMs": 10}],
+        "dns": {"db.contoso.com": "10.0.2.4"},
+        "guestIpForwarding": ["vm"],
+        "gatewayLearnedRoutes": {"gw": ["192.168.0.0/16"]},
+    },
+}
+"""A document in which every field stands once."""
+
+SCALARS = [
+    None, True, False, 0, 1, 5, 99, 100, 443, 4097, 70000, -1, "", " ", "a", "a b", "a/b", "-", "x" * 81, "true", "yes",
+    "443", "80-70", "80-90", " 80 - 90 ", "00080", "65536", "*", "*/Tcp", "443/tcp", "443/x", "Any", "Internet",
+    "10.0.0.0/8", "10.0.0.1/8", "10.0.0.1", "10.0.0.256", "010.0.0.1", "10.0.0.0/33", "10.0.0.0/08", "fd00::/8",
+    "fd00::1/8", "fd00::1", "fd00:::1", "::", "1:2", "tcp", "ICMP", "aLLOW", "OutBound", "virtualappliance", "none",
+    "connected", "PowerState/Running", "deallocated", "/subscriptions/s/x",
+]  # fmt: skip
+VALUES: st.SearchStrategy[Any] = st.sampled_from(SCALARS) | st.sampled_from(
+    [[], {}, ["a"], ["a", None], {"a": None}, {"a": {}}, {"a b": {}}, [[]]]
+)
+KEYS = st.sampled_from(
+    ["a", "a b", "Z", "tags", "subnet", "source", "primary", "addressPrefix", "addressPrefixes", "ipConfigurations",
+     "privateIPAddress", "nextHopIpAddress", "sourceApplicationSecurityGroups", "powerState", "unknown"]
+)  # fmt: skip
+
+BEYOND_JSON_SCHEMA = re.compile(
+    r"bits set to the right of its length|it runs backwards|min ≤ avg ≤ max|\S*:\S* is not an IP address"
+    r"|listeningPorts: .* expected a port|gatewayLearnedRoutes: "
+)
+"""What the reader says of values whose fault no JSON Schema can express, or which are in the form of recorded cases."""
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(path for key, each in inner for path in paths(each, (*at, key)))]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """The whole document with up to three changes: a value or key replaced, added, wrapped in a list or left out."""
+    document = deepcopy(WHOLE)
+    for _ in range(draw(st.integers(0, 3))):
+        path = draw(st.sampled_from(paths(document)[1:] or [("netwatch",)]))
+        holder: Any = document
+        for step in path[:-1]:
+            holder = holder[step]
+        if path[-1] not in (holder if isinstance(holder, dict) else range(len(holder))):
+            continue
+        change = draw(st.sampled_from(["replace", "replace", "remove", "rename", "add", "wrap", "upper"]))
+        old = holder[path[-1]]
+        if change == "replace":
+            holder[path[-1]] = deepcopy(draw(VALUES))
+        elif change == "wrap":
+            holder[path[-1]] = [old]
+        elif change == "upper" and isinstance(old, str):
+            holder[path[-1]] = old.upper()
+        elif change == "remove":
+            del holder[path[-1]]
+        elif change == "rename" and isinstance(holder, dict):
+            holder[draw(KEYS)] = holder.pop(path[-1])
+        elif change == "add" and isinstance(old, dict):
+            old[draw(KEYS)] = deepcopy(draw(VALUES))
+    return document
+
+
+def faults(document: Any) -> list[str]:
+    """What is wrong with the document's shape, to the reader; names that dangle and conflicts are another matter."""
+    try:
+        read_topology_file("net.yaml", json.dumps(document))
+    except TopologyErrors as errors:
+        return [str(each) for each in errors.errors if isinstance(each, (TopologySchemaError, TopologySyntaxError))]
+    except NetwatchError as error:
+        return [str(error)]
+    return []
+
+
+def is_valid(document: Any) -> bool:
+    try:
+        TopologyFile.model_validate(document)
+    except ValidationError:
+        return False
+    return True
+
+
+@settings(max_examples=400)
+@given(documents())
+def test_reader_models_and_schema_accept_the_same_documents(document: dict[str, Any]) -> None:
+    found = faults(document)
+    event("accepted" if not found else "refused")
+    assert is_valid(document) == (not found), found
+    if not found:
+        assert VALIDATOR.is_valid(document)
+    elif not any(BEYOND_JSON_SCHEMA.search(each) for each in found):
+        assert not VALIDATOR.is_valid(document), found
+
+
+def test_the_whole_document_is_accepted_and_holds_every_field() -> None:
+    assert faults(WHOLE) == []
+    schema = json_schema()
+    fields = {field for model in (schema, *schema["$defs"].values()) for field in model["properties"]}
+    assert fields - {step for path in paths(WHOLE) for step in path} == set()
