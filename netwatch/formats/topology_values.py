@@ -242,32 +242,54 @@ def _port(word: str) -> tuple[PortRange, str]:
     return parse_port_range(word), word
 
 
+def address(value: Any) -> Address:
+    """One IP address."""
+    return _ADDRESS(value)
+
+
+def prefixes(value: Any) -> tuple[Prefix, ...]:
+    """One prefix or a list of them, without bits to the right of its length."""
+    return _PREFIXES(value)
+
+
+def route_prefix(value: Any) -> Prefix | ServiceTag:
+    """Where a route's packets go: a prefix or a service tag."""
+    return _ROUTE_PREFIX(value)
+
+
 def addresses(value: Any) -> AddressField:
+    """A rule's source or destination: one term or a list of them."""
     return AddressField(_TERMS(value), singular=not isinstance(value, list))
 
 
 def ports(value: Any) -> PortField:
+    """A rule's ports: one range or a list of them."""
     pairs = _PORTS(value)
     return PortField(tuple(p for p, _ in pairs), tuple(t for _, t in pairs), singular=not isinstance(value, list))
 
 
 def protocol(value: Any) -> tuple[Protocol, str]:
+    """A rule's protocol, and its spelling in the file."""
     return Protocol.parse(_PROTOCOL(value)), str(value)
 
 
 def access(value: Any) -> Access:
+    """Allow or Deny."""
     return Access(_ACCESS(value))
 
 
 def direction(value: Any) -> Direction:
+    """Inbound or Outbound."""
     return Direction(_DIRECTION(value))
 
 
 def next_hop_type(value: Any) -> NextHopType:
+    """The next hop type of a user-defined route."""
     return NextHopType(_NEXT_HOP_TYPE(value))
 
 
 def service_endpoint(value: Any) -> ServiceEndpoint:
+    """A service by its name, such as ``Microsoft.Storage``."""
     return ServiceEndpoint(name(value))
 
 
@@ -305,6 +327,7 @@ def anything(value: Any) -> Any:
 
 
 def reference(value: Any) -> str:
+    """What a field refers to by: a name, ``vnet/subnet`` or an ARM id."""
     word = text(value)
     if not word or any(character.isspace() for character in word):
         raise _found("a name or an ARM id", value)
@@ -314,13 +337,13 @@ def reference(value: Any) -> str:
 _TERMS = one_or_list(_parsed(_term, "*, an address, a prefix or a service tag"))
 _PORTS = one_or_list(_parsed(_port, "a port, a range or *"))
 _NAMES = one_or_list(name, empty=True)
-prefixes = one_or_list(_parsed(_strict_prefix, "a prefix"))
-address: Callable[[Any], Address] = _parsed(parse_address, "an IP address")
+_PREFIXES = one_or_list(_parsed(_strict_prefix, "a prefix"))
+_ADDRESS = _parsed(parse_address, "an IP address")
 _PROTOCOL = one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
 _NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)
-route_prefix = _parsed(_route_prefix, "a prefix or a service tag")
+_ROUTE_PREFIX = _parsed(_route_prefix, "a prefix or a service tag")
 
 ANY_ADDRESS = AddressField((AnyAddress(),))
 ANY_PORTS = PortField((ALL_PORTS,), ("*",))
