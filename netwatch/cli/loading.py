@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netwatch.errors import QueryError, TopologySyntaxError
-from netwatch.model.where import Where
+from netwatch.errors import QueryError
 
 if TYPE_CHECKING:
     from netwatch.effective.published_tags import PublishedTags
@@ -34,25 +33,28 @@ def load_watcher(inputs: Inputs) -> NetworkWatcher:
     """A watcher over the topology; TopologyError where an input cannot be read."""
     from netwatch.watcher import NetworkWatcher
 
-    topology = load_topology(inputs)
-    return NetworkWatcher(topology, service_tags=_service_tags(inputs.service_tags) if inputs.service_tags else None)
-
-
-def _service_tags(path: str) -> PublishedTags:
-    from netwatch.formats.service_tag_file import read_service_tag_file
-
-    try:
-        return read_service_tag_file(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise TopologySyntaxError(f"{reason}.", where=Where(path), hint="Check the path.") from None
+    tags = _service_tags(inputs)
+    return NetworkWatcher(_load(inputs, tags), service_tags=tags)
 
 
 def load_topology(inputs: Inputs) -> Topology:
     """The topology alone; TopologyError where an input cannot be read."""
+    return _load(inputs, _service_tags(inputs))
+
+
+def _service_tags(inputs: Inputs) -> PublishedTags | None:
+    """The published list that was asked for, if one was."""
+    if not inputs.service_tags:
+        return None
+    from netwatch.formats.service_tag_file import read_service_tag_file
+
+    return read_service_tag_file(inputs.service_tags)
+
+
+def _load(inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
     from netwatch.formats import load
 
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"service_tags": service_tags}
     if inputs.facts:
         options["facts"] = inputs.facts
     if inputs.max_bytes:

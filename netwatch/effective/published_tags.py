@@ -32,6 +32,10 @@ class PublishedTags:
         spelled = self._spelling.get(name.lower())
         return None if spelled is None else self.entries[spelled]
 
+    def holds(self, name: str) -> bool:
+        """Whether the list has a tag of that name, in any case."""
+        return name.lower() in self._spelling
+
     def names(self) -> tuple[str, ...]:
         """Every tag of the list, as spelled, in its order."""
         return tuple(self.entries)

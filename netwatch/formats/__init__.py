@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from netwatch.formats.text_file import DEFAULT_MAX_BYTES, read_text
 
 if TYPE_CHECKING:
+    from netwatch.effective.published_tags import PublishedTags
+    from netwatch.formats.tag_names import TagNames
     from netwatch.formats.topology_draft import TopologyDraft
     from netwatch.model.facts import Facts
     from netwatch.model.topology import Topology
@@ -25,18 +27,18 @@ def load(
     facts: str | os.PathLike[str] | None = None,
     dangling: Dangling = "error",
     max_bytes: int = DEFAULT_MAX_BYTES,
-    known_tags: Callable[[str], bool] | None = None,
+    service_tags: PublishedTags | None = None,
 ) -> Topology:
     """The topology that the file at ``path`` describes: native YAML, resolved ARM resources, or a recorded case.
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.
-    ``known_tags`` says whether a service tag exists; without it none is checked.
+    ``service_tags`` is the published list of service tags to go by, by default the one that ships with netwatch.
     Raises TopologyError (TopologyErrors with every problem found), UnsupportedError for kinds that are not read yet.
     """
     source = os.fspath(path)
     with _no_garbage_collection():
-        topology = _read(source, read_text(source, max_bytes=max_bytes), dangling, known_tags)
+        topology = _read(source, read_text(source, max_bytes=max_bytes), dangling, _tag_names(service_tags))
     return topology if facts is None else _with_facts(topology, os.fspath(facts), max_bytes)
 
 
@@ -63,7 +65,14 @@ def _with_facts(topology: Topology, path: str, max_bytes: int) -> Topology:
     return replace(topology, facts=merged_facts(topology.facts, beside))
 
 
-def _read(source: str, text: str, dangling: Dangling, known_tags: Callable[[str], bool] | None) -> Topology:
+def _tag_names(service_tags: PublishedTags | None) -> TagNames:
+    from netwatch.formats.service_tag_file import load_shipped
+    from netwatch.formats.tag_names import TagNames
+
+    return TagNames(load_shipped if service_tags is None else lambda: service_tags)
+
+
+def _read(source: str, text: str, dangling: Dangling, tag_names: TagNames) -> Topology:
     from netwatch.formats.input_kind import InputKind, json_kind, text_kind
 
     kind = text_kind(source, text)
@@ -76,10 +85,10 @@ def _read(source: str, text: str, dangling: Dangling, known_tags: Callable[[str]
     if kind is InputKind.TOPOLOGY:
         from netwatch.formats.topology_file import read_topology_file
 
-        return read_topology_file(source, text, dangling=dangling, known_tags=known_tags)
+        return read_topology_file(source, text, dangling=dangling, tag_names=tag_names)
     from netwatch.formats.topology_draft import TopologyDraft
 
-    draft = TopologyDraft(source, dangling=dangling, known_tags=known_tags)
+    draft = TopologyDraft(source, dangling=dangling, tag_names=tag_names)
     if kind is InputKind.CASE:
         return _read_resources(value["topology"], draft, "topology/", lambda topology: _case_facts(value, topology))
     return _read_resources(value, draft)

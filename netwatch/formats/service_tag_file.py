@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from netwatch.effective.published_tags import PublishedTags
-from netwatch.errors import TopologyError, TopologyErrors, TopologySchemaError, TopologySyntaxError
+from netwatch.errors import TopologyError, TopologyErrors, TopologySchemaError
 from netwatch.model.addresses import Prefix, parse_prefix
 from netwatch.model.where import Where
 
@@ -42,12 +42,14 @@ def load_shipped() -> PublishedTags:
 def read_service_tag_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> PublishedTags:
     """The list in a file of Microsoft's format: the weekly download, or the answer of the serviceTags REST operation.
 
-    Everything is checked at once. Raises TopologySyntaxError where it is no JSON or larger than ``max_bytes``,
-    TopologySchemaError where it is JSON of another kind, TopologyErrors where some of its tags are malformed, and
-    OSError where it cannot be opened.
+    Everything is checked at once. Raises TopologySyntaxError where it cannot be opened, is no JSON or is larger than
+    ``max_bytes``, TopologySchemaError where it is JSON of another kind, TopologyErrors where some tags are malformed.
     """
+    from netwatch.formats.json_text import parse_json
+    from netwatch.formats.text_file import read_text
+
     source = os.fspath(path)
-    content = _parsed(source, max_bytes)
+    content = parse_json(source, read_text(source, max_bytes=max_bytes))
     values = content.get("values") if isinstance(content, dict) else None
     if not isinstance(values, list):
         raise TopologySchemaError("this is JSON, but it has no list `values`.", where=Where(source), hint=_EXPECTED)
@@ -139,26 +141,6 @@ def _prefixes(data: bytes, count4: int, count6: int) -> tuple[Prefix, ...]:
         *map(Prefix, repeat(4), v4, data[4 * count4 : end4]),
         *map(Prefix, repeat(6), v6, data[end4 + 16 * count6 :]),
     )
-
-
-def _parsed(source: str, max_bytes: int) -> Any:
-    import json
-
-    with open(source, "rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise TopologySyntaxError(
-            f"this file is larger than {max_bytes:,} bytes.",
-            where=Where(source),
-            hint="Raise the limit, or check the path.",
-        )
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except RecursionError:
-        raise TopologySyntaxError("this JSON is nested too deeply.", where=Where(source), hint=_EXPECTED) from None
-    except ValueError as error:
-        line = getattr(error, "lineno", 0)
-        raise TopologySyntaxError(f"this is not JSON: {error}.", where=Where(source, line), hint=_EXPECTED) from None
 
 
 def _change_number(content: dict[str, Any], source: str) -> int:

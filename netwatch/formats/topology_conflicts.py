@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.errors import ConflictError, TopologyError, TopologySchemaError
 from netwatch.model.addresses import Address, Prefix
@@ -12,6 +12,9 @@ from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup, Peer
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
 from netwatch.model.where import Where
+
+if TYPE_CHECKING:
+    from netwatch.formats.tag_names import TagNames
 
 __all__ = ["MAX_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
 
@@ -143,18 +146,18 @@ def _peered_overlap(peering: Peering, local: VirtualNetwork, remote: VirtualNetw
                 return
 
 
-def unknown_tags(topology: Topology, is_known: Callable[[str], bool]) -> Iterator[TopologySchemaError]:
-    """Every rule and route that names a service tag ``is_known`` does not know."""
+def unknown_tags(topology: Topology, names: TagNames) -> Iterator[TopologySchemaError]:
+    """Every rule and route that names a service tag there is not."""
     for nsg in topology.nsgs.values():
         for rule in nsg.rules:
             for term in (*rule.sources.terms, *rule.destinations.terms):
-                if isinstance(term, ServiceTag) and not is_known(term.text):
-                    yield _unknown_tag(f"{nsg.id.name}/{rule.name}", term, rule.where)
+                if isinstance(term, ServiceTag) and not names.holds(term.text):
+                    yield _unknown_tag(f"{nsg.id.name}/{rule.name}", term, names, rule.where)
     for table in topology.route_tables.values():
         for route in table.routes:
-            if isinstance(route.prefix, ServiceTag) and not is_known(route.prefix.text):
-                yield _unknown_tag(f"{table.id.name}/{route.name}", route.prefix, route.where)
+            if isinstance(route.prefix, ServiceTag) and not names.holds(route.prefix.text):
+                yield _unknown_tag(f"{table.id.name}/{route.name}", route.prefix, names, route.where)
 
 
-def _unknown_tag(owner: str, tag: ServiceTag, where: Where) -> TopologySchemaError:
-    return TopologySchemaError(f'{owner}: unknown service tag "{tag.text}".', where=where, hint="Check its spelling.")
+def _unknown_tag(owner: str, tag: ServiceTag, names: TagNames, where: Where) -> TopologySchemaError:
+    return TopologySchemaError(f'{owner}: unknown service tag "{tag.text}".', where=where, hint=names.hint(tag.text))

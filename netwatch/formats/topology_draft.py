@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologyErrors
 from netwatch.formats.assumed_addresses import assume_addresses
@@ -28,6 +28,9 @@ from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.topology import Resource, Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
+
+if TYPE_CHECKING:
+    from netwatch.formats.tag_names import TagNames
 
 __all__ = ["REFERENCES", "Dangling", "ReferenceField", "TopologyDraft", "input_order"]
 
@@ -94,15 +97,13 @@ class TopologyDraft:
     """Resources of one input as they are read, and every problem found on the way.
 
     With ``dangling="unresolved"`` (recordings, which can be stale) a missing target becomes Unresolved and parts that
-    exclude each other are let pass. ``known_tags`` says whether a service tag exists; without it none is checked.
+    exclude each other are let pass. ``tag_names`` are the service tags there are; without them none is checked.
     """
 
-    def __init__(
-        self, source: str, *, dangling: Dangling = "error", known_tags: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, source: str, *, dangling: Dangling = "error", tag_names: TagNames | None = None) -> None:
         self.source = source
         self.dangling = dangling
-        self._known_tags = known_tags
+        self._tag_names = tag_names
         self._held: dict[str, Any] = {kind: {} for kind in _KINDS.values()}
         self._problems: list[TopologyError] = []
         self._hints = 0
@@ -136,8 +137,8 @@ class TopologyDraft:
         topology = Topology(source=self.source, **self._held)
         if self.is_strict:
             self._problems.extend(conflicts(topology))
-        if self._known_tags is not None:
-            self._problems.extend(unknown_tags(topology, self._known_tags))
+        if self._tag_names is not None:
+            self._problems.extend(unknown_tags(topology, self._tag_names))
         if facts is not None:
             topology = replace(topology, facts=self._read(facts, topology))
         if self._problems:

@@ -7,7 +7,7 @@ fields. Problems are collected on the way and raised together, in the order of t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netwatch.errors import TopologySchemaError
 from netwatch.formats.facts_file import read_facts
@@ -37,6 +37,9 @@ from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
+if TYPE_CHECKING:
+    from netwatch.formats.tag_names import TagNames
+
 __all__ = ["read_topology_file"]
 
 _T = TypeVar("_T")
@@ -46,18 +49,18 @@ _IP_CONFIGURATION = "ipconfig1"
 
 
 def read_topology_file(
-    path: str, text: str, *, dangling: Dangling = "error", known_tags: Callable[[str], bool] | None = None
+    path: str, text: str, *, dangling: Dangling = "error", tag_names: TagNames | None = None
 ) -> Topology:
     """The topology that ``text`` describes; ``path`` is its name in places and messages.
 
     References are names, compared without regard to case, or ARM ids. With ``dangling="unresolved"`` a missing target
-    is an open value instead of an error. ``known_tags`` says whether a service tag exists; without it none is checked.
+    is an open value instead of an error. ``tag_names`` are the service tags there are; without them none is checked.
 
     Raises TopologySyntaxError where it is not the YAML we accept, else TopologyErrors with every problem in it.
     """
     document = read_yaml(path, text)
     _check_version(document)
-    reading = Reading(document, TopologyDraft(path, dangling=dangling, known_tags=known_tags))
+    reading = Reading(document, TopologyDraft(path, dangling=dangling, tag_names=tag_names))
     for key, read in _READERS.items():
         for name, body in reading.items(reading.top, key, ()):
             read(reading, name, body, (key, name))

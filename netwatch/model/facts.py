@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from netwatch.model.addresses import Address, PortRange, Prefix
 from netwatch.model.flow import Protocol
+from netwatch.model.ids import ResourceId
 
-__all__ = ["Facts", "Latency", "ListeningPort"]
+__all__ = ["Deployment", "Facts", "Latency", "ListeningPort"]
 
 
 class ListeningPort(NamedTuple):
@@ -17,6 +18,13 @@ class ListeningPort(NamedTuple):
 
     protocol: Protocol
     ports: PortRange
+
+
+class Deployment(NamedTuple):
+    """Configurations of a network manager that are deployed to a region: without that they do nothing."""
+
+    region: str
+    configurations: frozenset[ResourceId]
 
 
 class Latency(NamedTuple):
@@ -36,6 +44,7 @@ class Facts:
     ``latency``: (source VM, destination VM) → the declared round trip.
     ``dns``: lower-case name → address. ``guest_ip_forwarding``: VMs whose operating system forwards.
     ``gateway_learned_routes``: virtual network gateway → prefixes learned over BGP.
+    ``network_manager_deployments``: which configurations of network managers are in force, region by region.
     ``unused``: names of facts the input holds and netwatch does not use yet.
     """
 
@@ -45,4 +54,5 @@ class Facts:
     dns: Mapping[str, Address] = field(default_factory=dict)
     guest_ip_forwarding: frozenset[str] = frozenset()
     gateway_learned_routes: Mapping[str, tuple[Prefix, ...]] = field(default_factory=dict)
+    network_manager_deployments: tuple[Deployment, ...] = ()
     unused: tuple[str, ...] = ()

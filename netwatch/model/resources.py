@@ -49,7 +49,10 @@ class ServiceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet. ``private_endpoint_network_policies`` is ARM's word, empty where the input has none."""
+    """A subnet. ``private_endpoint_network_policies`` is ARM's word, empty where the input has none.
+
+    ``delegations`` are the services it is handed to, such as ``Microsoft.Sql/managedInstances``.
+    """
 
     id: ResourceId
     prefixes: tuple[Prefix | Unresolved, ...]
@@ -58,6 +61,7 @@ class Subnet:
     nat_gateway: Reference = None
     service_endpoints: tuple[ServiceEndpoint, ...] = ()
     private_endpoint_network_policies: str = ""
+    delegations: tuple[str, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
 
     @property
@@ -157,12 +161,13 @@ class ApplicationSecurityGroup:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetworkGateway:
-    """A VPN or ExpressRoute gateway; ``subnets`` are those its ip configurations stand in."""
+    """A VPN or ExpressRoute gateway; ``subnets`` and ``public_ips`` are those of its ip configurations."""
 
     id: ResourceId
     location: str
     gateway_type: str = "Vpn"
     subnets: tuple[ResourceId | Unresolved, ...] = ()
+    public_ips: tuple[ResourceId | Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
 
 

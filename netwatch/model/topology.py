@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, Union
 
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import (
-    ApplicationSecurityGroup,
-    NetworkInterface,
-    NetworkSecurityGroup,
-    OtherResource,
-    Peering,
-    PublicIpAddress,
-    Subnet,
-    VirtualMachine,
-    VirtualNetwork,
-    VirtualNetworkGateway,
-)
-from netwatch.model.routes import RouteTable
 from netwatch.model.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from netwatch.model.endpoints import LoadBalancer, NatGateway, PrivateEndpoint
+    from netwatch.model.gateways import Connection, LocalNetworkGateway
+    from netwatch.model.network_manager import (
+        AdminRuleCollection,
+        ConnectivityConfiguration,
+        NetworkGroup,
+        NetworkManager,
+        SecurityAdminConfiguration,
+    )
+    from netwatch.model.resources import (
+        ApplicationSecurityGroup,
+        NetworkInterface,
+        NetworkSecurityGroup,
+        OtherResource,
+        Peering,
+        PublicIpAddress,
+        Subnet,
+        VirtualMachine,
+        VirtualNetwork,
+        VirtualNetworkGateway,
+    )
+    from netwatch.model.routes import RouteTable
 
 __all__ = ["Resource", "Topology"]
 
-Resource = (
-    VirtualNetwork
-    | Subnet
-    | Peering
-    | NetworkSecurityGroup
-    | RouteTable
-    | NetworkInterface
-    | VirtualMachine
-    | PublicIpAddress
-    | ApplicationSecurityGroup
-    | VirtualNetworkGateway
-    | OtherResource
-)
+Resource = Union[  # as text, so that a question imports only the nouns it meets
+    "VirtualNetwork",
+    "Subnet",
+    "Peering",
+    "NetworkSecurityGroup",
+    "RouteTable",
+    "NetworkInterface",
+    "VirtualMachine",
+    "PublicIpAddress",
+    "ApplicationSecurityGroup",
+    "VirtualNetworkGateway",
+    "LocalNetworkGateway",
+    "Connection",
+    "PrivateEndpoint",
+    "NatGateway",
+    "LoadBalancer",
+    "NetworkManager",
+    "NetworkGroup",
+    "SecurityAdminConfiguration",
+    "AdminRuleCollection",
+    "ConnectivityConfiguration",
+    "OtherResource",
+]
 
 _Value = TypeVar("_Value")
 
@@ -61,22 +82,25 @@ class Topology:
     vms: Mapping[str, VirtualMachine] = field(default_factory=dict)
     public_ips: Mapping[str, PublicIpAddress] = field(default_factory=dict)
     gateways: Mapping[str, VirtualNetworkGateway] = field(default_factory=dict)
+    local_network_gateways: Mapping[str, LocalNetworkGateway] = field(default_factory=dict)
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    private_endpoints: Mapping[str, PrivateEndpoint] = field(default_factory=dict)
+    nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
+    load_balancers: Mapping[str, LoadBalancer] = field(default_factory=dict)
+    network_managers: Mapping[str, NetworkManager] = field(default_factory=dict)
+    network_groups: Mapping[str, NetworkGroup] = field(default_factory=dict)
+    security_admin_configurations: Mapping[str, SecurityAdminConfiguration] = field(default_factory=dict)
+    admin_rule_collections: Mapping[str, AdminRuleCollection] = field(default_factory=dict)
+    connectivity_configurations: Mapping[str, ConnectivityConfiguration] = field(default_factory=dict)
     others: Mapping[str, OtherResource] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, kind by kind, each kind in input order."""
-        yield from self.vnets.values()
-        yield from self.subnets.values()
-        yield from self.peerings.values()
-        yield from self.nsgs.values()
-        yield from self.asgs.values()
-        yield from self.route_tables.values()
-        yield from self.nics.values()
-        yield from self.vms.values()
-        yield from self.public_ips.values()
-        yield from self.gateways.values()
-        yield from self.others.values()
+        for each in fields(self):
+            held = getattr(self, each.name)
+            if isinstance(held, dict):
+                yield from held.values()
 
     @cached_property
     def subnets_of(self) -> Mapping[str, tuple[Subnet, ...]]:

@@ -108,7 +108,7 @@ def test_remarks_go_to_standard_error(capsys: Captured, tmp_path: Path) -> None:
         ((*HOP, "--max-bytes", "many"), 2, "--max-bytes 'many' is not a number of bytes"),
         ((*HOP, "--max-bytes", "10"), 3, "larger than 10 bytes"),
         ((*HOP, "--facts", "nowhere.yaml"), 3, "no such file"),
-        ((*HOP, "--service-tags", "nowhere.json"), 3, "no such file or directory"),
+        ((*HOP, "--service-tags", "nowhere.json"), 3, "there is no such file"),
         (("next-hop", "nowhere.yaml", *HOP[2:]), 3, "no such file"),
         (("next-hop", "netwatch", *HOP[2:]), 3, "is a directory"),
         ((*HOP[:3], "web-9", *HOP[4:]), 2, "Did you mean web-0?"),

@@ -64,10 +64,10 @@ def test_what_is_not_json_is_named(tmp_path: Path, text: str) -> None:
         read_service_tag_file(written(tmp_path, text))
 
 
-def test_a_binary_file_is_not_json(tmp_path: Path) -> None:
+def test_a_binary_file_is_not_text(tmp_path: Path) -> None:
     path = tmp_path / "tags.json"
     path.write_bytes(bytes(range(256)))
-    with pytest.raises(TopologySyntaxError, match="not JSON"):
+    with pytest.raises(TopologySyntaxError, match="not a text file"):
         read_service_tag_file(path)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from netwatch.effective.published_tags import PublishedTags
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyErrors, TopologySchemaError
+from netwatch.formats.tag_names import TagNames
 from netwatch.formats.topology_draft import REFERENCES, TopologyDraft, input_order
 from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
 from netwatch.model.facts import Facts
@@ -371,14 +373,14 @@ def test_unknown_tags_are_found_where_the_tags_are_known() -> None:
     )
     rule = _rule("r", source=ServiceTag("Internt"))
     _finish(_nsg(rule), table)
-    draft = TopologyDraft("net.yaml", known_tags=lambda tag: tag == "Internet")
+    draft = TopologyDraft("net.yaml", tag_names=TagNames(lambda: PublishedTags({"Storage": ()}, 1)))
     draft.add(_nsg(rule, _rule("s", 101, source=ServiceTag("Internet"))))
     draft.add(table)
     with pytest.raises(TopologyErrors) as caught:
         draft.finish()
-    assert sorted(error.message for error in caught.value.errors) == [
-        'nsg/r: unknown service tag "Internt".',
-        'rt/r: unknown service tag "Storag".',
+    assert sorted(f"{error.message} {error.hint}" for error in caught.value.errors) == [
+        'nsg/r: unknown service tag "Internt". Did you mean "Internet"?',
+        'rt/r: unknown service tag "Storag". Did you mean "Storage"?',
     ]
 
 

@@ -19,6 +19,8 @@ from netwatch.errors import (
     TopologySchemaError,
     TopologySyntaxError,
 )
+from netwatch.formats.service_tag_file import load_shipped
+from netwatch.formats.tag_names import TagNames
 from netwatch.formats.topology_draft import Dangling
 from netwatch.formats.topology_file import read_topology_file
 from netwatch.formats.topology_starter import starter
@@ -560,9 +562,9 @@ def test_every_problem_is_reported_at_once_in_the_order_of_the_file() -> None:
 def test_an_unknown_service_tag_is_named_where_tags_are_known() -> None:
     text = "netwatch: 1\nnetworkSecurityGroups:\n  n: {securityRules: {r: {priority: 100, source: Internt}}}\n"
     with pytest.raises(TopologyErrors) as caught:
-        read_topology_file("net.yaml", text, known_tags=lambda tag: tag == "Internet")
+        read_topology_file("net.yaml", text, tag_names=TagNames(load_shipped))
     (error,) = caught.value.errors
-    assert 'n/r: unknown service tag "Internt".' in str(error)
+    assert 'n/r: unknown service tag "Internt". Did you mean "Internet"?' in str(error)
     assert read_topology_file("net.yaml", text).nsgs
 
 
