@@ -41,7 +41,7 @@ def schema() -> None:
 
     \b
     For example:
-      netwatch schema > netwatch.schema.json
+      netwatch schema > topology.schema.json
     """
     from netwatch.cli.output import as_json
     from netwatch.cli.streams import write

@@ -23,12 +23,16 @@ __all__ = [
     "EffectiveRoutesAnswer",
     "EffectiveRule",
     "EffectiveRulesAnswer",
+    "EvaluatedNsg",
     "Hop",
     "IpFlowVerifyAnswer",
     "Issue",
     "Link",
     "NextHopAnswer",
     "NicSecurityView",
+    "NsgDiagnostic",
+    "NsgDiagnosticsAnswer",
+    "RuleEvaluation",
     "SecurityGroupViewAnswer",
     "TopologyAnswer",
     "TopologyResource",
@@ -165,6 +169,62 @@ class EffectiveRoutesAnswer:
 
     nic: NetworkInterface
     routes: tuple[EffectiveRoute, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvaluation:
+    """How one rule held against a diagnostic query, condition by condition."""
+
+    rule: SecurityRule
+    protocol: bool
+    source: bool
+    source_port: bool
+    destination: bool
+    destination_port: bool
+
+    @property
+    def matched(self) -> bool:
+        return self.protocol and self.source and self.source_port and self.destination and self.destination_port
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedNsg:
+    """One rule list in a diagnostic: ``owner`` is the group or network manager, ``applied_to`` where it is bound.
+
+    ``evaluations`` are the rules of the direction in order, up to and with ``matched``; None where nothing matched.
+    """
+
+    level: Level
+    owner: ResourceId
+    applied_to: ResourceId
+    outcome: Outcome
+    matched: SecurityRule | None
+    evaluations: tuple[RuleEvaluation, ...]
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NsgDiagnostic:
+    """The result for one profile; the query's fields are echoed as asked."""
+
+    direction: Direction
+    protocol: str
+    source: str
+    destination: str
+    destination_port: str
+    nic: ResourceId
+    outcome: Outcome
+    evaluated: tuple[EvaluatedNsg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NsgDiagnosticsAnswer:
+    """The answer of networkConfigurationDiagnostic: one result for each profile and NIC."""
+
+    target: ResourceId
+    results: tuple[NsgDiagnostic, ...]
+    service_tags: str = ""
     notes: tuple[str, ...] = ()
 
 

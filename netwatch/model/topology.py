@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, Union
 
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
+from netwatch.model.semantics import Semantics
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Topology:
     connectivity_configurations: Mapping[str, ConnectivityConfiguration] = field(default_factory=dict)
     others: Mapping[str, OtherResource] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
+    semantics: Semantics = Semantics()
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, kind by kind, each kind in input order."""
