@@ -95,7 +95,7 @@ class Topology:
     connectivity_configurations: Mapping[str, ConnectivityConfiguration] = field(default_factory=dict)
     others: Mapping[str, OtherResource] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
-    semantics: Semantics = Semantics()
+    semantics: Semantics = field(default_factory=Semantics)
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, kind by kind, each kind in input order."""
