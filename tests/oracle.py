@@ -131,6 +131,9 @@ def _ranges(field: PortField) -> list[PortRange]:
 
 
 def _matches_address(topology: Topology, subnet: Subnet, field: AddressField, host: Host, tags: Tags) -> bool:
+    """Whether any term holds ``host``. A group without members disables the whole field: azure-docs issue 77328."""
+    if any(isinstance(term, Asg) and not _members(topology, term.id) for term in field.terms):
+        return False
     return any(_matches_term(topology, subnet, term, host, tags) for term in field.terms)
 
 

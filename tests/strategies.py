@@ -97,13 +97,14 @@ def port_fields() -> st.SearchStrategy[PortField]:
 
 @cache
 def address_fields(asgs: tuple[ResourceId, ...] = (), *, tags: bool = True) -> st.SearchStrategy[AddressField]:
-    """Everybody half of the time, else one or two addresses, prefixes, tags and groups."""
+    """Everybody half of the time, else one or two addresses, prefixes and tags, or one or two groups (never mixed)."""
     terms: list[AddressTerm] = [Cidr(parse_prefix(text), text) for text in _CIDRS]
     if tags:
         names = ("VirtualNetwork", "virtualnetwork", "Internet", "AzureLoadBalancer")
         terms += [ServiceTag(name) for name in (*names, *names, *TAGS)]
-    terms += 3 * [Asg(asg) for asg in asgs]
-    some = [AddressField(tuple(chosen), len(chosen) == 1) for size in (1, 2) for chosen in combinations(terms, size)]
+    groups: list[AddressTerm] = [Asg(asg) for asg in asgs]
+    chosen = [pair for pool in (terms, *20 * [groups]) for size in (1, 2) for pair in combinations(pool, size)]
+    some = [AddressField(pair, len(pair) == 1) for pair in chosen]
     anyone = [AddressField((AnyAddress(),)), AddressField((AnyAddress("Any"),))]
     return st.sampled_from(anyone) | st.sampled_from(some)
 

@@ -60,7 +60,7 @@ def sent(draw: st.DrawFn) -> Sent:
     nic = draw(st.sampled_from(list(topology.nics.values())))
     versions = {config.private_ip.version for config in nic.ip_configurations if isinstance(config.private_ip, Address)}
     dests = addresses_near(topology).filter(lambda dest: dest.version in versions)
-    return Sent(topology, nic, draw(st.lists(dests, min_size=1, max_size=20, unique=True)))
+    return Sent(topology, nic, draw(st.lists(dests, min_size=10, max_size=24)))
 
 
 @given(asked())
