@@ -32,15 +32,15 @@ class NetworkWatcher:
     """
 
     def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:
-        """``service_tags`` is the published list to use, by default the one that ships with netwatch."""
-        self.compiled = CompiledTopology(topology, (lambda: service_tags) if service_tags else _shipped_tags)
+        """``service_tags`` is the published list to use; by default the topology's, else the one that ships."""
+        self.compiled = CompiledTopology(topology, lambda: service_tags or _published_tags(topology))
 
     @classmethod
     def load(cls, path: str | Path, **options: Any) -> NetworkWatcher:
         """A watcher over the input at ``path``; ``options`` are those of ``netwatch.load``."""
         from netwatch.formats import load
 
-        return cls(load(path, **options))
+        return cls(load(path, **options), service_tags=options.get("service_tags"))
 
     def ip_flow_verify(
         self, vm: str, *, direction: str, protocol: str, local: str, remote: str, nic: str = ""
@@ -91,7 +91,7 @@ class NetworkWatcher:
         return connectivity_check(self.compiled, source, dest=dest, dest_port=dest_port, protocol=protocol)
 
 
-def _shipped_tags() -> PublishedTags:
-    from netwatch.formats.service_tag_file import load_shipped
+def _published_tags(topology: Topology) -> PublishedTags:
+    from netwatch.formats.service_tag_file import load_shipped, read_service_tag_file
 
-    return load_shipped()
+    return read_service_tag_file(topology.service_tags) if topology.service_tags else load_shipped()

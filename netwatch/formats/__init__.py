@@ -33,7 +33,8 @@ def load(
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.
-    ``service_tags`` is the published list of service tags to go by, by default the one that ships with netwatch.
+    ``service_tags`` is the published list of service tags to go by; by default the one that the input names, else the
+    one that ships with netwatch.
     Raises TopologyError (TopologyErrors with every problem found), UnsupportedError for kinds that are not read yet.
     """
     source = os.fspath(path)
@@ -69,7 +70,9 @@ def _tag_names(service_tags: PublishedTags | None) -> TagNames:
     from netwatch.formats.service_tag_file import load_shipped
     from netwatch.formats.tag_names import TagNames
 
-    return TagNames(load_shipped if service_tags is None else lambda: service_tags)
+    if service_tags is None:
+        return TagNames(load_shipped)
+    return TagNames(lambda: service_tags, is_chosen=True)
 
 
 def _read(source: str, text: str, dangling: Dangling, tag_names: TagNames) -> Topology:

@@ -15,11 +15,25 @@ __all__ = ["TagNames"]
 
 
 class TagNames:
-    """The tags whose meaning depends on the place, and those of a published list, which is read when first needed."""
+    """The tags whose meaning depends on the place, and those of a published list, which is read when first needed.
 
-    def __init__(self, published: Callable[[], PublishedTags]) -> None:
+    ``is_chosen`` says that the caller chose the list: then it goes before one that the input names.
+    """
+
+    def __init__(self, published: Callable[[], PublishedTags], *, is_chosen: bool = False) -> None:
         self._read = published
+        self.is_chosen = is_chosen
         self._own = {name.lower() for name in context_tag_names()}
+
+    def of_file(self, path: str) -> TagNames:
+        """The same with the published list in the file at ``path``."""
+
+        def read() -> PublishedTags:
+            from netwatch.formats.service_tag_file import read_service_tag_file
+
+            return read_service_tag_file(path)
+
+        return TagNames(read)
 
     @cached_property
     def _published(self) -> PublishedTags:

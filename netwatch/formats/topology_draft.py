@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologyErrors
+from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologyErrors, TopologySchemaError
 from netwatch.formats.assumed_addresses import assume_addresses
 from netwatch.formats.topology_conflicts import conflicts, unknown_tags
 from netwatch.model.facts import Facts
@@ -104,6 +105,7 @@ class TopologyDraft:
         self.source = source
         self.dangling = dangling
         self._tag_names = tag_names
+        self._service_tags = ""
         self._held: dict[str, Any] = {kind: {} for kind in _KINDS.values()}
         self._problems: list[TopologyError] = []
         self._hints = 0
@@ -112,6 +114,18 @@ class TopologyDraft:
     def is_strict(self) -> bool:
         """Whether a missing target and parts that exclude each other are errors."""
         return self.dangling == "error"
+
+    def name_service_tags(self, path: str, where: Where) -> None:
+        """Go by the published list in the file at ``path``, as the input says at ``where``, unless one was chosen."""
+        self._service_tags = path
+        if self._tag_names is None or self._tag_names.is_chosen:
+            return
+        self._tag_names = self._tag_names.of_file(path)
+        if not os.path.isfile(path):
+            self._tag_names = None  # the one problem; nothing can be looked up
+            message = f"serviceTags: there is no file {path}."
+            hint = "The path is relative to this file. Microsoft publishes the list as ServiceTags_Public_*.json."
+            self.problem(TopologySchemaError(message, where=where, hint=hint))
 
     def add(self, resource: Resource) -> None:
         """Take a resource in. A second one with the same id is a problem, unless it says the same."""
@@ -134,7 +148,7 @@ class TopologyDraft:
         self._settle_references()
         self._pair_machines()
         self._assume_addresses()
-        topology = Topology(source=self.source, **self._held)
+        topology = Topology(source=self.source, service_tags=self._service_tags, **self._held)
         if self.is_strict:
             self._problems.extend(conflicts(topology))
         if self._tag_names is not None:

@@ -53,6 +53,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subscription": Field(read.name),
         "resourceGroup": Field(read.name),
         "location": Field(read.location),
+        "serviceTags": Field(read.file_name),
         "virtualNetworks": Field(read.collection),
         "networkSecurityGroups": Field(read.collection),
         "applicationSecurityGroups": Field(read.names_or_collection),

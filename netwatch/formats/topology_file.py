@@ -6,6 +6,7 @@ fields. Problems are collected on the way and raised together, in the order of t
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -61,6 +62,7 @@ def read_topology_file(
     document = read_yaml(path, text)
     _check_version(document)
     reading = Reading(document, TopologyDraft(path, dangling=dangling, tag_names=tag_names))
+    _name_service_tags(reading)
     for key, read in _READERS.items():
         for name, body in reading.items(reading.top, key, ()):
             read(reading, name, body, (key, name))
@@ -84,6 +86,14 @@ def _check_version(document: YamlDocument) -> None:
         where = document.place(("netwatch",))._replace(pointer="")
         hint = f"Write netwatch: {VERSION} as the first key of the file."
         raise TopologySchemaError(message, where=where, hint=hint)
+
+
+def _name_service_tags(reading: Reading) -> None:
+    """Let the draft go by the list that the file names; its path is relative to the file."""
+    named = _or(reading.top, "serviceTags", "")
+    if named:
+        path = os.path.normpath(os.path.join(os.path.dirname(reading.document.source), named))
+        reading.draft.name_service_tags(path, reading.place(("serviceTags",))._replace(pointer=""))
 
 
 def _virtual_network(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -307,6 +307,11 @@ class TopologyFile(_Thing):
     subscription: sort.Word | None = Field(default=None, description="Left out: zeros.")
     resource_group: sort.Word | None = Field(default=None, description="Left out: netwatch.")
     location: sort.Region | None = Field(default=None, description="Left out: westeurope.")
+    service_tags: sort.FileName | None = Field(
+        default=None,
+        description="Microsoft's file of service tags to go by, relative to this file. Left out: the list that ships.",
+        examples=["ServiceTags_Public_20251117.json"],
+    )
     virtual_networks: Named[VirtualNetwork] | None = Field(
         default=None, description="Virtual networks by name.", json_schema_extra=NAMES
     )

@@ -32,6 +32,7 @@ __all__ = [
     "Addresses",
     "Boolean",
     "Direction",
+    "FileName",
     "Json",
     "ListedName",
     "Named",
@@ -118,6 +119,9 @@ def _name(value: Any) -> str:
 ListedName = Annotated[Any, AfterValidator(_name), WithJsonSchema({**_DIGITS, "pattern": NAME})]
 Text = Annotated[Any, AfterValidator(read.text), WithJsonSchema({"type": ["string", "integer"]})]
 Word = Annotated[Any, AfterValidator(read.name), WithJsonSchema(_WORD)]
+FileName = Annotated[
+    Any, AfterValidator(read.file_name), WithJsonSchema({"type": ["string", "integer"], "pattern": r"\S"})
+]
 Region = Annotated[
     Any, AfterValidator(read.location), WithJsonSchema({"type": ["string", "integer"], "pattern": r"\S"})
 ]

@@ -36,6 +36,7 @@ __all__ = [
     "boolean",
     "collection",
     "direction",
+    "file_name",
     "filled_collection",
     "is_name",
     "location",
@@ -133,6 +134,14 @@ def name(value: Any) -> str:
     if not word or any(character.isspace() or character in "/\\?#%&<>\"'" for character in word):
         raise _found("a name", value, "A name has no spaces and no slashes.")
     return word
+
+
+def file_name(value: Any) -> str:
+    """The path of a file beside the one that is read."""
+    path = text(value)
+    if not path.strip():
+        raise _found("the path of a file", value)
+    return path
 
 
 def whole_number(low: int, high: int) -> Callable[[Any], int]:

@@ -70,6 +70,7 @@ class Topology:
     """The declared resources of one input, a value. Each mapping is ``ResourceId.key`` → resource, in input order.
 
     Readers have checked it: every id stands once, and every reference that can change an answer is held or Unresolved.
+    ``service_tags`` is the file of the published list that the input names; empty: the one that ships with netwatch.
     """
 
     source: str = ""
@@ -96,6 +97,7 @@ class Topology:
     others: Mapping[str, OtherResource] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     semantics: Semantics = field(default_factory=Semantics)
+    service_tags: str = ""
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, kind by kind, each kind in input order."""

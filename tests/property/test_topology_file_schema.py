@@ -27,6 +27,7 @@ WHOLE: dict[str, Any] = {
     "subscription": "s",
     "resourceGroup": "rg",
     "location": "West Europe",
+    "serviceTags": "ServiceTags_Public_20251117.json",
     "virtualNetworks": {
         "a": {
             "addressPrefixes": ["10.0.0.0/16", "fd00::/48"],
