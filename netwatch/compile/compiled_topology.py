@@ -7,16 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.compile.rule_tables import CompiledRules, compile_rules
+from netwatch.effective.admin_rules import admin_rules
 from netwatch.effective.context_tags import TagExpansion, context_tag, context_tag_names
-from netwatch.effective.routes import effective_routes
+from netwatch.effective.defaults import default_rules
+from netwatch.effective.private_endpoints import honours_rules
+from netwatch.effective.routes import Selection, effective_routes, select_route
 from netwatch.effective.rules import asg_members, effective_rules, in_direction
 from netwatch.errors import TopologySchemaError
-from netwatch.model.addresses import Prefix
+from netwatch.model.addresses import Address, Prefix
 from netwatch.model.answers import EffectiveNsg, EffectiveRule
 from netwatch.model.flow import Direction, Level
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
-from netwatch.model.routes import EffectiveRoute, UserRoute
+from netwatch.model.resources import IpConfiguration, NetworkInterface, NetworkSecurityGroup, Subnet
+from netwatch.model.routes import EffectiveRoute
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -63,18 +66,43 @@ class CompiledTopology:
         """The routes of every NIC in ``subnet``, in Azure's order."""
         key = subnet.id.key
         if key not in self._routes:
-            self._routes[key] = effective_routes(self.topology, subnet, self._expand_route_tag)
+            self._routes[key] = effective_routes(self.topology, subnet, self._published)
         return self._routes[key]
 
+    def select_route(self, subnet: Subnet, dest: Address) -> Selection:
+        """The route that takes a packet from ``subnet`` to ``dest``."""
+        return select_route(self.effective_routes(subnet), dest, self.topology.semantics)
+
+    def admin_bindings(self, nic: NetworkInterface) -> tuple[Binding, ...]:
+        """The security admin rules above ``nic``, one binding for each network manager, bound to the virtual network.
+
+        They do not apply to private endpoints ("Security admin rules in Azure Virtual Network Manager").
+        """
+        subnet = self.topology.subnet_of(nic)
+        if not isinstance(subnet, Subnet) or self._is_endpoint(nic) or not self.topology.admin_rule_collections:
+            return ()
+        vnet = self.topology.vnets[subnet.vnet.key]
+        found = []
+        for manager, rules in admin_rules(self.topology, vnet, subnet):
+            key = (manager.key, subnet.id.key)
+            if key not in self._nsgs:
+                group = NetworkSecurityGroup(manager, "", rules)
+                self._nsgs[key] = self._effective_nsg(group, rules, subnet, Level.ADMIN, vnet.id)
+            found.append(Binding(Level.ADMIN, vnet.id, self._nsgs[key]))
+        return tuple(found)
+
     def bindings(self, nic: NetworkInterface) -> tuple[Binding, ...]:
-        """The rule lists at ``nic``: the NIC's own first, then its subnet's; each holds rules of both directions."""
+        """The groups at ``nic``: the NIC's own first, then its subnet's; each holds rules of both directions.
+
+        A private endpoint is subject to its subnet's group only where the subnet's network policies say so.
+        """
         subnet = self.topology.subnet_of(nic)
         found = []
         if nic.nsg is not None:
             found.append(Binding(Level.NIC, nic.id, self._bound(nic.nsg, subnet, Level.NIC, nic.id)))
         if isinstance(subnet, Unresolved):
             found.append(Binding(Level.SUBNET, nic.id, subnet))
-        elif subnet is not None and subnet.nsg is not None:
+        elif subnet is not None and subnet.nsg is not None and self._heeds_subnet(nic, subnet):
             found.append(Binding(Level.SUBNET, subnet.id, self._bound(subnet.nsg, subnet, Level.SUBNET, subnet.id)))
         return tuple(found)
 
@@ -93,6 +121,12 @@ class CompiledTopology:
             self._tables[key] = compile_rules(self.rules(nsg, direction), version)
         return self._tables[key]
 
+    def _heeds_subnet(self, nic: NetworkInterface, subnet: Subnet) -> bool:
+        return not self._is_endpoint(nic) or honours_rules(subnet)
+
+    def _is_endpoint(self, nic: NetworkInterface) -> bool:
+        return any(nic.id in endpoint.nics for endpoint in self.topology.private_endpoints.values())
+
     def published_tags_in(self, rules: tuple[SecurityRule, ...]) -> str:
         """The label of the published list if one of ``rules`` names a tag of it, else empty."""
         context = {name.lower() for name in context_tag_names()}
@@ -110,11 +144,18 @@ class CompiledTopology:
             return subnet or Unresolved(f"{bound_to.name} stands in no subnet")
         key = (nsg.key, bound_to.key)
         if key not in self._nsgs:
-            self._nsgs[key] = self._effective_nsg(nsg, subnet, level, bound_to)
+            group = self.topology.nsgs[nsg.key]
+            self._nsgs[key] = self._effective_nsg(group, (*group.rules, *default_rules()), subnet, level, bound_to)
         return self._nsgs[key]
 
-    def _effective_nsg(self, nsg_id: ResourceId, subnet: Subnet, level: Level, bound_to: ResourceId) -> EffectiveNsg:
-        nsg = self.topology.nsgs[nsg_id.key]
+    def _effective_nsg(
+        self,
+        nsg: NetworkSecurityGroup,
+        rules: tuple[SecurityRule, ...],
+        subnet: Subnet,
+        level: Level,
+        bound_to: ResourceId,
+    ) -> EffectiveNsg:
         tag_map: dict[str, tuple[Prefix, ...]] = {}
 
         def expand(rule: SecurityRule, tag: ServiceTag) -> TagExpansion:
@@ -122,25 +163,22 @@ class CompiledTopology:
             tag_map[tag.text] = found.prefixes
             return found
 
-        rules = effective_rules(nsg, expand, self._asg_members, self.topology)
-        return EffectiveNsg(nsg, level, bound_to, rules, tag_map)
+        effective = effective_rules(rules, expand, self._asg_members, self.topology)
+        return EffectiveNsg(nsg, level, bound_to, effective, tag_map)
 
     def _expand_tag(self, tag: ServiceTag, subnet: Subnet, where: Where, holder: str) -> TagExpansion:
         key = (tag.text.lower(), subnet.id.key)
         if key not in self._tags:
             found = context_tag(tag.text, self.topology, subnet)
-            self._tags[key] = found or TagExpansion(self._published(tag, where, holder))
+            self._tags[key] = found or TagExpansion(self._published(tag.text, where, holder))
         return self._tags[key]
 
-    def _expand_route_tag(self, route: UserRoute, tag: ServiceTag) -> tuple[Prefix, ...]:
-        return self._published(tag, route.where, f"{route.id.parent.name}/{route.name}")
-
-    def _published(self, tag: ServiceTag, where: Where, holder: str) -> tuple[Prefix, ...]:
-        found = self.published_tags.prefixes(tag.text)
+    def _published(self, tag: str, where: Where, holder: str) -> tuple[Prefix, ...]:
+        found = self.published_tags.prefixes(tag)
         if found is None:
-            nearest = self.published_tags.nearest(tag.text, also=context_tag_names())
+            nearest = self.published_tags.nearest(tag, also=context_tag_names())
             raise TopologySchemaError(
-                f'{holder}: unknown service tag "{tag.text}".',
+                f'{holder}: unknown service tag "{tag}".',
                 where=where,
                 hint=f'Did you mean "{nearest}"?' if nearest else f"It is not among the {self.published_tags}.",
             )

@@ -9,8 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from netwatch.effective.defaults import PLATFORM_PREFIX
+from netwatch.effective.gateways import learned_routes, propagates
+from netwatch.effective.meshes import mesh_members
 from netwatch.effective.peers import connected_peers, peer_prefixes
-from netwatch.effective.unsupported import refuse_gateway, refuse_mesh
+from netwatch.effective.unsupported import refuse_routes
 from netwatch.model.addresses import Prefix, collapse, parse_prefix
 from netwatch.model.resources import Subnet
 from netwatch.model.routes import NextHopType, UserRoute
@@ -37,11 +39,12 @@ _NOT_INTERNET = (
 # No recording shows the tag's IPv6 half; global unicast (RFC 4291 §2.4) is what "publicly reachable" comes to.
 _INTERNET_V6 = "2000::/3"
 
-# Only denying them makes sense; they are not in the published list ("Virtual network service tags").
+# Only denying them makes sense; they are not in the published list ("Virtual network service tags"). The licensing
+# addresses are those of "Troubleshoot Azure Windows virtual machine activation problems".
 _PLATFORM_TAGS = {
-    "azureplatformdns": "168.63.129.16/32",
-    "azureplatformimds": "169.254.169.254/32",
-    "azureplatformlkm": "168.63.129.16/32",
+    "azureplatformdns": ("168.63.129.16/32",),
+    "azureplatformimds": ("169.254.169.254/32",),
+    "azureplatformlkm": ("20.118.99.224/32", "23.102.135.246/32", "40.83.235.53/32"),
 }
 
 # Routes that hand a packet to something that can reach the prefix. "None" drops it and "Internet" leaves the network,
@@ -72,24 +75,27 @@ def context_tag(name: str, topology: Topology, subnet: Subnet) -> TagExpansion |
     if key == "azureloadbalancer":
         return TagExpansion((PLATFORM_PREFIX,))  # probes, never client traffic: "Virtual network service tags"
     if key in _PLATFORM_TAGS:
-        return TagExpansion((parse_prefix(_PLATFORM_TAGS[key]),))
+        return TagExpansion(tuple(parse_prefix(text) for text in _PLATFORM_TAGS[key]))
     return None
 
 
 def virtual_network_prefixes(topology: Topology, subnet: Subnet) -> TagExpansion:
-    """VirtualNetwork at ``subnet``: its VNet's ranges, its peers', the platform address and its user-defined routes.
+    """VirtualNetwork at ``subnet``: the ranges of its VNet, of peers and connected groups, what gateways bring, the
+    platform address, and its user-defined routes.
 
     Source: "Virtual network service tags"; recorded expansions confirm ranges, 168.63.129.16/32 and routes to an
     appliance, even an unreachable one. A default route to an appliance or gateway makes it that family's whole space
     (confirmed in azure-docs issue 22178 and azure-powershell issue 4972: the single prefix 0.0.0.0/0).
     """
     vnet = topology.vnets[subnet.vnet.key]
-    refuse_gateway(topology, vnet)
-    refuse_mesh(topology, vnet)
+    refuse_routes(topology, vnet)
     found: list[Prefix | Unresolved] = list(vnet.address_space)
     for peering in connected_peers(topology, vnet):
         if peering.allow_virtual_network_access:  # switched off, the peer leaves the tag: "Manage peerings"; labs agree
             found.extend(peer_prefixes(topology, peering))
+    found.extend(prefix for member in mesh_members(topology, vnet) for prefix in member.address_space)
+    if propagates(topology, subnet):  # a learned default route counts while it is advertised (labs)
+        found.extend(learned.prefix for learned in learned_routes(topology, vnet))
     found.append(PLATFORM_PREFIX)
     found.extend(_route_prefixes(topology, subnet))
     prefixes = [item for item in found if isinstance(item, Prefix)]
@@ -104,10 +110,13 @@ def _route_prefixes(topology: Topology, subnet: Subnet) -> list[Prefix | Unresol
         return []
     if isinstance(table, Unresolved):
         return [table]
-    return [prefix for route in topology.route_tables[table.key].routes for prefix in _fed_by(route)]
+    every = topology.semantics.virtual_network_routes == "everyRoute"
+    return [prefix for route in topology.route_tables[table.key].routes for prefix in _fed_by(route, every=every)]
 
 
-def _fed_by(route: UserRoute) -> list[Prefix | Unresolved]:
+def _fed_by(route: UserRoute, *, every: bool) -> list[Prefix | Unresolved]:
+    if every:
+        return [route.prefix] if isinstance(route.prefix, Prefix | Unresolved) else []
     if isinstance(route.next_hop_type, Unresolved):
         return [route.next_hop_type]
     if route.next_hop_type not in _FEEDS_VIRTUAL_NETWORK:

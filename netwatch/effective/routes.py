@@ -11,23 +11,26 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netwatch.effective.defaults import reserved_prefixes
+from netwatch.effective.gateways import gateway_address, learned_routes, propagates
+from netwatch.effective.meshes import mesh_members
 from netwatch.effective.peers import connected_peers, is_global, peer_prefixes
-from netwatch.effective.unsupported import (
-    refuse_gateway,
-    refuse_mesh,
-    refuse_private_endpoint,
-    refuse_service_endpoint,
-)
+from netwatch.effective.private_endpoints import endpoint_addresses, yields_to
+from netwatch.effective.service_endpoints import endpoint_tags
+from netwatch.effective.unsupported import refuse_routes
+from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.resources import Subnet, VirtualNetwork
 from netwatch.model.routes import EffectiveRoute, NextHopType, RouteSource, RouteState, RouteTable, UserRoute
 from netwatch.model.rules import ServiceTag
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
 
 __all__ = ["Selection", "effective_routes", "is_reachable_appliance", "select_route"]
 
-ExpandRouteTag = Callable[[UserRoute, ServiceTag], tuple[Prefix, ...]]
+ExpandTag = Callable[[str, Where, str], tuple[Prefix, ...]]
+"""What a service tag holds: its name, and the place and the name of what holds it, for the message if there is none."""
 
 
 class Selection(NamedTuple):
@@ -41,21 +44,23 @@ class Selection(NamedTuple):
     candidates: tuple[EffectiveRoute, ...]
 
 
-def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandRouteTag) -> tuple[EffectiveRoute, ...]:
-    """Every route of ``subnet`` in Azure's order: VNet, peerings, default, reserved ranges, then user-defined ones.
+def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) -> tuple[EffectiveRoute, ...]:
+    """Every route of ``subnet``: VNet, peers, connected groups, gateways, endpoints, default, reserved, user-defined.
 
     Overridden rows stay in the list as Invalid. All NICs of a subnet have the same routes.
-    UnsupportedError when something not evaluated yet (gateways, meshes, endpoints) would add rows.
+    UnsupportedError when something not evaluated yet would add rows.
     """
     vnet = topology.vnets[subnet.vnet.key]
-    refuse_gateway(topology, vnet)
-    refuse_mesh(topology, vnet)
-    refuse_private_endpoint(topology, vnet)
-    refuse_service_endpoint(subnet)
+    refuse_routes(topology, vnet)
     user = list(_user_rows(topology, subnet, expand_tag))
-    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet)]
-    system = [*near, *_default_rows(near), *_reserved_rows([*near, *user])]
-    return (*(_overridden(row, user) for row in system), *user)
+    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet), *_mesh_rows(topology, vnet)]
+    services = list(_service_rows(vnet, subnet, expand_tag))
+    learned = list(_gateway_rows(topology, vnet, subnet, [*near, *services]))
+    endpoints = list(_endpoint_rows(topology, vnet, user))
+    rows = [*near, *learned, *services, *endpoints, *_default_rows(near)]
+    rows.extend(_reserved_rows([*near, *learned, *user]))
+    overriding = [*user, *(row for row in learned if row.state is RouteState.ACTIVE)]
+    return (*(_overridden(row, overriding, topology.semantics) for row in rows), *user)
 
 
 def _vnet_rows(vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
@@ -72,6 +77,68 @@ def _peering_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[Effectiv
             yield replace(_row(prefix, kind), where=peering.where)
 
 
+def _mesh_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
+    """One row for each range of each other member of a connected group ("Connectivity configuration")."""
+    for member in mesh_members(topology, vnet):
+        for prefix in member.address_space:
+            yield _row(prefix, NextHopType.CONNECTED_GROUP)
+
+
+def _gateway_rows(
+    topology: Topology, vnet: VirtualNetwork, subnet: Subnet, preferred: list[EffectiveRoute]
+) -> Iterator[EffectiveRoute]:
+    """What gateways bring, unless the subnet's table keeps it away; their next hop is the gateway's public address.
+
+    Routes of the VNet, of peers and of service endpoints are preferred even over a longer learned prefix, which is
+    listed as Invalid then.
+    """
+    if not propagates(topology, subnet):
+        return
+    held = [prefix for row in preferred for prefix in row.prefixes]
+    for learned in learned_routes(topology, vnet):
+        row = replace(
+            _row(learned.prefix, NextHopType.VIRTUAL_NETWORK_GATEWAY),
+            source=RouteSource.VIRTUAL_NETWORK_GATEWAY,
+            next_hop_ip=gateway_address(topology, learned.gateway),
+            where=learned.where,
+        )
+        inside = isinstance(learned.prefix, Prefix) and any(prefix.holds(learned.prefix) for prefix in held)
+        yield replace(row, state=RouteState.INVALID) if inside else row
+
+
+def _service_rows(vnet: VirtualNetwork, subnet: Subnet, expand_tag: ExpandTag) -> Iterator[EffectiveRoute]:
+    """One row for each service endpoint of the subnet, with all the prefixes it brings."""
+    for endpoint in subnet.service_endpoints:
+        tags = endpoint_tags(endpoint, vnet.location)
+        if tags is None:
+            raise UnsupportedError(
+                f"{subnet.id.name}: the ranges of service endpoint {endpoint.service} are not known.",
+                where=subnet.where,
+            )
+        holder = f"{subnet.id.name}/{endpoint.service}"
+        prefixes = tuple(prefix for tag in tags for prefix in expand_tag(tag, subnet.where, holder))
+        yield EffectiveRoute(prefixes, NextHopType.SERVICE_ENDPOINT, where=subnet.where)
+
+
+def _endpoint_rows(topology: Topology, vnet: VirtualNetwork, user: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
+    """A host route for each private endpoint of the VNet and of direct peers; Invalid where a user route wins."""
+    for address in endpoint_addresses(topology, vnet):
+        row = replace(_row(address.prefix, NextHopType.INTERFACE_ENDPOINT), where=address.endpoint.where)
+        hosting = topology.vnets[address.subnet.vnet.key]
+        overriding = (
+            yields_to(address, prefix, hosting)
+            for route in user
+            if _may_override_endpoint(route, topology.semantics)
+            for prefix in route.prefixes
+        )
+        yield replace(row, state=RouteState.INVALID) if any(overriding) else row
+
+
+def _may_override_endpoint(route: EffectiveRoute, semantics: Semantics) -> bool:
+    appliance = route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
+    return appliance or semantics.private_endpoint_routes == "anyNextHop"
+
+
 def _default_rows(near: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
     """0.0.0.0/0 to the Internet; ::/0 too where the VNet has IPv6 (without it, only some subscriptions list it)."""
     yield _row(Prefix(4, 0, 0), NextHopType.INTERNET)
@@ -83,8 +150,9 @@ def _reserved_rows(others: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
     """The reserved ranges that are still dropped.
 
     Recorded: a row vanishes when the VNet's range or a user route is that very range; all of them vanish when the
-    user overrides 0.0.0.0/0. A VNet range inside a reserved range leaves the row. A range that contains a reserved one
-    takes its row away too: the documentation says so, no recording does.
+    user overrides 0.0.0.0/0. A VNet range inside a reserved range leaves the row. A VNet or peer range that contains a
+    reserved one takes its row away too: the documentation says so, no recording does. A learned route takes away the
+    row of its own range alone, a learned default route none: no source says otherwise.
     """
     for reserved in reserved_prefixes():
         if not any(prefix.holds(reserved) and _removes(prefix, row) for row in others for prefix in row.prefixes):
@@ -92,11 +160,12 @@ def _reserved_rows(others: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
 
 
 def _removes(prefix: Prefix, row: EffectiveRoute) -> bool:
-    """A user route removes only its own range or, as a default route, all; a VNet or peer range what it contains."""
-    return row.source is not RouteSource.USER or prefix.length == 0 or prefix in reserved_prefixes()
+    if row.source is RouteSource.DEFAULT or prefix in reserved_prefixes():
+        return True
+    return row.source is RouteSource.USER and prefix.length == 0
 
 
-def _user_rows(topology: Topology, subnet: Subnet, expand_tag: ExpandRouteTag) -> Iterator[EffectiveRoute]:
+def _user_rows(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) -> Iterator[EffectiveRoute]:
     table = subnet.route_table
     if isinstance(table, Unresolved):
         yield EffectiveRoute((), table, source=RouteSource.USER, unresolved=(table,), where=subnet.where)
@@ -105,11 +174,11 @@ def _user_rows(topology: Topology, subnet: Subnet, expand_tag: ExpandRouteTag) -
             yield _user_row(topology.route_tables[table.key], route, expand_tag)
 
 
-def _user_row(table: RouteTable, route: UserRoute, expand_tag: ExpandRouteTag) -> EffectiveRoute:
+def _user_row(table: RouteTable, route: UserRoute, expand_tag: ExpandTag) -> EffectiveRoute:
     if isinstance(route.prefix, Prefix):
         prefixes: tuple[Prefix, ...] = (route.prefix,)
     elif isinstance(route.prefix, ServiceTag):
-        prefixes = expand_tag(route, route.prefix)
+        prefixes = expand_tag(route.prefix.text, route.where, f"{table.id.name}/{route.name}")
     else:
         prefixes = ()
     return EffectiveRoute(
@@ -133,14 +202,19 @@ def _row(prefix: Prefix | Unresolved, kind: NextHopType) -> EffectiveRoute:
     return EffectiveRoute((prefix,), kind)
 
 
-def _overridden(row: EffectiveRoute, user: list[EffectiveRoute]) -> EffectiveRoute:
-    """A system row of the same prefix as a user row is Invalid: user-defined routes come before system routes."""
-    if row.prefixes and any(row.prefixes == other.prefixes for other in user):
+def _overridden(row: EffectiveRoute, others: list[EffectiveRoute], semantics: Semantics) -> EffectiveRoute:
+    """A row is Invalid when one that is preferred has its very prefix: User before gateway before system routes."""
+    if not row.prefixes or row.next_hop_type is NextHopType.INTERFACE_ENDPOINT:
+        return row
+    if row.next_hop_type is NextHopType.SERVICE_ENDPOINT and semantics.service_endpoint_routes == "endpointWins":
+        return row
+    rank = _SOURCE_ORDER.index(row.source)
+    if any(row.prefixes == other.prefixes and _SOURCE_ORDER.index(other.source) < rank for other in others):
         return replace(row, state=RouteState.INVALID)
     return row
 
 
-def select_route(routes: tuple[EffectiveRoute, ...], dest: Address) -> Selection:
+def select_route(routes: tuple[EffectiveRoute, ...], dest: Address, semantics: Semantics) -> Selection:
     """The route that takes a packet to ``dest``: the longest prefix among Active rows, then User before the rest.
 
     A row whose prefix is open could take any packet, so the selection is Unresolved when such a row is there and
@@ -148,7 +222,7 @@ def select_route(routes: tuple[EffectiveRoute, ...], dest: Address) -> Selection
     """
     active = [row for row in routes if row.state is RouteState.ACTIVE]
     found = [(prefix, row) for row in active for prefix in row.prefixes if prefix.holds(dest)]
-    found.sort(key=lambda pair: (-pair[0].length, *_rank(pair[1])))
+    found.sort(key=lambda pair: (-pair[0].length, *_rank(pair[1], semantics)))
     candidates = tuple(dict.fromkeys(row for _, row in found))
     open_rows = [row for row in active if not row.prefixes and row.unresolved]
     if open_rows and not _wins_anyway(found, open_rows):
@@ -159,16 +233,20 @@ def select_route(routes: tuple[EffectiveRoute, ...], dest: Address) -> Selection
     return Selection(best, prefix, candidates)
 
 
-def _rank(row: EffectiveRoute) -> tuple[int, int]:
+_SOURCE_ORDER = (RouteSource.USER, RouteSource.VIRTUAL_NETWORK_GATEWAY, RouteSource.DEFAULT)
+
+
+def _rank(row: EffectiveRoute, semantics: Semantics) -> tuple[int, int]:
     """User before gateway before system; among user routes of one length, an explicit prefix before a service tag.
 
     Among tags: a region's before a whole service's before AzureCloud of a region before AzureCloud.
     """
-    order = (RouteSource.USER, RouteSource.VIRTUAL_NETWORK_GATEWAY, RouteSource.DEFAULT)
+    if row.next_hop_type is NextHopType.SERVICE_ENDPOINT and semantics.service_endpoint_routes == "endpointWins":
+        return -1, 0
     if not row.tag:
-        return order.index(row.source), 0
+        return _SOURCE_ORDER.index(row.source), 0
     service, dot, _ = row.tag.partition(".")
-    return order.index(row.source), 1 + (0 if dot else 1) + (2 if service.lower() == "azurecloud" else 0)
+    return _SOURCE_ORDER.index(row.source), 1 + (0 if dot else 1) + (2 if service.lower() == "azurecloud" else 0)
 
 
 def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]], open_rows: list[EffectiveRoute]) -> bool:

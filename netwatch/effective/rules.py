@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from netwatch.effective.context_tags import TagExpansion
-from netwatch.effective.defaults import ANY_PREFIXES, default_rules
+from netwatch.effective.defaults import ANY_PREFIXES
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.answers import EffectiveRule
 from netwatch.model.flow import Direction
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup
+from netwatch.model.resources import IpConfiguration
 from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -29,16 +29,15 @@ class _Expanded(NamedTuple):
 
 
 def effective_rules(
-    nsg: NetworkSecurityGroup, expand_tag: Expand, members: Members, topology: Topology
+    own: Iterable[SecurityRule], expand_tag: Expand, members: Members, topology: Topology
 ) -> tuple[EffectiveRule, ...]:
-    """The group's own rules and the six default rules, each direction in the order Azure asks them.
+    """A list of rules with their prefixes, in the order Azure asks them; default rules are for the caller to add.
 
     ``expand_tag`` gives what a tag holds where the group is bound; ``members`` is ``asg_members(topology)``.
     Order: by priority, lower first; own rules come before default rules, which stand at 65000 and up.
     Source: "How network security groups filter network traffic".
     """
-    rules = sorted((*nsg.rules, *default_rules()), key=_order)
-    return tuple(_effective(rule, expand_tag, members, topology) for rule in rules)
+    return tuple(_effective(rule, expand_tag, members, topology) for rule in sorted(own, key=_order))
 
 
 def _order(rule: SecurityRule) -> int:
@@ -96,7 +95,8 @@ def _expand_field(
             expansion.extend(found.prefixes)
             unresolved.extend(found.unresolved)
             prefixes.extend(ANY_PREFIXES if found.unresolved and isinstance(term, ServiceTag) else found.prefixes)
-    if any(isinstance(term, Asg) and not members.get(term.id.key) for term in field.terms):
+    disables = topology.semantics.empty_group == "disables"
+    if disables and any(isinstance(term, Asg) and not members.get(term.id.key) for term in field.terms):
         # A group of nobody disables the whole field, its other groups too: azure-docs issue 77328, reproduced by
         # Microsoft in 2021, with no word of a change since.
         return _Expanded((), (), ())

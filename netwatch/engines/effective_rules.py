@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.unsupported import refuse_admin_rules
 from netwatch.engines.targets import find_nic
-from netwatch.model.answers import EffectiveRulesAnswer
+from netwatch.model.answers import EffectiveNsg, EffectiveRulesAnswer
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["effective_rules"]
 
 
 def effective_rules(compiled: CompiledTopology, nic: str) -> EffectiveRulesAnswer:
-    """The groups bound to ``nic`` (a NIC, or a machine for its primary NIC) and its subnet, with effective rules.
+    """The rule lists bound to ``nic`` (a NIC, or a machine for its primary NIC) and its subnet, with effective rules.
 
-    The NIC's group comes first (recorded). A group the input names but does not hold is left out and noted.
+    The NIC's group comes first, then the subnet's (recorded), then admin rules, one entry for each network manager.
+    A group the input names but does not hold is left out and noted.
     Raises ResourceNotFoundError, UnsupportedError.
     """
-    refuse_admin_rules(compiled.topology)
     card = find_nic(compiled.topology, nic)
-    nsgs = compiled.effective_nsgs(card)
+    admin = (binding.nsg for binding in compiled.admin_bindings(card))
+    nsgs = (*compiled.effective_nsgs(card), *(nsg for nsg in admin if isinstance(nsg, EffectiveNsg)))
     missing = tuple(
         f"the group on the {binding.level.value} is left out: {binding.nsg}"
         for binding in compiled.bindings(card)

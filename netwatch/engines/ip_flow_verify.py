@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.public_frontends import is_closed_without_group
 from netwatch.engines.targets import Endpoint, find_nic_of_vm, find_vm, parse_endpoint, primary_configuration
 from netwatch.errors import InvalidFlowError, RefusedByAzureError, ResourceNotFoundError
 from netwatch.model.addresses import ANY_PORT, Address
 from netwatch.model.answers import IpFlowVerifyAnswer, Verdict
 from netwatch.model.flow import Direction, Flow, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface, VirtualMachine
-from netwatch.verdicts.single import verdict
+from netwatch.verdicts.single import verdict as verdict_at
 
 __all__ = ["ip_flow_verify"]
 
@@ -37,10 +38,12 @@ def ip_flow_verify(
     if own.version != remote_end.address.version:
         raise InvalidFlowError(f"{own} and {remote_end.address} are of different families.")
     flow = _flow(way, kind, Endpoint(own, local_end.port), remote_end)
-    found = verdict(compiled, card, way, flow)
+    found = verdict_at(compiled, card, way, flow)
     if found.outcome is Outcome.NOT_APPLICABLE:
-        raise _refused(card)
-    return IpFlowVerifyAnswer(machine, found, _service_tags(compiled, found), _notes(compiled, machine, card, nic, own))
+        raise _refused(compiled, card, way, flow)
+    return IpFlowVerifyAnswer(
+        machine, found, _service_tags(compiled, found), _notes(compiled, machine, card, nic, found)
+    )
 
 
 def _direction(text: str) -> Direction:
@@ -90,12 +93,18 @@ def _flow(direction: Direction, protocol: Protocol, local: Endpoint, remote: End
     return Flow(protocol, src.address, src.port, dst.address, dst.port)
 
 
-def _refused(nic: NetworkInterface) -> RefusedByAzureError:
+def _refused(
+    compiled: CompiledTopology, nic: NetworkInterface, direction: Direction, flow: Flow
+) -> RefusedByAzureError:
+    closed = direction is Direction.INBOUND and is_closed_without_group(compiled.topology, nic, flow.src_ip)
+    why = (
+        "a Standard public address is closed to the internet until a group opens it" if closed else "no group denies it"
+    )
     return RefusedByAzureError(
         f"No NSG applied on nic to allow or block traffic, nic id {nic.id.text}.",
         code="NsgsNotAppliedOnNic",
-        fate=Outcome.ALLOW.value,
-        hint="The traffic itself is allowed: no network security group is bound to the NIC or its subnet.",
+        fate=(Outcome.DENY if closed else Outcome.ALLOW).value,
+        hint=f"The traffic itself is {'denied' if closed else 'allowed'}: {why}.",
     )
 
 
@@ -105,11 +114,16 @@ def _service_tags(compiled: CompiledTopology, found: Verdict) -> str:
 
 
 def _notes(
-    compiled: CompiledTopology, vm: VirtualMachine, nic: NetworkInterface, asked: str, own: Address
+    compiled: CompiledTopology, vm: VirtualMachine, nic: NetworkInterface, asked: str, verdict: Verdict
 ) -> tuple[str, ...]:
     notes = []
+    if verdict.outcome is Outcome.ALLOW and any(d.outcome is Outcome.DENY for d in verdict.decisions):
+        notes.append(
+            "a rule denies it, but rules do not stop the platform's own services (see --semantics platformTraffic)"
+        )
     if not asked and len(compiled.topology.nics_of[vm.id.key]) > 1:
         notes.append(f"{vm.id.name} has several network interfaces; {nic.id.name} is taken")
+    own = verdict.flow.dst_ip if verdict.direction is Direction.INBOUND else verdict.flow.src_ip
     config = next((c for c in nic.ip_configurations if c.private_ip == own), None)
     if config is None:
         notes.append(f"{own} is not an address of {nic.id.name}; the rules are asked all the same, as Azure does")

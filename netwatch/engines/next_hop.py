@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.routes import Selection, is_reachable_appliance, select_route
+from netwatch.effective.routes import Selection, is_reachable_appliance
 from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
@@ -25,7 +25,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
     source, dest = parse_ip(source_ip, what="--source-ip"), parse_ip(dest_ip, what="--dest-ip")
     card = find_nic_of_vm(compiled.topology, machine, name=nic, address=source)
     subnet = subnet_of(compiled.topology, card)
-    selection = select_route(compiled.effective_routes(subnet), dest)
+    selection = compiled.select_route(subnet, dest)
     return NextHopAnswer(
         machine,
         card,
@@ -51,7 +51,13 @@ def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selecti
         vnet = compiled.topology.vnets[subnet.vnet.key]
         if not is_reachable_appliance(compiled.topology, vnet, route.next_hop_ip):
             return NextHopType.NONE
+    if route.next_hop_type is NextHopType.INTERNET and subnet.nat_gateway is not None:
+        return _BEFORE_NAT[compiled.topology.semantics.nat_gateway_next_hop]
     return route.next_hop_type
+
+
+# "NAT gateway resource" calls it the next hop; effective routes and every recording say Internet.
+_BEFORE_NAT = {"Internet": NextHopType.INTERNET, "NatGateway": NextHopType.NAT_GATEWAY}
 
 
 def _notes(compiled: CompiledTopology, nic: NetworkInterface, asked: str, nic_count: int) -> tuple[str, ...]:

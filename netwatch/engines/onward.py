@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.peers import connected_peers, peer_prefixes
-from netwatch.effective.routes import select_route
 from netwatch.engines.address_owner import Place, find_owner
 from netwatch.engines.targets import subnet_of
 from netwatch.errors import UnsupportedError
@@ -101,7 +100,7 @@ def leave(compiled: CompiledTopology, place: Place, flow: Flow, seen: Set[str]) 
     UnsupportedError for gateways, meshes, endpoints, and load balancers or firewalls as next hop.
     """
     subnet = subnet_of(compiled.topology, place.nic)
-    route = select_route(compiled.effective_routes(subnet), flow.dst_ip).route
+    route = compiled.select_route(subnet, flow.dst_ip).route
     if isinstance(route, Unresolved):
         return Onward("", unresolved=(route,))
     if route is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.unsupported import refuse_admin_rules
 from netwatch.engines.targets import find_vm
 from netwatch.model.answers import NicSecurityView, SecurityGroupViewAnswer
 from netwatch.model.flow import Level
@@ -17,7 +16,6 @@ def security_group_view(compiled: CompiledTopology, vm: str) -> SecurityGroupVie
 
     Raises ResourceNotFoundError, UnsupportedError.
     """
-    refuse_admin_rules(compiled.topology)
     machine = find_vm(compiled.topology, vm)
     nics = compiled.topology.nics_of.get(machine.id.key, ())
     views = tuple(view for nic in nics if (view := _view(compiled, nic)) is not None)

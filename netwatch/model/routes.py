@@ -15,7 +15,10 @@ __all__ = ["EffectiveRoute", "NextHopType", "RouteSource", "RouteState", "RouteT
 
 
 class NextHopType(Enum):
-    """Next hop types in the spelling of effective routes; next hop answers say VirtualNetwork for VnetLocal."""
+    """Next hop types in the spelling of effective routes; next hop answers say VirtualNetwork for VnetLocal.
+
+    No route has the type NatGateway: it is one reading of what next hop answers in a subnet that has one.
+    """
 
     VNET_LOCAL = "VnetLocal"
     VNET_PEERING = "VNetPeering"
@@ -26,6 +29,7 @@ class NextHopType(Enum):
     SERVICE_ENDPOINT = "VirtualNetworkServiceEndpoint"
     INTERFACE_ENDPOINT = "InterfaceEndpoint"
     INTERNET = "Internet"
+    NAT_GATEWAY = "NatGateway"
     NONE = "None"
 
 

@@ -42,7 +42,10 @@ def effective_rules(answer: EffectiveRulesAnswer) -> Body:
 
 
 def _bound(bound: EffectiveNsg) -> Body:
-    kind = {Level.ADMIN: "networkManager", Level.SUBNET: "subnet", Level.NIC: "networkInterface"}[bound.level]
+    if bound.level is Level.ADMIN:  # no answer with one is on record; the shape is the REST specification's
+        rules = [_effective_rule(rule, name=rule.rule.name) for rule in bound.rules]
+        return {"association": {"networkManager": {"id": bound.nsg.id.text}}, "effectiveSecurityRules": rules}
+    kind = "subnet" if bound.level is Level.SUBNET else "networkInterface"
     return {
         "networkSecurityGroup": {"id": bound.nsg.id.text},
         "association": {kind: {"id": bound.bound_to.text}},
@@ -55,11 +58,11 @@ def _as_listed(rules: Iterable[EffectiveRule]) -> list[EffectiveRule]:
     return sorted(rules, key=lambda r: (r.rule.is_default, r.rule.direction is Direction.OUTBOUND))
 
 
-def _effective_rule(effective: EffectiveRule) -> Body:
+def _effective_rule(effective: EffectiveRule, *, name: str = "") -> Body:
     rule = effective.rule
     sources, destinations = _prefixes(rule.sources, effective), _prefixes(rule.destinations, effective)
     source_ports, destination_ports = _ports(rule.source_ports), _ports(rule.destination_ports)
-    out: Body = {"name": flow_rule_name(rule), "protocol": effective_protocol(rule.protocol)}
+    out: Body = {"name": name or flow_rule_name(rule), "protocol": effective_protocol(rule.protocol)}
     out |= _first("sourcePortRange", source_ports) | _first("destinationPortRange", destination_ports)
     out |= _several("sourcePortRanges", source_ports) | _several("destinationPortRanges", destination_ports)
     out |= _first("sourceAddressPrefix", sources) | _first("destinationAddressPrefix", destinations)

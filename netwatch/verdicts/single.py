@@ -4,64 +4,95 @@ from __future__ import annotations
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
 from netwatch.compile.rule_tables import flow_point
-from netwatch.effective.unsupported import refuse_admin_rules
+from netwatch.effective.platform import is_exempt
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import NO_ROW
 from netwatch.model.answers import Decision, EffectiveNsg, EffectiveRule, Verdict
 from netwatch.model.flow import Access, Direction, Flow, Outcome
 from netwatch.model.resources import NetworkInterface
+from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["verdict"]
+__all__ = ["bindings_in_order", "verdict"]
 
 
 def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direction, flow: Flow) -> Verdict:
     """What every rule list at ``nic`` makes of ``flow``, and what they come to.
 
-    Inbound the subnet's group is asked first, outbound the NIC's; the first Deny ends it, and without any group the
-    outcome is NotApplicable ("How network security groups filter network traffic"). An Unknown list does not end it,
-    since a Deny further on settles the flow whatever the open value is.
+    Admin rules are asked first, then inbound the subnet's group and the NIC's, outbound the NIC's and the subnet's. The
+    first Deny ends it and so does an AlwaysAllow; without any rule list the outcome is NotApplicable. An Unknown list
+    does not end it, since a Deny further on settles the flow whatever the open value is. Sources: "How network
+    security groups filter network traffic", "Security admin rules in Azure Virtual Network Manager".
     """
-    refuse_admin_rules(compiled.topology)
-    bindings = compiled.bindings(nic)
     decisions: list[Decision] = []
-    for binding in reversed(bindings) if direction is Direction.INBOUND else bindings:
-        decisions.append(_decide(compiled, binding, direction, flow))
-        if decisions[-1].outcome is Outcome.DENY:
+    for binding in bindings_in_order(compiled, nic, direction):
+        decision = _decide(compiled, binding, direction, flow)
+        if decision is not None:
+            decisions.append(decision)
+        if decision is not None and _ends(decision):
             break
-    return Verdict(nic.id, direction, flow, tuple(decisions), _overall(decisions))
+    return Verdict(nic.id, direction, flow, tuple(decisions), _overall(compiled, direction, flow, decisions))
 
 
-def _overall(decisions: list[Decision]) -> Outcome:
+def bindings_in_order(compiled: CompiledTopology, nic: NetworkInterface, direction: Direction) -> tuple[Binding, ...]:
+    """The rule lists at ``nic`` in the order in which Azure asks them for flows in ``direction``."""
+    groups = compiled.bindings(nic)
+    return (*compiled.admin_bindings(nic), *(reversed(groups) if direction is Direction.INBOUND else groups))
+
+
+def _ends(decision: Decision) -> bool:
+    always = decision.rule is not None and decision.rule.access is Access.ALWAYS_ALLOW
+    return decision.outcome is Outcome.DENY or always
+
+
+def _overall(compiled: CompiledTopology, direction: Direction, flow: Flow, decisions: list[Decision]) -> Outcome:
     outcomes = {decision.outcome for decision in decisions}
+    if Outcome.DENY in outcomes and is_exempt(compiled.topology.semantics, direction, flow, decisions[-1].rule):
+        return Outcome.ALLOW
     for outcome in (Outcome.DENY, Outcome.UNKNOWN, Outcome.ALLOW):
         if outcome in outcomes:
             return outcome
     return Outcome.NOT_APPLICABLE
 
 
-def _decide(compiled: CompiledTopology, binding: Binding, direction: Direction, flow: Flow) -> Decision:
+def _decide(compiled: CompiledTopology, binding: Binding, direction: Direction, flow: Flow) -> Decision | None:
     if isinstance(binding.nsg, Unresolved):
         return Decision(binding.level, binding.bound_to, Outcome.UNKNOWN, None, unresolved=(binding.nsg,))
     return _decide_list(compiled, binding.nsg, direction, flow)
 
 
-def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction, flow: Flow) -> Decision:
-    """First match wins. A rule with open values may match or not, so its outcome is only a possibility; the first
-    rule without any settles it, and if all possibilities agree with that rule, the open values did not matter."""
+def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction, flow: Flow) -> Decision | None:
+    """First match wins. A rule with open values may match or not, so its access is only a possibility; the first rule
+    without any settles it, and if all possibilities agree with that rule, the open values did not matter.
+
+    None where no rule matches, which only admin rules leave open: they have no default rules.
+    """
     rules = compiled.rules(nsg, direction)
-    possible: set[Outcome] = set()
+    possible: set[Access] = set()
     unresolved: list[Unresolved] = []
     for index in _matches(compiled, nsg, direction, flow):
         rule = rules[index]
-        possible |= _outcomes(rule)
+        possible |= _accesses(rule)
         unresolved.extend(rule.unresolved)
         if not rule.unresolved:
-            outcome = possible.pop() if len(possible) == 1 else Outcome.UNKNOWN
-            settling = rule.rule if outcome is not Outcome.UNKNOWN else None
+            agreed = len(possible) == 1
+            outcome = _outcome(possible.pop()) if agreed else Outcome.UNKNOWN
             tried = tuple(earlier.rule for earlier in rules[:index])
-            return Decision(nsg.level, nsg.nsg.id, outcome, settling, tried, tuple(dict.fromkeys(unresolved)))
-    raise AssertionError("the default rules of a group match every flow")
+            return _decision(nsg, outcome, rule if agreed else None, tried, unresolved)
+    if possible <= {Access.ALLOW}:  # an admin Allow hands on to the groups, as no match does
+        return None
+    return _decision(nsg, Outcome.UNKNOWN, None, tuple(rule.rule for rule in rules), unresolved)
+
+
+def _decision(
+    nsg: EffectiveNsg,
+    outcome: Outcome,
+    rule: EffectiveRule | None,
+    tried: tuple[SecurityRule, ...],
+    reasons: list[Unresolved],
+) -> Decision:
+    settling = None if rule is None else rule.rule
+    return Decision(nsg.level, nsg.nsg.id, outcome, settling, tried, tuple(dict.fromkeys(reasons)))
 
 
 def _matches(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction, flow: Flow) -> list[int]:
@@ -79,8 +110,10 @@ def _matches(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction
     return found
 
 
-def _outcomes(rule: EffectiveRule) -> set[Outcome]:
+def _accesses(rule: EffectiveRule) -> set[Access]:
     access = rule.rule.access
-    if isinstance(access, Unresolved):
-        return {Outcome.ALLOW, Outcome.DENY}
-    return {Outcome.DENY if access is Access.DENY else Outcome.ALLOW}
+    return {Access.ALLOW, Access.DENY} if isinstance(access, Unresolved) else {access}
+
+
+def _outcome(access: Access) -> Outcome:
+    return Outcome.DENY if access is Access.DENY else Outcome.ALLOW

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.effective.routes import effective_routes, select_route
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import Prefix, parse_address
 from netwatch.model.resources import ServiceEndpoint
-from netwatch.model.routes import EffectiveRoute, NextHopType, RouteSource, RouteState, UserRoute
-from netwatch.model.rules import ServiceTag
+from netwatch.model.routes import EffectiveRoute, NextHopType, RouteSource, RouteState
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
 from tests.build import prefixes
 from tests.networks import Net, Peer, Route, network
 
 APPLIANCE = NextHopType.VIRTUAL_APPLIANCE
-TAGS = {"Storage": prefixes("20.60.0.0/16", "20.61.0.0/24"), "Storage.WestEurope": prefixes("20.61.0.0/24")}
+TAGS = {
+    "Storage": prefixes("20.60.0.0/16", "20.61.0.0/24"),
+    "Storage.WestEurope": prefixes("20.61.0.0/24"),
+    "Storage.westeurope": prefixes("20.61.0.0/24"),
+    "Storage.northeurope": prefixes("20.62.0.0/24"),
+}
 
 
-def no_tags(route: UserRoute, tag: ServiceTag) -> tuple[Prefix, ...]:
-    return TAGS[tag.text]
+def no_tags(tag: str, where: Where, holder: str) -> tuple[Prefix, ...]:
+    return TAGS[tag]
 
 
 def routes_of(topology: Topology) -> tuple[EffectiveRoute, ...]:
@@ -113,7 +121,7 @@ def test_an_ipv6_range_brings_an_ipv6_default_route() -> None:
 
 
 def taken(topology: Topology, dest: str) -> str:
-    route = select_route(routes_of(topology), parse_address(dest)).route
+    route = select_route(routes_of(topology), parse_address(dest), topology.semantics).route
     return _row(route) if isinstance(route, EffectiveRoute) else str(route)
 
 
@@ -152,8 +160,30 @@ def test_a_host_route_of_the_user_beats_an_open_prefix() -> None:
     assert taken(one_vnet(open_route, host), "8.8.8.8") == "8.8.8.8/32 None User"
 
 
-def test_service_endpoints_are_named_as_not_evaluated() -> None:
-    endpoint = ServiceEndpoint("Microsoft.Storage")
-    topology = network(vnets={"v": "10.0.0.0/16"}, subnets={"v/a": Net("10.0.1.0/24", service_endpoints=(endpoint,))})
-    with pytest.raises(UnsupportedError, match=r"Microsoft\.Storage"):
-        routes_of(topology)
+def with_endpoint(service: str, *routes: Route) -> Topology:
+    return network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={"v/a": Net("10.0.1.0/24", table="t", service_endpoints=(ServiceEndpoint(service),))},
+        tables={"t": routes},
+    )
+
+
+def test_a_service_endpoint_brings_the_ranges_of_the_region_and_its_pair() -> None:
+    assert "20.61.0.0/24 20.62.0.0/24 VirtualNetworkServiceEndpoint" in rows(with_endpoint("Microsoft.Storage"))
+
+
+def test_a_service_endpoint_beats_a_user_default_route() -> None:
+    topology = with_endpoint("Microsoft.Storage", Route("0.0.0.0/0", APPLIANCE, "10.0.9.4"))
+    assert taken(topology, "20.61.0.9").endswith("VirtualNetworkServiceEndpoint")
+
+
+def test_a_user_route_of_the_same_prefix_beats_it_unless_switched() -> None:
+    topology = with_endpoint("Microsoft.Storage", Route("Storage.WestEurope", APPLIANCE, "10.0.9.4"))
+    assert taken(topology, "20.61.0.9") == "20.61.0.0/24 VirtualAppliance User"
+    switched = replace(topology, semantics=Semantics(service_endpoint_routes="endpointWins"))
+    assert taken(switched, "20.61.0.9").endswith("VirtualNetworkServiceEndpoint")
+
+
+def test_a_service_without_a_known_tag_is_named() -> None:
+    with pytest.raises(UnsupportedError, match=r"Microsoft\.Unheard"):
+        rows(with_endpoint("Microsoft.Unheard"))

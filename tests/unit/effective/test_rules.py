@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netwatch.effective.context_tags import TagExpansion
+from netwatch.effective.defaults import default_rules
 from netwatch.effective.rules import asg_members, effective_rules, in_direction
 from netwatch.model.answers import EffectiveRule
 from netwatch.model.flow import Direction
@@ -32,7 +33,7 @@ def net(*rules: SecurityRule, address: str | Unresolved = "10.0.1.4") -> Topolog
 
 def effective(topology: Topology) -> tuple[EffectiveRule, ...]:
     nsg = next(iter(topology.nsgs.values()))
-    return effective_rules(nsg, expand, asg_members(topology), topology)
+    return effective_rules((*nsg.rules, *default_rules()), expand, asg_members(topology), topology)
 
 
 def first(*rules: SecurityRule, address: str | Unresolved = "10.0.1.4") -> EffectiveRule:

@@ -7,18 +7,24 @@ import dataclasses
 import pytest
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.errors import TopologySchemaError, UnsupportedError
+from netwatch.errors import TopologySchemaError
 from netwatch.formats.service_tag_file import load_shipped
 from netwatch.model.answers import Verdict
+from netwatch.model.facts import Deployment, Facts
 from netwatch.model.flow import Access, Direction, Level, Outcome
-from netwatch.model.ids import ResourceId
-from netwatch.model.resources import OtherResource
+from netwatch.model.network_manager import (
+    AdminRuleCollection,
+    NetworkGroup,
+    NetworkManager,
+    SecurityAdminConfiguration,
+)
 from netwatch.model.rules import SecurityRule
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.single import verdict
 from tests.build import address_field, flow, rule
-from tests.networks import Net, Nic, network
+from tests.networks import Net, Nic, arm_id, network
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 REASON = Unresolved("a parameter without a value")
@@ -29,7 +35,6 @@ def net(
     on_nic: list[SecurityRule] | None = None,
     *,
     nic_nsg: Unresolved | None = None,
-    others: tuple[OtherResource, ...] = (),
 ) -> Topology:
     """One machine at 10.0.1.4 with a group on its subnet and on its NIC, where rules are given."""
     groups = {"subnet-nsg": on_subnet, "nic-nsg": on_nic}
@@ -38,7 +43,6 @@ def net(
         subnets={"v/a": Net("10.0.1.0/24", nsg="subnet-nsg" if on_subnet is not None else "")},
         nics={"a-nic": Nic("v/a", "10.0.1.4", nsg=nic_nsg or ("nic-nsg" if on_nic is not None else ""))},
         nsgs={name: rules for name, rules in groups.items() if rules is not None},
-        others=others,
     )
 
 
@@ -141,11 +145,88 @@ def test_a_published_tag_is_expanded() -> None:
     assert settled(found)[0] == Access.ALLOW.value
 
 
-def test_admin_rules_are_named_as_not_evaluated() -> None:
-    kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules"
-    id = ResourceId(f"/subscriptions/s/resourceGroups/rg/providers/{kind}/x")
-    with pytest.raises(UnsupportedError, match="security admin rules"):
-        ask(net([], others=(OtherResource(id, kind, ""),)), IN, "Tcp", "8.8.8.8", 22)
+def with_admin(topology: Topology, *rules: SecurityRule) -> Topology:
+    """The same network under one network manager whose rules are deployed to it."""
+    manager = arm_id("networkManagers", "m")
+    base = manager.child("securityAdminConfigurations", "base")
+    collection = base.child("ruleCollections", "all")
+    group = manager.child("networkGroups", "g")
+    return dataclasses.replace(
+        topology,
+        facts=Facts(network_manager_deployments=(Deployment("westeurope", frozenset({base})),)),
+        network_managers={manager.key: NetworkManager(manager, "westeurope")},
+        network_groups={group.key: NetworkGroup(group, (arm_id("virtualNetworks", "v"),))},
+        security_admin_configurations={base.key: SecurityAdminConfiguration(base)},
+        admin_rule_collections={collection.key: AdminRuleCollection(collection, (group,), rules)},
+    )
+
+
+def test_an_admin_deny_ends_it_before_any_group() -> None:
+    found = ask(with_admin(net([rule("ssh")]), rule("no-ssh", access="Deny", dports="22")), IN, "Tcp", "8.8.8.8", 22)
+    assert settled(found) == ("Deny", Level.ADMIN, "no-ssh")
+    assert len(found.decisions) == 1
+
+
+def test_an_admin_allow_hands_on_to_the_groups() -> None:
+    found = ask(with_admin(net([]), rule("ssh", dports="22")), IN, "Tcp", "8.8.8.8", 22)
+    assert settled(found) == ("Deny", Level.SUBNET, "DenyAllInBound")
+    assert [decision.level for decision in found.decisions] == [Level.ADMIN, Level.SUBNET]
+
+
+def test_an_always_allow_skips_the_groups() -> None:
+    found = ask(with_admin(net([], []), rule("ssh", access="AlwaysAllow", dports="22")), IN, "Tcp", "8.8.8.8", 22)
+    assert settled(found) == ("Allow", Level.ADMIN, "ssh")
+    assert len(found.decisions) == 1
+
+
+def test_admin_rules_that_do_not_match_leave_no_decision() -> None:
+    found = ask(with_admin(net([]), rule("rdp", access="Deny", dports="3389")), IN, "Tcp", "8.8.8.8", 22)
+    assert [decision.level for decision in found.decisions] == [Level.SUBNET]
+    assert ask(with_admin(net(), rule("rdp", dports="3389")), IN, "Tcp", "8.8.8.8", 22).decisions == ()
+
+
+def test_an_open_admin_rule_matters_only_where_it_is_not_a_plain_allow() -> None:
+    open_allow = dataclasses.replace(rule("maybe"), sources=address_field([REASON]))
+    open_deny = dataclasses.replace(rule("maybe", access="Deny"), sources=address_field([REASON]))
+    allowed = net([rule("ssh")])
+    assert ask(with_admin(allowed, open_allow), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.ALLOW
+    assert ask(with_admin(allowed, open_deny), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.UNKNOWN
+    assert ask(with_admin(net([]), open_deny), IN, "Tcp", "8.8.8.8", 22).outcome is Outcome.DENY
+
+
+DENY_OUT = rule("nothing-out", direction="Outbound", access="Deny")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "remote", "port", "outcome"),
+    [
+        ("Udp", "168.63.129.16", 53, Outcome.ALLOW),
+        ("Tcp", "168.63.129.16", 80, Outcome.ALLOW),
+        ("Tcp", "169.254.169.254", 80, Outcome.ALLOW),
+        ("Tcp", "168.63.129.16", 8080, Outcome.DENY),
+        ("Tcp", "169.254.169.254", 443, Outcome.DENY),
+        ("Udp", "8.8.8.8", 53, Outcome.DENY),
+    ],
+)
+def test_ordinary_rules_do_not_stop_the_platforms_services(
+    protocol: str, remote: str, port: int, outcome: Outcome
+) -> None:
+    assert ask(net([DENY_OUT]), OUT, protocol, remote, port).outcome is outcome
+
+
+def test_a_rule_that_names_a_platform_tag_does() -> None:
+    no_dns = rule("no-dns", direction="Outbound", access="Deny", destination="AzurePlatformDNS")
+    assert settled(ask(net([no_dns]), OUT, "Udp", "168.63.129.16", 53)) == ("Deny", Level.SUBNET, "no-dns")
+
+
+def test_where_switched_so_every_rule_does() -> None:
+    topology = dataclasses.replace(net([DENY_OUT]), semantics=Semantics(platform_traffic="ruled"))
+    assert ask(topology, OUT, "Udp", "168.63.129.16", 53).outcome is Outcome.DENY
+
+
+def test_probes_of_a_load_balancer_are_subject_to_rules() -> None:
+    no_probes = rule("no-probes", source="AzureLoadBalancer", access="Deny")
+    assert ask(net([no_probes]), IN, "Tcp", "168.63.129.16", 80).outcome is Outcome.DENY
 
 
 def test_a_verdict_says_what_it_is_in_few_words() -> None:

@@ -1,0 +1,94 @@
+"""Security admin rules of a network manager: asked before every network security group.
+
+Sources: "Security admin rules in Azure Virtual Network Manager"; "Network security groups" (what Allow, AlwaysAllow
+and Deny do); a configuration takes effect only in the regions it is deployed to.
+"""
+
+from __future__ import annotations
+
+from netwatch.effective.meshes import same_region
+from netwatch.model.flow import Access
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import AdminRuleCollection, SecurityAdminConfiguration
+from netwatch.model.resources import Subnet, VirtualNetwork
+from netwatch.model.rules import SecurityRule
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["AdminRuleList", "admin_rules"]
+
+AdminRuleList = tuple[ResourceId, tuple[SecurityRule, ...]]
+"""A network manager and its rules for one network, in the order in which they are asked."""
+
+# Networks with these services keep admin rules away unless the configuration says otherwise: their own network intent
+# policies would be broken ("Security admin rules in Azure Virtual Network Manager", nonapplication of rules).
+_INTENT_POLICY_SERVICES = ("microsoft.sql/managedinstances", "microsoft.databricks/workspaces")
+
+
+def admin_rules(topology: Topology, vnet: VirtualNetwork, subnet: Subnet) -> tuple[AdminRuleList, ...]:
+    """The admin rules for ``subnet`` of ``vnet``, one list for each network manager, the highest scope first.
+
+    A manager of a management group comes before one of a subscription; within a manager the lower priority is asked
+    first, whichever collection it stands in.
+    """
+    lists = []
+    for manager in sorted(topology.network_managers.values(), key=lambda m: _scope_rank(m.scopes)):
+        rules = [
+            rule
+            for configuration in topology.security_admin_configurations.values()
+            if _under(configuration.id, manager.id) and _is_deployed(topology, configuration, vnet)
+            for rule in _rules(topology, configuration, vnet, subnet)
+        ]
+        if rules:
+            lists.append((manager.id, tuple(sorted(rules, key=_priority))))
+    return tuple(lists)
+
+
+def _scope_rank(scopes: tuple[ResourceId, ...]) -> int:
+    """0 for a manager of a management group, 1 for one of subscriptions."""
+    return 0 if any("/managementgroups/" in scope.key for scope in scopes) else 1
+
+
+def _under(child: ResourceId, parent: ResourceId) -> bool:
+    return child.key.startswith(parent.key + "/")
+
+
+def _priority(rule: SecurityRule) -> int:
+    return rule.priority if isinstance(rule.priority, int) else 0
+
+
+def _is_deployed(topology: Topology, configuration: SecurityAdminConfiguration, vnet: VirtualNetwork) -> bool:
+    return any(
+        configuration.id in deployment.configurations and same_region(deployment.region, vnet.location)
+        for deployment in topology.facts.network_manager_deployments
+    )
+
+
+def _rules(
+    topology: Topology, configuration: SecurityAdminConfiguration, vnet: VirtualNetwork, subnet: Subnet
+) -> list[SecurityRule]:
+    found = [
+        rule
+        for collection in topology.admin_rule_collections.values()
+        if _under(collection.id, configuration.id) and _applies(topology, collection, vnet, subnet)
+        for rule in collection.rules
+    ]
+    policy = configuration.applies_on_intent_policies.lower()
+    if policy == "all" or not _has_intent_policy(topology, vnet):
+        return found
+    allowing = (Access.ALLOW, Access.ALWAYS_ALLOW)
+    return [rule for rule in found if policy == "allowrulesonly" and rule.access in allowing]
+
+
+def _applies(topology: Topology, collection: AdminRuleCollection, vnet: VirtualNetwork, subnet: Subnet) -> bool:
+    groups = [topology.network_groups[group.key] for group in collection.groups if group.key in topology.network_groups]
+    members = {member.key for group in groups for member in group.members if not isinstance(member, Unresolved)}
+    return vnet.id.key in members or subnet.id.key in members
+
+
+def _has_intent_policy(topology: Topology, vnet: VirtualNetwork) -> bool:
+    return any(
+        delegation.lower() in _INTENT_POLICY_SERVICES
+        for subnet in topology.subnets_of.get(vnet.id.key, ())
+        for delegation in subnet.delegations
+    )

@@ -1,0 +1,116 @@
+"""Routes that a virtual network learns through a gateway: its own, or a peer's that it uses by gateway transit.
+
+Sources: "Virtual network traffic routing" (gateway routes), "Configure VPN gateway transit for virtual network
+peering", and effective routes printed in a published lab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netwatch.effective.peers import connected_peers
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import Subnet, VirtualNetwork, VirtualNetworkGateway
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = ["LearnedRoute", "gateway_address", "learned_routes", "propagates", "serving_gateways"]
+
+
+class LearnedRoute(NamedTuple):
+    """A prefix that a gateway brings, and the gateway."""
+
+    prefix: Prefix | Unresolved
+    gateway: VirtualNetworkGateway
+    where: Where
+
+
+def propagates(topology: Topology, subnet: Subnet) -> bool:
+    """Whether gateway routes reach ``subnet``: not where its route table has disableBgpRoutePropagation, which keeps
+    static gateway routes away too."""
+    table = subnet.route_table
+    return not isinstance(table, ResourceId) or topology.route_tables[table.key].propagate_gateway_routes
+
+
+def learned_routes(topology: Topology, vnet: VirtualNetwork) -> tuple[LearnedRoute, ...]:
+    """What the gateways that serve ``vnet`` bring, each prefix once, in input order.
+
+    Prefixes of local network gateways and of the networks at the far end of VNet-to-VNet connections are in the
+    input; what BGP advertises is not, and is declared as the fact ``gatewayLearnedRoutes``.
+    """
+    own = {prefix for prefix in vnet.address_space if isinstance(prefix, Prefix)}
+    found: dict[Prefix | Unresolved, LearnedRoute] = {}
+    for gateway in serving_gateways(topology, vnet):
+        for prefix in (*_advertised(topology, gateway), *_static(topology, gateway)):
+            if prefix not in own:
+                found.setdefault(prefix, LearnedRoute(prefix, gateway, gateway.where))
+    return tuple(found.values())
+
+
+def serving_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetworkGateway]:
+    """The gateways ``vnet`` sends through: those that stand in it, else those of a peer it has by gateway transit.
+
+    Transit needs useRemoteGateways on this side and allowGatewayTransit on the peer's.
+    """
+    own = _standing_in(topology, vnet.id)
+    if own:
+        return own
+    return [
+        gateway
+        for peering in connected_peers(topology, vnet)
+        if peering.use_remote_gateways and isinstance(peering.remote_vnet, ResourceId)
+        if _offers_transit(topology, peering.remote_vnet, vnet.id)
+        for gateway in _standing_in(topology, peering.remote_vnet)
+    ]
+
+
+def _standing_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
+    return [
+        gateway
+        for gateway in topology.gateways.values()
+        if any(isinstance(subnet, ResourceId) and subnet.parent == vnet for subnet in gateway.subnets)
+    ]
+
+
+def _offers_transit(topology: Topology, holder: ResourceId, user: ResourceId) -> bool:
+    return any(
+        peering.allow_gateway_transit and peering.remote_vnet == user
+        for peering in topology.peerings_of.get(holder.key, ())
+    )
+
+
+def _advertised(topology: Topology, gateway: VirtualNetworkGateway) -> tuple[Prefix, ...]:
+    return topology.facts.gateway_learned_routes.get(gateway.id.key, ())
+
+
+def _static(topology: Topology, gateway: VirtualNetworkGateway) -> Iterator[Prefix | Unresolved]:
+    for connection in topology.connections.values():
+        if connection.gateway != gateway.id:
+            continue
+        if isinstance(connection.peer, Unresolved):
+            yield connection.peer
+        elif connection.peer is not None and connection.peer.key in topology.local_network_gateways:
+            yield from topology.local_network_gateways[connection.peer.key].prefixes
+        elif connection.peer is not None and connection.peer.key in topology.gateways:
+            yield from _spaces_behind(topology, topology.gateways[connection.peer.key])
+
+
+def _spaces_behind(topology: Topology, gateway: VirtualNetworkGateway) -> Iterator[Prefix | Unresolved]:
+    """The address space of the network a gateway stands in: what a VNet-to-VNet connection routes without BGP."""
+    vnets = {subnet.parent.key for subnet in gateway.subnets if isinstance(subnet, ResourceId)}
+    for key in vnets:
+        if key in topology.vnets:
+            yield from topology.vnets[key].address_space
+
+
+def gateway_address(topology: Topology, gateway: VirtualNetworkGateway) -> Address | None:
+    """The gateway's public address, which effective routes name as its next hop (recorded); None where not known."""
+    for reference in gateway.public_ips:
+        if isinstance(reference, ResourceId) and reference.key in topology.public_ips:
+            address = topology.public_ips[reference.key].address
+            if isinstance(address, Address):
+                return address
+    return None

@@ -1,0 +1,56 @@
+"""Meshes of a network manager: virtual networks that reach each other as one connected group.
+
+Sources: "Connectivity configuration in Azure Virtual Network Manager"; a configuration takes effect only in the
+regions it is deployed to, which no resource says: it is the fact ``networkManagerDeployments``.
+"""
+
+from __future__ import annotations
+
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import ConnectivityConfiguration
+from netwatch.model.resources import VirtualNetwork
+from netwatch.model.topology import Topology
+
+__all__ = ["mesh_members", "same_region"]
+
+
+def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwork, ...]:
+    """The other virtual networks in ``vnet``'s connected groups, in input order.
+
+    A mesh is regional unless it is global: members in another region are then not connected.
+    """
+    found: dict[str, VirtualNetwork] = {}
+    for configuration in topology.connectivity_configurations.values():
+        if not _is_deployed(topology, configuration, vnet):
+            continue
+        for group in configuration.mesh_groups:
+            found.update(_reached_in(topology, configuration, group, vnet))
+    found.pop(vnet.id.key, None)
+    return tuple(found.values())
+
+
+def _reached_in(
+    topology: Topology, configuration: ConnectivityConfiguration, group_id: ResourceId, vnet: VirtualNetwork
+) -> dict[str, VirtualNetwork]:
+    group = topology.network_groups.get(group_id.key)
+    if group is None or vnet.id not in group.members:
+        return {}
+    members = [topology.vnets[m.key] for m in group.members if isinstance(m, ResourceId) and m.key in topology.vnets]
+    return {
+        member.id.key: member
+        for member in members
+        if (configuration.is_global or same_region(member.location, vnet.location))
+        and _is_deployed(topology, configuration, member)
+    }
+
+
+def _is_deployed(topology: Topology, configuration: ConnectivityConfiguration, vnet: VirtualNetwork) -> bool:
+    return any(
+        configuration.id in deployment.configurations and same_region(deployment.region, vnet.location)
+        for deployment in topology.facts.network_manager_deployments
+    )
+
+
+def same_region(one: str, other: str) -> bool:
+    """Whether two names are of one region: ``West Europe`` and ``westeurope`` are."""
+    return one.replace(" ", "").lower() == other.replace(" ", "").lower()

@@ -1,0 +1,36 @@
+"""Traffic with the platform's own addresses, which ordinary rules do not stop.
+
+Source: "Network security groups", platform considerations: DHCP, DNS, metadata and health monitoring are provided
+through 168.63.129.16 and 169.254.169.254 and are not subject to groups, unless a rule targets them by their tags.
+Probes of a load balancer come from 168.63.129.16 and are subject to rules: only flows that the machine opens count.
+"""
+
+from __future__ import annotations
+
+from netwatch.model.flow import Direction, Flow, Protocol
+from netwatch.model.rules import SecurityRule, ServiceTag
+from netwatch.model.semantics import Semantics
+
+__all__ = ["is_exempt", "is_platform_traffic"]
+
+_WIRE_SERVER, _METADATA = 0xA83F8110, 0xA9FEA9FE
+
+# "What is IP address 168.63.129.16?": DNS 53, DHCP 67 and 68, guest agent 80, 443 and 32526.
+_WIRE_SERVER_PORTS = {Protocol.TCP: (53, 80, 443, 32526), Protocol.UDP: (53, 67, 68)}
+
+
+def is_platform_traffic(direction: Direction, flow: Flow) -> bool:
+    """Whether a machine opens ``flow`` to a service of the platform itself."""
+    if direction is not Direction.OUTBOUND or flow.dst_ip.version != 4:
+        return False
+    if flow.dst_ip.value == _METADATA:
+        return flow.protocol is Protocol.TCP and flow.dst_port == 80
+    return flow.dst_ip.value == _WIRE_SERVER and flow.dst_port in _WIRE_SERVER_PORTS.get(flow.protocol, ())
+
+
+def is_exempt(semantics: Semantics, direction: Direction, flow: Flow, denying: SecurityRule | None) -> bool:
+    """Whether ``flow`` passes although the rule ``denying`` says no: platform traffic, and no platform tag is named."""
+    if semantics.platform_traffic != "exempt" or not is_platform_traffic(direction, flow) or denying is None:
+        return False
+    terms = (*denying.sources.terms, *denying.destinations.terms)
+    return not any(isinstance(term, ServiceTag) and term.text.lower().startswith("azureplatform") for term in terms)

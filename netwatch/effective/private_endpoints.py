@@ -1,0 +1,77 @@
+"""Private endpoints: a route of their own for each address, in their network and in direct peers.
+
+Source: "Manage network policies for private endpoints"; the row's name InterfaceEndpoint is lab output.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netwatch.effective.peers import connected_peers
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.endpoints import PrivateEndpoint
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import Subnet, VirtualNetwork
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["EndpointAddress", "endpoint_addresses", "honours_routes", "honours_rules", "yields_to"]
+
+
+class EndpointAddress(NamedTuple):
+    """One address of a private endpoint, as a host prefix, and the subnet it stands in."""
+
+    endpoint: PrivateEndpoint
+    prefix: Prefix | Unresolved
+    subnet: Subnet
+
+
+def endpoint_addresses(topology: Topology, vnet: VirtualNetwork) -> tuple[EndpointAddress, ...]:
+    """The private endpoint addresses that ``vnet`` has routes to: its own endpoints and those of direct peers."""
+    near = {vnet.id.key}
+    near.update(p.remote_vnet.key for p in connected_peers(topology, vnet) if isinstance(p.remote_vnet, ResourceId))
+    found: list[EndpointAddress] = []
+    for endpoint in topology.private_endpoints.values():
+        if isinstance(endpoint.subnet, ResourceId) and endpoint.subnet.parent.key in near:
+            subnet = topology.subnets[endpoint.subnet.key]
+            found.extend(EndpointAddress(endpoint, prefix, subnet) for prefix in _prefixes(topology, endpoint))
+    return tuple(found)
+
+
+def _prefixes(topology: Topology, endpoint: PrivateEndpoint) -> list[Prefix | Unresolved]:
+    configs = [
+        config
+        for nic in endpoint.nics
+        if isinstance(nic, ResourceId) and nic.key in topology.nics
+        for config in topology.nics[nic.key].ip_configurations
+    ]
+    found: list[Prefix | Unresolved] = []
+    for config in configs:
+        if isinstance(config.private_ip, Address):
+            bits = 32 if config.private_ip.version == 4 else 128
+            found.append(Prefix(config.private_ip.version, config.private_ip.value, bits))
+        elif config.private_ip is not None:
+            found.append(config.private_ip)
+    return found or [Unresolved(f"the address of private endpoint {endpoint.id.name} is not in the input")]
+
+
+def honours_routes(subnet: Subnet) -> bool:
+    """Whether user-defined routes can override endpoints in ``subnet``: its network policies are on for routes."""
+    return subnet.private_endpoint_network_policies.lower() in ("enabled", "routetableenabled")
+
+
+def honours_rules(subnet: Subnet) -> bool:
+    """Whether security rules apply to endpoints in ``subnet``: its network policies are on for security groups."""
+    return subnet.private_endpoint_network_policies.lower() in ("enabled", "networksecuritygroupenabled")
+
+
+def yields_to(address: EndpointAddress, route: Prefix, vnet: VirtualNetwork) -> bool:
+    """Whether a user route for ``route`` makes the endpoint's own route Invalid.
+
+    The policy must be on in the endpoint's subnet, and the user's prefix at least as long as that of the address space
+    the endpoint stands in: with 10.1.0.0/16, a /16 to /32 does and a /8 or a default route does not.
+    """
+    if isinstance(address.prefix, Unresolved) or not honours_routes(address.subnet) or not route.holds(address.prefix):
+        return False
+    spaces = [space for space in vnet.address_space if isinstance(space, Prefix) and space.holds(address.prefix)]
+    return any(route.length >= space.length for space in spaces)

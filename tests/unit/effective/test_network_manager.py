@@ -1,0 +1,146 @@
+"""Meshes and admin rules: who is in, and what is deployed where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from netwatch.effective.admin_rules import admin_rules
+from netwatch.effective.meshes import mesh_members
+from netwatch.model.facts import Deployment, Facts
+from netwatch.model.flow import Access
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import (
+    AdminRuleCollection,
+    ConnectivityConfiguration,
+    NetworkGroup,
+    NetworkManager,
+    SecurityAdminConfiguration,
+)
+from netwatch.model.topology import Topology
+from tests.build import rule
+from tests.networks import Net, arm_id, network
+
+MANAGER = arm_id("networkManagers", "m")
+GROUP = MANAGER.child("networkGroups", "g")
+MESH = MANAGER.child("connectivityConfigurations", "mesh")
+BASE = MANAGER.child("securityAdminConfigurations", "base")
+SUBSCRIPTION = ResourceId("/subscriptions/s")
+
+
+def net(*, regions: str = "westeurope", is_global: bool = False, members: str = "a b c") -> Topology:
+    """Networks a and b in West Europe and c in East US, in one group with a mesh."""
+    topology = network(
+        vnets={"a": "10.0.0.0/16", "b": "10.1.0.0/16", "c": "10.2.0.0/16"},
+        locations={"c": "eastus"},
+        subnets={"a/s": Net("10.0.1.0/24")},
+        facts=Facts(
+            network_manager_deployments=tuple(Deployment(region, frozenset({MESH, BASE})) for region in regions.split())
+        ),
+    )
+    group = NetworkGroup(GROUP, tuple(arm_id("virtualNetworks", name) for name in members.split()))
+    mesh = ConnectivityConfiguration(MESH, (GROUP,), is_global)
+    return replace(topology, network_groups={GROUP.key: group}, connectivity_configurations={MESH.key: mesh})
+
+
+def members(topology: Topology, name: str = "a") -> list[str]:
+    found = mesh_members(topology, topology.vnets[arm_id("virtualNetworks", name).key])
+    return [vnet.id.name for vnet in found]
+
+
+def test_a_mesh_is_regional() -> None:
+    assert members(net(regions="westeurope eastus")) == ["b"]
+
+
+def test_a_global_mesh_crosses_regions_where_it_is_deployed_in_both() -> None:
+    assert members(net(regions="westeurope eastus", is_global=True)) == ["b", "c"]
+    assert members(net(regions="westeurope", is_global=True)) == ["b"]
+
+
+def test_nothing_is_connected_before_it_is_deployed() -> None:
+    assert members(net(regions="")) == []
+
+
+def test_who_is_not_in_the_group_is_not_in_the_mesh() -> None:
+    assert members(net(members="b c")) == []
+
+
+def with_rules(
+    *,
+    collections: dict[str, list[tuple[str, int, str]]],
+    policy: str = "None",
+    regions: str = "West Europe",
+    delegation: str = "",
+) -> Topology:
+    topology = net(regions=regions.replace(" ", ""))
+    held = {}
+    for name, rules in collections.items():
+        id = BASE.child("ruleCollections", name)
+        made = tuple(
+            replace(rule(each, priority=priority, access=access), id=id.child("rules", each))
+            for each, priority, access in rules
+        )
+        held[id.key] = AdminRuleCollection(id, (GROUP,), made)
+    subnets = {
+        key: replace(subnet, delegations=(delegation,) if delegation else ())
+        for key, subnet in topology.subnets.items()
+    }
+    return replace(
+        topology,
+        subnets=subnets,
+        network_managers={MANAGER.key: NetworkManager(MANAGER, "westeurope", (SUBSCRIPTION,))},
+        security_admin_configurations={BASE.key: SecurityAdminConfiguration(BASE, policy)},
+        admin_rule_collections=held,
+    )
+
+
+def asked(topology: Topology) -> list[str]:
+    vnet = topology.vnets[arm_id("virtualNetworks", "a").key]
+    lists = admin_rules(topology, vnet, next(iter(topology.subnets.values())))
+    return [each.name for _, rules in lists for each in rules]
+
+
+def test_rules_of_several_collections_are_asked_by_priority() -> None:
+    topology = with_rules(collections={"x": [("later", 20, "Deny")], "y": [("first", 10, "Allow")]})
+    assert asked(topology) == ["first", "later"]
+
+
+def test_rules_that_are_not_deployed_are_not_asked() -> None:
+    assert asked(with_rules(collections={"x": [("r", 1, "Deny")]}, regions="eastus")) == []
+
+
+@pytest.mark.parametrize(("policy", "expected"), [("None", []), ("All", ["no", "yes"]), ("AllowRulesOnly", ["yes"])])
+def test_networks_with_intent_policies_are_skipped_unless_said(policy: str, expected: list[str]) -> None:
+    rules = [("no", 1, "Deny"), ("yes", 2, Access.ALWAYS_ALLOW.value)]
+    delegation = "Microsoft.Sql/managedInstances"
+    assert asked(with_rules(collections={"x": rules}, policy=policy, delegation=delegation)) == expected
+
+
+def test_a_manager_of_a_management_group_is_asked_before_one_of_a_subscription() -> None:
+    topology = with_rules(collections={"x": [("low", 1, "Deny")]})
+    high = arm_id("networkManagers", "high")
+    base = high.child("securityAdminConfigurations", "base")
+    collection = base.child("ruleCollections", "x")
+    own = replace(rule("high", priority=4000), id=collection.child("rules", "high"))
+    facts = replace(
+        topology.facts,
+        network_manager_deployments=(Deployment("westeurope", frozenset({BASE, base})),),
+    )
+    both = replace(
+        topology,
+        facts=facts,
+        network_managers={
+            **topology.network_managers,
+            high.key: NetworkManager(high, "", (ResourceId("/providers/Microsoft.Management/managementGroups/root"),)),
+        },
+        security_admin_configurations={
+            **topology.security_admin_configurations,
+            base.key: SecurityAdminConfiguration(base),
+        },
+        admin_rule_collections={
+            **topology.admin_rule_collections,
+            collection.key: AdminRuleCollection(collection, (GROUP,), (own,)),
+        },
+    )
+    assert asked(both) == ["high", "low"]
