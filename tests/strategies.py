@@ -67,8 +67,9 @@ _ROUTES = (
 _HOPS = ("10.0.0.4", "10.0.1.5", "10.1.0.4", "10.200.0.4", "172.16.0.4", "fd00:1::4")
 _SCATTERED = (
     "8.8.8.8", "168.63.129.16", "168.63.129.16", "168.63.129.16", "169.254.169.254", "10.0.0.4", "10.1.0.4",
-    "10.200.0.4", "20.60.26.1", "20.150.0.9", "25.1.2.3", "127.0.0.1", "172.31.255.255", "192.168.255.1", "224.0.0.1",
-    "255.255.255.255", "0.0.0.0", "fd00:1::4", "fe80::1", "2001:4860::8888", "2603:1020::1", "::1",
+    "10.200.0.4", "20.60.26.1", "20.150.0.9", "20.150.0.9", "20.150.0.9", "25.1.2.3", "127.0.0.1", "172.31.255.255",
+    "192.168.255.1", "224.0.0.1", "255.255.255.255", "0.0.0.0", "fd00:1::4", "fe80::1", "2001:4860::8888",
+    "2603:1020::1", "::1",
 )  # fmt: skip
 _RESERVED = (
     "0.0.0.0/8", "10.0.0.0/8", "25.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
@@ -251,7 +252,7 @@ def _route_table(draw: st.DrawFn, name: str) -> RouteTable:
     table = _id("routeTables", name)
     known: list[Prefix | ServiceTag] = [parse_prefix(text) for text in _ROUTES]
     tags = [ServiceTag(tag) for tag in TAGS]
-    prefixes = draw(st.lists(st.sampled_from(known + tags), min_size=1, max_size=6, unique=True))
+    prefixes = draw(st.lists(st.sampled_from(known + 3 * tags), min_size=1, max_size=6, unique=True))
     return RouteTable(table, "westeurope", tuple(_route(draw, table, n, prefix) for n, prefix in enumerate(prefixes)))
 
 
