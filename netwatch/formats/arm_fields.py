@@ -109,6 +109,20 @@ class ArmObject:
                 child.label = f"{self.label}/{own}" if self.label else own
             yield child
 
+    def children(self, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
+        """The children of one kind of this resource with their ids; one without an id gets it from ``id``."""
+        for child in self.object("properties").objects(kind):
+            name = child.raw("name")
+            if child.raw("id") is not None:
+                found = child.own_id()
+            elif isinstance(name, str) and not is_expression(name):
+                found = id.child(kind, name)
+            else:
+                child.problem("it has neither an id nor a name.")
+                continue
+            if found is not None:
+                yield child, found
+
     def text(self, name: str, default: str = "") -> str:
         """The text in a field; ``default`` where it is not there or is an expression."""
         value = self.raw(name)
@@ -128,6 +142,14 @@ class ArmObject:
         if value:
             self.problem(f'{name} is "{value}", expected {" or ".join(allowed)}.')
         return default
+
+    def words(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """The words in a list field, or its one word, in the spelling of ``allowed``."""
+        if isinstance(self.raw(name), str):
+            word = self.word(name, allowed)
+            return (word,) if word else ()
+        found = (ArmObject(self.reading, {name: each}, self.pointer, self.label) for each in self.items(name))
+        return tuple(word for word in (each.word(name, allowed) for each in found) if word)
 
     def flag(self, name: str, default: bool) -> bool:
         """true or false, ``default`` where the field is not there."""
@@ -192,6 +214,15 @@ class ArmObject:
             return ()
         found = (self._referred(name, value) for value in values)
         return tuple(each for each in found if each is not None)
+
+    def all_ids(self, name: str) -> tuple[ResourceId, ...]:
+        """The ids in a list of texts, as ``networkManagerScopes`` has them."""
+        found = self.all_parsed(name, self._resource_id)
+        return tuple(each for each in found if isinstance(each, ResourceId))
+
+    def id_text(self, name: str) -> ResourceId | Unresolved | None:
+        """The id in a field that is its text; None where it is not there."""
+        return self.parsed(name, self._resource_id)
 
     def _referred(self, name: str, value: Any) -> ResourceId | Unresolved | None:
         if is_expression(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_fields import ArmObject, ArmReading, is_expression
@@ -30,6 +30,10 @@ from netwatch.model.routes import RouteTable, UserRoute
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
+if TYPE_CHECKING:  # imported where an input holds them: most hold none
+    from netwatch.formats.arm_network_manager import NetworkManagerReader
+    from netwatch.model.endpoints import LoadBalancer
+
 __all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "ArmReader"]
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -40,6 +44,17 @@ _PEERING_STATES = ("Initiated", "Connected", "Disconnected")
 
 _FLATTENED = ("provisioningState", "addressSpace", "subnets", "securityRules", "routes", "ipConfigurations")
 """Properties of which one stands in every resource that az prints in its own, flattened form."""
+
+_MANAGER = "microsoft.network/networkmanagers"
+_MANAGER_TYPES = (
+    _MANAGER,
+    f"{_MANAGER}/networkgroups",
+    f"{_MANAGER}/networkgroups/staticmembers",
+    f"{_MANAGER}/securityadminconfigurations",
+    f"{_MANAGER}/securityadminconfigurations/rulecollections",
+    f"{_MANAGER}/securityadminconfigurations/rulecollections/rules",
+    f"{_MANAGER}/connectivityconfigurations",
+)
 
 _Child = TypeVar("_Child", SecurityRule, UserRoute)
 
@@ -58,6 +73,9 @@ class ArmReader:
         self._tables: list[RouteTable] = []
         self._own_rules: dict[str, list[SecurityRule]] = {}
         self._own_routes: dict[str, list[UserRoute]] = {}
+        self._balancers: list[LoadBalancer] = []
+        self._pooled: dict[str, list[ResourceId]] = {}
+        self._managers: NetworkManagerReader | None = None
         self._readers: Mapping[str, Callable[[ArmObject, ResourceId], None]] = {
             "microsoft.network/virtualnetworks": self._virtual_network,
             "microsoft.network/virtualnetworks/subnets": self._subnet,
@@ -71,6 +89,13 @@ class ArmReader:
             "microsoft.compute/virtualmachines": self._virtual_machine,
             "microsoft.network/publicipaddresses": self._public_ip,
             "microsoft.network/virtualnetworkgateways": self._gateway,
+            "microsoft.network/localnetworkgateways": self._local_gateway,
+            "microsoft.network/connections": self._connection,
+            "microsoft.network/privateendpoints": self._private_endpoint,
+            "microsoft.network/natgateways": self._nat_gateway,
+            "microsoft.network/loadbalancers": self._load_balancer,
+            "microsoft.network/loadbalancers/backendaddresspools": self._own_pool,
+            **dict.fromkeys(_MANAGER_TYPES, self._of_network_manager),
         }
 
     def read(self, resources: Iterable[Any], pointer: str) -> None:
@@ -79,13 +104,18 @@ class ArmReader:
             self._resource(value, f"{pointer}/{index}" if pointer else str(index), None)
 
     def finish(self) -> None:
-        """Join rules and routes that are resources of their own to their parents, and give both to the draft."""
+        """Join what stands apart to its parent (rules, routes, members of pools), and give both to the draft."""
         for nsg in self._nsgs:
             joined = self._joined(nsg.rules, self._own_rules.get(nsg.id.key, ()))
             self._draft.add(nsg if joined is nsg.rules else replace(nsg, rules=joined))
         for table in self._tables:
             routes = self._joined(table.routes, self._own_routes.get(table.id.key, ()))
             self._draft.add(table if routes is table.routes else replace(table, routes=routes))
+        for balancer in self._balancers:
+            backends = dict.fromkeys((*balancer.backends, *self._pooled.get(balancer.id.key, ())))
+            self._draft.add(replace(balancer, backends=tuple(backends)))
+        if self._managers is not None:
+            self._managers.finish()
         self._report_orphans(self._own_rules, self._nsgs, "network security group")
         self._report_orphans(self._own_routes, self._tables, "route table")
 
@@ -145,27 +175,13 @@ class ArmReader:
         group = resource.text("resourceGroup", DEFAULT_RESOURCE_GROUP)
         return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
 
-    def _children(self, parent: ArmObject, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
-        """The children of one kind with their ids; a child without an id gets one from its parent."""
-        for child in parent.object("properties").objects(kind):
-            name = child.raw("name")
-            if child.raw("id") is not None:
-                found = child.own_id()
-            elif isinstance(name, str) and not is_expression(name):
-                found = id.child(kind, name)
-            else:
-                child.problem("it has neither an id nor a name.")
-                continue
-            if found is not None:
-                yield child, found
-
     def _virtual_network(self, resource: ArmObject, id: ResourceId) -> None:
         space = resource.object("properties").object("addressSpace")
         prefixes = space.all_parsed("addressPrefixes", self._reading.exact_prefix)
         self._draft.add(VirtualNetwork(id, resource.text("location"), prefixes, resource.where))
-        for subnet, subnet_id in self._children(resource, id, "subnets"):
+        for subnet, subnet_id in resource.children(id, "subnets"):
             self._subnet(subnet, subnet_id)
-        for peering, peering_id in self._children(resource, id, "virtualNetworkPeerings"):
+        for peering, peering_id in resource.children(id, "virtualNetworkPeerings"):
             self._peering(peering, peering_id)
 
     def _subnet(self, resource: ArmObject, id: ResourceId) -> None:
@@ -179,6 +195,7 @@ class ArmReader:
                 nat_gateway=fields.reference("natGateway"),
                 service_endpoints=tuple(_service_endpoint(each) for each in fields.objects("serviceEndpoints")),
                 private_endpoint_network_policies=fields.text("privateEndpointNetworkPolicies"),
+                delegations=tuple(_delegations(fields)),
                 where=resource.where,
             )
         )
@@ -215,14 +232,14 @@ class ArmReader:
         )
 
     def _security_group(self, resource: ArmObject, id: ResourceId) -> None:
-        rules = tuple(self._rules.read(*each) for each in self._children(resource, id, "securityRules"))
+        rules = tuple(self._rules.read(*each) for each in resource.children(id, "securityRules"))
         self._nsgs.append(NetworkSecurityGroup(id, resource.text("location"), rules, resource.where))
 
     def _own_rule(self, resource: ArmObject, id: ResourceId) -> None:
         self._own_rules.setdefault(id.parent.key, []).append(self._rules.read(resource, id))
 
     def _route_table(self, resource: ArmObject, id: ResourceId) -> None:
-        routes = tuple(read_route(*each) for each in self._children(resource, id, "routes"))
+        routes = tuple(read_route(*each) for each in resource.children(id, "routes"))
         propagates = not resource.object("properties").flag("disableBgpRoutePropagation", False)
         self._tables.append(RouteTable(id, resource.text("location"), routes, propagates, resource.where))
 
@@ -258,7 +275,7 @@ class ArmReader:
 
     def _network_interface(self, resource: ArmObject, id: ResourceId) -> None:
         fields = resource.object("properties")
-        configs = [self._ip_configuration(*each) for each in self._children(resource, id, "ipConfigurations")]
+        configs = [self._ip_configuration(*each) for each in resource.children(id, "ipConfigurations")]
         if configs and not any(config.primary for config in configs):
             configs[0] = replace(configs[0], primary=True)
         self._draft.add(
@@ -276,6 +293,9 @@ class ArmReader:
 
     def _ip_configuration(self, resource: ArmObject, id: ResourceId) -> IpConfiguration:
         fields = resource.object("properties")
+        for pool in fields.references("loadBalancerBackendAddressPools"):
+            if isinstance(pool, ResourceId):
+                self._pooled.setdefault(pool.parent.key, []).append(id)
         return IpConfiguration(
             id=id,
             private_ip=self._private_ip(fields),
@@ -307,17 +327,56 @@ class ArmReader:
         self._draft.add(PublicIpAddress(id, resource.text("location"), address, sku, resource.where))
 
     def _gateway(self, resource: ArmObject, id: ResourceId) -> None:
-        configs = resource.object("properties").objects("ipConfigurations")
-        subnets = (config.object("properties").reference("subnet") for config in configs)
+        configs = [each.object("properties") for each in resource.object("properties").objects("ipConfigurations")]
+        subnets = (config.reference("subnet") for config in configs)
+        public_ips = (config.reference("publicIPAddress") for config in configs)
         self._draft.add(
             VirtualNetworkGateway(
                 id=id,
                 location=resource.text("location"),
                 gateway_type=resource.object("properties").text("gatewayType", "Vpn"),
                 subnets=tuple(subnet for subnet in subnets if subnet is not None),
+                public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
                 where=resource.where,
             )
         )
+
+    def _local_gateway(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_gateways import read_local_gateway
+
+        self._draft.add(read_local_gateway(resource, id))
+
+    def _connection(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_gateways import read_connection
+
+        self._draft.add(read_connection(resource, id))
+
+    def _private_endpoint(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_endpoints import read_private_endpoint
+
+        self._draft.add(read_private_endpoint(resource, id))
+
+    def _nat_gateway(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_endpoints import read_nat_gateway
+
+        self._draft.add(read_nat_gateway(resource, id))
+
+    def _load_balancer(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_endpoints import read_load_balancer
+
+        self._balancers.append(read_load_balancer(resource, id))
+
+    def _own_pool(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_endpoints import read_pool
+
+        self._pooled.setdefault(id.parent.key, []).extend(read_pool(resource))
+
+    def _of_network_manager(self, resource: ArmObject, id: ResourceId) -> None:
+        if self._managers is None:
+            from netwatch.formats.arm_network_manager import NetworkManagerReader
+
+            self._managers = NetworkManagerReader(self._draft)
+        self._managers.read(resource, id)
 
     def _other(self, resource: ArmObject, id: ResourceId) -> None:
         type = resource.text("type") or id.type
@@ -329,6 +388,13 @@ class ArmReader:
 def _service_endpoint(fields: ArmObject) -> ServiceEndpoint:
     locations = tuple(each for each in fields.items("locations") if isinstance(each, str))
     return ServiceEndpoint(fields.text("service"), locations)
+
+
+def _delegations(fields: ArmObject) -> Iterator[str]:
+    for delegation in fields.objects("delegations"):
+        service = delegation.object("properties").text("serviceName")
+        if service:
+            yield service
 
 
 def _ids_in(values: Iterable[Any]) -> Iterator[str]:

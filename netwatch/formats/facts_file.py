@@ -15,20 +15,26 @@ from netwatch.errors import (
     TopologySyntaxError,
 )
 from netwatch.model.addresses import Address, PortRange, Prefix, parse_address, parse_port_range, parse_prefix
-from netwatch.model.facts import Facts, Latency, ListeningPort
+from netwatch.model.facts import Deployment, Facts, Latency, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.topology import Topology
 from netwatch.model.where import Where
 
-__all__ = ["UNUSED_FACTS", "merged_facts", "read_facts", "read_facts_file"]
+__all__ = ["merged_facts", "read_facts", "read_facts_file"]
 
 Path = tuple[str | int, ...]
 
 _T = TypeVar("_T")
 
-UNUSED_FACTS = ("networkManagerDeployments", "avnmDeployments")
-"""Facts that are read over and listed in ``Facts.unused``: what they speak of is not evaluated yet."""
+_DEPLOYMENT_FIELDS = {
+    name.lower(): name
+    for name in ("region", "configurationIds", "networkManagerId", "commitType", "deploymentType", "deploymentStatus")
+}
+_CONFIGURATION_TYPES = (
+    "microsoft.network/networkmanagers/securityadminconfigurations",
+    "microsoft.network/networkmanagers/connectivityconfigurations",
+)
 
 _POWER_STATES = ("running", "stopped", "deallocated")
 
@@ -100,6 +106,10 @@ class _Reading:
         self._place = place
         self._vms = _Kind("virtual machine", _by_name(vm.id for vm in topology.vms.values()))
         self._gateways = _Kind("virtual network gateway", _by_name(each.id for each in topology.gateways.values()))
+        self._managers = topology.network_managers
+        configurations = (topology.security_admin_configurations, topology.connectivity_configurations)
+        ids = (each.id for held in configurations for each in held.values())
+        self._configurations = _Kind("configuration of a network manager", _by_name(ids))
         self._readers: Mapping[str, tuple[str, Callable[[object, Path], Any]]] = {
             "powerState": ("power_state", self._power_state),
             "listeningPorts": ("listening_ports", self._listening_ports),
@@ -107,22 +117,22 @@ class _Reading:
             "dns": ("dns", self._dns),
             "guestIpForwarding": ("guest_ip_forwarding", self._guest_ip_forwarding),
             "gatewayLearnedRoutes": ("gateway_learned_routes", self._learned_routes),
+            "networkManagerDeployments": ("network_manager_deployments", self._deployments),
+            "avnmDeployments": ("network_manager_deployments", self._deployments),
         }
 
     def facts(self, data: object) -> Facts:
-        known = {name.lower(): name for name in (*self._readers, *UNUSED_FACTS)}
+        known = {name.lower(): name for name in self._readers}
         found: dict[str, Any] = {}
-        unused: list[str] = []
         for key, value in self._mapping(data, ()):
             name = known.get(key.lower())
             if name is None:
                 self._unknown_fact(key, known)
-            elif name in UNUSED_FACTS:
-                unused.append(name)
             elif value is not None:
                 field, read = self._readers[name]
-                found[field] = read(value, (key,))
-        return Facts(**found, unused=tuple(unused))
+                facts, before = read(value, (key,)), found.get(field)
+                found[field] = before + facts if isinstance(before, tuple) else facts  # deployments go by two names
+        return Facts(**found)
 
     def _power_state(self, data: object, path: Path) -> dict[str, str]:
         states: dict[str, str] = {}
@@ -206,6 +216,35 @@ class _Reading:
         if isinstance(value, dict):
             value = {str(key).lower(): each for key, each in value.items()}.get("addressprefix")
         return self._parsed(value, parse_prefix, path)
+
+    def _deployments(self, data: object, path: Path) -> tuple[Deployment, ...]:
+        items = [self._deployment(each, at) for each, at in self._items(data, path)]
+        return tuple(each for each in items if each is not None)
+
+    def _deployment(self, value: object, path: Path) -> Deployment | None:
+        """What is deployed to a region, as Azure lists it; only what has the status Deployed is in force."""
+        entry = {key.lower(): (key, each) for key, each in self._mapping(value, path)}
+        for name, (key, _) in entry.items():
+            if name not in _DEPLOYMENT_FIELDS:
+                self._expected(f'unknown field "{key}"', ", ".join(_DEPLOYMENT_FIELDS.values()), (*path, key))
+        _, region = entry.get("region", ("", None))
+        if not isinstance(region, str) or not region:
+            self._expected(f"region {_shown(region)}", "the region that is deployed to", path)
+            return None
+        _, status = entry.get("deploymentstatus", ("", "Deployed"))
+        if str(status).lower() != "deployed":
+            return None
+        key, names = entry.get("configurationids", ("configurationIds", None))
+        ids = (self._configuration(name, at) for name, at in self._items(names, (*path, key)))
+        return Deployment(region, frozenset(id for found in ids for id in found))
+
+    def _configuration(self, name: object, path: Path) -> tuple[ResourceId, ...]:
+        """A configuration by name or id; one of a manager that is not in the input is taken at its word."""
+        if isinstance(name, str) and name.startswith("/"):
+            id = ResourceId(name)
+            if id.parent.key not in self._managers or id.type.lower() not in _CONFIGURATION_TYPES:
+                return (id,)
+        return self._resolved(name, self._configurations, path)
 
     def _parsed(self, value: object, parse: Callable[[str], _T], path: Path) -> _T | None:
         if not isinstance(value, str):

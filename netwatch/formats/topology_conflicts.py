@@ -15,11 +15,15 @@ from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.formats.tag_names import TagNames
+    from netwatch.model.network_manager import AdminRuleCollection
 
-__all__ = ["MAX_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
+__all__ = ["MAX_PRIORITY", "MIN_ADMIN_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
 
 MIN_PRIORITY, MAX_PRIORITY = 100, 4096
 """Priorities a rule of one's own may have, both inside (Microsoft documentation, Network security groups overview)."""
+
+MIN_ADMIN_PRIORITY = 1
+"""The lowest priority of a security admin rule; the highest is that of other rules (REST reference of admin rules)."""
 
 
 class _Block(NamedTuple):
@@ -37,6 +41,8 @@ def conflicts(topology: Topology) -> Iterator[TopologyError]:
     yield from _addresses(topology)
     for nsg in topology.nsgs.values():
         yield from _priorities(nsg)
+    for collection in topology.admin_rule_collections.values():
+        yield from _admin_priorities(collection)
     yield from _peerings(topology)
 
 
@@ -119,8 +125,24 @@ def _priorities(nsg: NetworkSecurityGroup) -> Iterator[TopologyError]:
             yield ConflictError(message, where=rule.where, hint=hint)
 
 
-def _out_of_range(nsg: NetworkSecurityGroup, rule: SecurityRule) -> TopologySchemaError:
-    message = f"{nsg.id.name}/{rule.name}: priority {rule.priority} is not in {MIN_PRIORITY} to {MAX_PRIORITY}."
+def _admin_priorities(collection: AdminRuleCollection) -> Iterator[TopologyError]:
+    """Admin rules begin at 1, and one rule of a collection has one number whatever its direction (REST reference)."""
+    first: dict[int, SecurityRule] = {}
+    for rule in collection.rules:
+        if not isinstance(rule.priority, int):
+            continue
+        if not MIN_ADMIN_PRIORITY <= rule.priority <= MAX_PRIORITY:
+            yield _out_of_range(collection, rule, MIN_ADMIN_PRIORITY)
+        other = first.setdefault(rule.priority, rule)
+        if other is not rule:
+            message = f"{collection.id.name}/{rule.name}: priority {rule.priority} is already that of {other.name}."
+            yield ConflictError(message, where=rule.where, hint="Priorities are unique in one rule collection.")
+
+
+def _out_of_range(
+    holder: NetworkSecurityGroup | AdminRuleCollection, rule: SecurityRule, lowest: int = MIN_PRIORITY
+) -> TopologySchemaError:
+    message = f"{holder.id.name}/{rule.name}: priority {rule.priority} is not in {lowest} to {MAX_PRIORITY}."
     return TopologySchemaError(message, where=rule.where, hint="Lower numbers are asked first.")
 
 
@@ -148,11 +170,13 @@ def _peered_overlap(peering: Peering, local: VirtualNetwork, remote: VirtualNetw
 
 def unknown_tags(topology: Topology, names: TagNames) -> Iterator[TopologySchemaError]:
     """Every rule and route that names a service tag there is not."""
-    for nsg in topology.nsgs.values():
-        for rule in nsg.rules:
+    holders: list[NetworkSecurityGroup | AdminRuleCollection]
+    holders = [*topology.nsgs.values(), *topology.admin_rule_collections.values()]
+    for holder in holders:
+        for rule in holder.rules:
             for term in (*rule.sources.terms, *rule.destinations.terms):
                 if isinstance(term, ServiceTag) and not names.holds(term.text):
-                    yield _unknown_tag(f"{nsg.id.name}/{rule.name}", term, names, rule.where)
+                    yield _unknown_tag(f"{holder.id.name}/{rule.name}", term, names, rule.where)
     for table in topology.route_tables.values():
         for route in table.routes:
             if isinstance(route.prefix, ServiceTag) and not names.holds(route.prefix.text):

@@ -12,19 +12,7 @@ from netwatch.formats.assumed_addresses import assume_addresses
 from netwatch.formats.topology_conflicts import conflicts, unknown_tags
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import (
-    ApplicationSecurityGroup,
-    NetworkInterface,
-    NetworkSecurityGroup,
-    OtherResource,
-    Peering,
-    PublicIpAddress,
-    Subnet,
-    VirtualMachine,
-    VirtualNetwork,
-    VirtualNetworkGateway,
-)
-from netwatch.model.routes import RouteTable
+from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup, Peering, VirtualMachine, VirtualNetwork
 from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.topology import Resource, Topology
 from netwatch.model.unresolved import Unresolved
@@ -32,6 +20,9 @@ from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.formats.tag_names import TagNames
+    from netwatch.model.endpoints import LoadBalancer
+    from netwatch.model.gateways import Connection
+    from netwatch.model.network_manager import NetworkGroup
 
 __all__ = ["REFERENCES", "Dangling", "ReferenceField", "TopologyDraft", "input_order"]
 
@@ -39,38 +30,51 @@ Dangling = Literal["error", "unresolved"]
 
 _T = TypeVar("_T")
 
-_KINDS: Mapping[type, str] = {
-    VirtualNetwork: "vnets",
-    Subnet: "subnets",
-    Peering: "peerings",
-    NetworkSecurityGroup: "nsgs",
-    ApplicationSecurityGroup: "asgs",
-    RouteTable: "route_tables",
-    NetworkInterface: "nics",
-    VirtualMachine: "vms",
-    PublicIpAddress: "public_ips",
-    VirtualNetworkGateway: "gateways",
-    OtherResource: "others",
+_KINDS = {
+    "VirtualNetwork": "vnets",
+    "Subnet": "subnets",
+    "Peering": "peerings",
+    "NetworkSecurityGroup": "nsgs",
+    "ApplicationSecurityGroup": "asgs",
+    "RouteTable": "route_tables",
+    "NetworkInterface": "nics",
+    "VirtualMachine": "vms",
+    "PublicIpAddress": "public_ips",
+    "VirtualNetworkGateway": "gateways",
+    "LocalNetworkGateway": "local_network_gateways",
+    "Connection": "connections",
+    "PrivateEndpoint": "private_endpoints",
+    "NatGateway": "nat_gateways",
+    "LoadBalancer": "load_balancers",
+    "NetworkManager": "network_managers",
+    "NetworkGroup": "network_groups",
+    "SecurityAdminConfiguration": "security_admin_configurations",
+    "AdminRuleCollection": "admin_rule_collections",
+    "ConnectivityConfiguration": "connectivity_configurations",
+    "OtherResource": "others",
 }
+"""The Topology mapping of each kind, by its class's name: an input imports only the kinds it holds."""
 
 
 class ReferenceField(NamedTuple):
     """A field whose target must be in the input: its name, the Topology mapping of its targets, and their noun.
 
     ``required`` is False where people export one side only and no answer hangs on it: then it is never an error.
+    ``stays`` keeps the id of a missing target, where who reads it must tell a missing one from one that is held.
     """
 
     field: str
     targets: str
     noun: str
     required: bool = True
+    stays: bool = False
 
 
 REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
     "subnets": (
         ReferenceField("nsg", "nsgs", "network security group"),
         ReferenceField("route_table", "route_tables", "route table"),
-        ReferenceField("nat_gateway", "others", "NAT gateway"),
+        ReferenceField("nat_gateway", "nat_gateways", "NAT gateway"),
     ),
     "peerings": (ReferenceField("remote_vnet", "vnets", "virtual network"),),
     "ip_configurations": (
@@ -83,12 +87,58 @@ REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
         ReferenceField("vm", "vms", "virtual machine", required=False),
     ),
     "vms": (ReferenceField("nics", "nics", "network interface"),),
-    "gateways": (ReferenceField("subnets", "subnets", "subnet"),),
+    "gateways": (
+        ReferenceField("subnets", "subnets", "subnet"),
+        ReferenceField("public_ips", "public_ips", "public IP address"),
+    ),
+    "connections": (ReferenceField("gateway", "gateways", "virtual network gateway"),),
+    "private_endpoints": (
+        ReferenceField("subnet", "subnets", "subnet"),
+        ReferenceField("nics", "nics", "network interface", required=False),
+    ),
+    "nat_gateways": (ReferenceField("public_ips", "public_ips", "public IP address"),),
+    "frontends": (
+        ReferenceField("subnet", "subnets", "subnet"),
+        ReferenceField("public_ip", "public_ips", "public IP address"),
+    ),
+    "admin_rule_collections": (ReferenceField("groups", "network_groups", "network group", stays=True),),
+    "connectivity_configurations": (ReferenceField("mesh_groups", "network_groups", "network group", stays=True),),
 }
 """Which fields are checked for dangling ids, by kind of holder. Rules' application security groups come on top."""
 
+_SETTLED_ALIKE = (
+    "subnets",
+    "gateways",
+    "vms",
+    "private_endpoints",
+    "nat_gateways",
+    "admin_rule_collections",
+    "connectivity_configurations",
+)
+"""Kinds of which REFERENCES says all there is to settle."""
+
 _RULE_ASG = ReferenceField("terms", "asgs", "application security group")
 _VNET = ReferenceField("vnet", "vnets", "virtual network")
+
+_MEMBERS = {
+    "microsoft.network/virtualnetworks": ReferenceField("members", "vnets", "virtual network", required=False),
+    "microsoft.network/virtualnetworks/subnets": ReferenceField("members", "subnets", "subnet", required=False),
+}
+_PEERS = {
+    "microsoft.network/localnetworkgateways": ReferenceField("peer", "local_network_gateways", "local network gateway"),
+    "microsoft.network/virtualnetworkgateways": ReferenceField("peer", "gateways", "virtual network gateway"),
+}
+"""Fields that may name resources of several kinds: by the type in the id. Circuits are not asked for."""
+
+_MANAGER = ReferenceField("parent", "network_managers", "network manager")
+_CONFIGURATION = ReferenceField("parent", "security_admin_configurations", "security admin configuration")
+_UNDER_MANAGERS = (
+    "admin_rule_collections",
+    "security_admin_configurations",
+    "connectivity_configurations",
+    "network_groups",
+)
+"""Kinds that stand below a network manager; collections first, because their configuration may be put in for them."""
 
 _MAX_HINTS = 20
 """Nearest names are looked up for so many dangling ids; looking through every name takes time."""
@@ -129,10 +179,14 @@ class TopologyDraft:
 
     def add(self, resource: Resource) -> None:
         """Take a resource in. A second one with the same id is a problem, unless it says the same."""
-        held = self._held[_KINDS[type(resource)]]
+        held = self._held[_KINDS[type(resource).__name__]]
         first = held.setdefault(resource.id.key, resource)
         if first is not resource and first != resource and self.is_strict:
             self.problem(_declared_twice(resource, first.where))
+
+    def held(self, id: ResourceId) -> Resource | None:
+        """The resource of that id, as far as the input is read; None where there is none yet."""
+        return next((held[id.key] for held in self._held.values() if id.key in held), None)
 
     def problem(self, error: TopologyError) -> None:
         """Take a problem in; ``finish`` raises them all."""
@@ -176,26 +230,49 @@ class TopologyDraft:
             found = self._target(child.vnet, _VNET, child)
             if isinstance(found, Unresolved) and not self.is_strict:
                 self.add(VirtualNetwork(child.vnet, "", (found,), child.where))
+        if any(self._held[kind] for kind in _UNDER_MANAGERS):
+            self._place_managers()
+
+    def _place_managers(self) -> None:
+        """What belongs to a network manager needs it, because managers are asked in the order of their scopes."""
+        from netwatch.model.network_manager import NetworkManager, SecurityAdminConfiguration
+
+        for kind in _UNDER_MANAGERS:
+            parent = _CONFIGURATION if kind == "admin_rule_collections" else _MANAGER
+            for child in self._held[kind].values():
+                found = self._target(child.id.parent, parent, child)
+                if not isinstance(found, Unresolved) or self.is_strict:
+                    continue
+                if parent is _MANAGER:
+                    self.add(NetworkManager(child.id.parent, "", where=child.where))
+                else:
+                    self.add(SecurityAdminConfiguration(child.id.parent, where=child.where))
 
     def _settle_references(self) -> None:
         held = self._held
-        for kind in ("subnets", "gateways", "vms"):
+        for kind in _SETTLED_ALIKE:
             held[kind] = {key: self._settled(thing, kind) for key, thing in held[kind].items()}
+        held["connections"] = {key: self._settled_connection(thing) for key, thing in held["connections"].items()}
+        held["network_groups"] = {key: self._settled_group(thing) for key, thing in held["network_groups"].items()}
+        held["load_balancers"] = {key: self._settled_balancer(thing) for key, thing in held["load_balancers"].items()}
         held["peerings"] = {key: self._settled_peering(thing) for key, thing in held["peerings"].items()}
         held["nics"] = {key: self._settled_nic(thing) for key, thing in held["nics"].items()}
         if not self._all_rule_asgs_held():
             held["nsgs"] = {key: self._settled_nsg(thing) for key, thing in held["nsgs"].items()}
 
-    def _settled(self, thing: _T, kind: str) -> _T:
-        """The resource with every reference held or Unresolved; itself where nothing changes."""
+    def _settled(self, thing: _T, kind: str, holder: Any = None) -> _T:
+        """The resource with every reference held or Unresolved; itself where nothing changes.
+
+        ``holder`` is what problems speak of, by default the resource itself.
+        """
         changes: dict[str, Any] = {}
         for reference in REFERENCES[kind]:
             old = getattr(thing, reference.field)
             if isinstance(old, tuple):
-                new: Any = tuple(self._target(each, reference, thing) for each in old)
+                new: Any = tuple(self._target(each, reference, holder or thing) for each in old)
             else:
-                new = self._target(old, reference, thing)
-            if new != old:
+                new = self._target(old, reference, holder or thing)
+            if new != old and not reference.stays:
                 changes[reference.field] = new
         return replace(thing, **changes) if changes else thing  # type: ignore[type-var]
 
@@ -206,6 +283,20 @@ class TopologyDraft:
         if isinstance(peering.remote_vnet, Unresolved) or peering.remote_vnet.key in self._held["vnets"]:
             return peering
         return replace(peering, remote_vnet=_absent(peering.remote_vnet, _VNET, peering.where))
+
+    def _settled_connection(self, connection: Connection) -> Connection:
+        connection = self._settled(connection, "connections")
+        peer = self._target_of_type(connection.peer, _PEERS, connection)
+        return connection if peer is connection.peer else replace(connection, peer=peer)
+
+    def _settled_group(self, group: NetworkGroup) -> NetworkGroup:
+        """A member outside the input is no error: groups reach across subscriptions, and exports rarely do."""
+        return replace(group, members=tuple(self._target_of_type(each, _MEMBERS, group) for each in group.members))
+
+    def _settled_balancer(self, balancer: LoadBalancer) -> LoadBalancer:
+        """Backends stay as they are: those of scale sets are never in an export."""
+        frontends = tuple(self._settled(each, "frontends", balancer) for each in balancer.frontends)
+        return replace(balancer, frontends=frontends)
 
     def _settled_nic(self, nic: NetworkInterface) -> NetworkInterface:
         configs = tuple(self._settled(config, "ip_configurations") for config in nic.ip_configurations)
@@ -237,6 +328,10 @@ class TopologyDraft:
         if self.is_strict and reference.required:
             self.problem(self._dangling(id, reference, holder))
         return _absent(id, reference, holder.where)
+
+    def _target_of_type(self, id: Any, references: Mapping[str, ReferenceField], holder: Any) -> Any:
+        reference = references.get(id.type.lower()) if isinstance(id, ResourceId) else None
+        return id if reference is None else self._target(id, reference, holder)
 
     def _dangling(self, id: ResourceId, reference: ReferenceField, holder: Any) -> DanglingReferenceError:
         message = f"{holder.id.name}: {reference.noun} {id} is not in the input."

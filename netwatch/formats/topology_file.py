@@ -25,7 +25,6 @@ from netwatch.model.resources import (
     IpConfiguration,
     NetworkInterface,
     NetworkSecurityGroup,
-    OtherResource,
     Peering,
     PublicIpAddress,
     Reference,
@@ -241,9 +240,11 @@ def _public_ip_address(reading: Reading, name: str, body: Any, path: Path) -> No
 
 def _nat_gateway(reading: Reading, name: str, body: Any, path: Path) -> None:
     scope = reading.scope.of(body)
+    from netwatch.model.endpoints import NatGateway
+
     reading.fields("natGateway", body, path)
     id = scope.id("natGateways", name)
-    reading.draft.add(OtherResource(id, id.type, scope.location, where=reading.place(path)))
+    reading.draft.add(NatGateway(id, scope.location, where=reading.place(path)))
 
 
 def _virtual_machine(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -15,9 +15,9 @@ from netwatch.errors import (
     TopologySyntaxError,
 )
 from netwatch.formats import load
-from netwatch.formats.facts_file import UNUSED_FACTS, merged_facts, read_facts, read_facts_file
+from netwatch.formats.facts_file import merged_facts, read_facts, read_facts_file
 from netwatch.model.addresses import PortRange, parse_address, parse_prefix
-from netwatch.model.facts import Facts, Latency, ListeningPort
+from netwatch.model.facts import Deployment, Facts, Latency, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import VirtualMachine, VirtualNetworkGateway
@@ -87,14 +87,24 @@ def test_the_recorded_form() -> None:
             "listeningPorts": {_WEB.text: [{"protocol": "Tcp", "port": 3389}, {"protocol": "Udp", "port": "53"}]},
             "guestIpForwarding": [_TWINS[1].text],
             "gatewayLearnedRoutes": {_GATEWAY.text: [{"addressPrefix": "10.9.0.0/16", "origin": "ebgp"}]},
-            "networkManagerDeployments": [{"anything": 1}],
+            "networkManagerDeployments": [
+                {
+                    "networkManagerId": "/elsewhere/networkManagers/m",
+                    "commitType": "SecurityAdmin",
+                    "region": "westeurope",
+                    "configurationIds": ["/elsewhere/networkManagers/m/securityAdminConfigurations/c"],
+                }
+            ],
         }
     )
     assert facts.power_state == {_WEB.key: "running"}
     assert facts.listening_ports[_WEB.key][1] == ListeningPort(Protocol.UDP, PortRange(53, 53))
     assert facts.guest_ip_forwarding == {_TWINS[1].key}
     assert facts.gateway_learned_routes == {_GATEWAY.key: (parse_prefix("10.9.0.0/16"),)}
-    assert facts.unused == ("networkManagerDeployments",)
+    deployed = Deployment(
+        "westeurope", frozenset({ResourceId("/elsewhere/networkManagers/m/securityAdminConfigurations/c")})
+    )
+    assert facts.network_manager_deployments == (deployed,)
 
 
 def test_listening_on_nothing_is_a_fact_and_an_empty_entry_too() -> None:
@@ -105,11 +115,6 @@ def test_listening_on_nothing_is_a_fact_and_an_empty_entry_too() -> None:
 def test_latency_needs_only_its_average() -> None:
     latency = _read({"latency": [{"source": "web-0", "destination": "db-0", "avgMs": 3}]}).latency
     assert list(latency.values()) == [Latency(3, 3, 3)]
-
-
-@pytest.mark.parametrize("name", UNUSED_FACTS)
-def test_facts_that_are_not_used_yet_are_listed(name: str) -> None:
-    assert _read({name: object()}).unused == (name,)
 
 
 @pytest.mark.parametrize(

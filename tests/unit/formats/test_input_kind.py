@@ -79,12 +79,16 @@ def test_resources_load_from_each_envelope(tmp_path: Path, wrap: Any) -> None:
 
 def test_a_case_loads_with_its_facts_and_its_places_lead_into_it(tmp_path: Path) -> None:
     vm = {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/m", "properties": {}}
-    case = {"topology": {"resources": [_VNET, vm], "avnmDeployments": []}, "facts": {"powerState": {"m": "stopped"}}}
+    deployed = {"region": "westeurope", "configurationIds": []}
+    case = {
+        "topology": {"resources": [_VNET, vm], "avnmDeployments": [deployed]},
+        "facts": {"powerState": {"m": "stopped"}},
+    }
     file = tmp_path / "case.json"
     file.write_text(json.dumps(case))
     topology = load(file)
     assert topology.facts.power_state == {vm["id"].lower(): "stopped"}  # type: ignore[attr-defined]
-    assert topology.facts.unused == ("avnmDeployments",)
+    assert [each.region for each in topology.facts.network_manager_deployments] == ["westeurope"]
     assert next(iter(topology.vnets.values())).where.pointer == "topology/resources/0"
 
 

@@ -12,9 +12,12 @@ from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError
 from netwatch.formats.tag_names import TagNames
 from netwatch.formats.topology_draft import REFERENCES, TopologyDraft, input_order
 from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
+from netwatch.model.endpoints import Frontend, NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts
 from netwatch.model.flow import Access, Direction, Protocol
+from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration
 from netwatch.model.resources import (
     ApplicationSecurityGroup,
     IpConfiguration,
@@ -195,7 +198,9 @@ def test_the_table_of_references_names_fields_that_exist() -> None:
         "ip_configurations": IpConfiguration,
         "nics": NetworkInterface,
     }
-    kinds |= {"vms": VirtualMachine, "gateways": VirtualNetworkGateway}
+    kinds |= {"vms": VirtualMachine, "gateways": VirtualNetworkGateway, "connections": Connection}
+    kinds |= {"private_endpoints": PrivateEndpoint, "nat_gateways": NatGateway, "frontends": Frontend}
+    kinds |= {"admin_rule_collections": AdminRuleCollection, "connectivity_configurations": ConnectivityConfiguration}
     for kind, references in REFERENCES.items():
         for reference in references:
             assert reference.field in kinds[kind].__dataclass_fields__
