@@ -8,48 +8,103 @@ __all__ = ["SWITCHES", "Semantics", "Switch"]
 
 
 class Switch(NamedTuple):
-    """One open question: its readings, the default first, and what says so."""
+    """One open question: its readings, the default first; for each reading what says so; and the decision on it.
+
+    ``decision`` is the name of the paper in ``docs/decisions``.
+    """
 
     readings: tuple[str, ...]
     question: str
+    sources: tuple[str, ...]
+    decision: str
+
+    @property
+    def default(self) -> str:
+        """The reading that is followed unless another is asked for."""
+        return self.readings[0]
 
 
 SWITCHES = {
     "emptyGroup": Switch(
         ("disables", "ignored"),
         "An application security group without members among several in one rule field: does it disable the field?",
+        (
+            "azure-docs issue 77328: reproduced by Microsoft in 2021",
+            'the wording of "Application security groups": a rule applies to the members of its groups',
+        ),
+        "0010-empty-group",
     ),
     "serviceEndpointRoutes": Switch(
         ("userRouteWins", "endpointWins"),
         "A user-defined route of the same prefix as a service endpoint's route: which one takes the packet?",
+        (
+            "azure-docs issue 111706 (a lab) and the correction proposed in 128591",
+            '"Virtual network service endpoints", and the lab in azure-docs issue 111594 for equal prefixes',
+        ),
+        "0011-service-endpoint-routes",
     ),
     "privateEndpointRoutes": Switch(
         ("anyNextHop", "applianceOnly"),
         "With route policies on, which user-defined routes override a private endpoint's own route?",
+        (
+            '"Manage network policies for private endpoints": the length of the prefix is all it asks for',
+            "azure-docs issue 119645: a route to an appliance is honoured, one of type VnetLocal is not",
+        ),
+        "0012-private-endpoint-routes",
     ),
     "natGatewayNextHop": Switch(
         ("Internet", "NatGateway"),
         "Does next hop name a NAT gateway, or Internet, as effective routes do?",
+        (
+            '"Next hop overview" knows no such word',
+            '"Azure NAT Gateway resource": it becomes the subnet\'s next hop',
+        ),
+        "0013-nat-gateway-next-hop",
     ),
     "securityRuleIssue": Switch(
         ("ownHop", "previousHop"),
         "Which hop of a connectivity check carries the issue of an inbound security rule?",
+        (
+            '"Connection troubleshoot overview": origin Inbound is the way into the hop itself',
+            '"Check connectivity with the REST API": an example has it on the hop before',
+        ),
+        "0014-security-rule-issue",
     ),
     "platformTraffic": Switch(
         ("exempt", "ruled"),
         "Do ordinary rules apply to DNS, DHCP and metadata traffic with the platform's own addresses?",
+        (
+            '"Network security groups overview", platform considerations',
+            "no recorded answer shows the exemption; rules are taken as they are written",
+        ),
+        "0015-platform-traffic",
     ),
     "partialOverlap": Switch(
         ("noMatch", "match"),
         "In NSG diagnostics, does a query for a range match a rule that covers only a part of it?",
+        (
+            "recorded: a query for * does not match a rule for a tag",
+            "no source; the cautious reading of a rule that may apply",
+        ),
+        "0016-partial-overlap",
     ),
     "diagnosticsMatchedRule": Switch(
         ("ownRule", "repeatPrevious"),
         "In NSG diagnostics, does the second group name its own deny, or repeat the first group's rule (recorded bug)?",
+        (
+            "what the group's own evaluation in the same answer shows",
+            "recorded answer of the real service",
+        ),
+        "0017-diagnostics-matched-rule",
     ),
     "virtualNetworkRoutes": Switch(
         ("applianceAndGateway", "everyRoute"),
         "Which user-defined routes are in the VirtualNetwork tag?",
+        (
+            "recorded for routes to an appliance; azure-docs issue 22178",
+            '"Virtual network service tags": prefixes used in user-defined routes',
+        ),
+        "0018-virtual-network-routes",
     ),
 }
 """Every switch by its name in ``semantics:`` and ``--semantics NAME=READING``."""
