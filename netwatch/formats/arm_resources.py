@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
-from netwatch.formats.arm_fields import ArmObject, ArmReading, is_expression
+from netwatch.formats.arm_fields import ArmObject, ArmReading
+from netwatch.formats.arm_identity import full_type, identify, is_flattened, label
 from netwatch.formats.arm_rules import RuleReader, read_route
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import Address
@@ -34,16 +35,9 @@ if TYPE_CHECKING:  # imported where an input holds them: most hold none
     from netwatch.formats.arm_network_manager import NetworkManagerReader
     from netwatch.model.endpoints import LoadBalancer
 
-__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "ArmReader"]
-
-DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-DEFAULT_RESOURCE_GROUP = "netwatch"
-"""Where a resource lies whose input says neither its id nor its subscription and resource group."""
+__all__ = ["ArmReader"]
 
 _PEERING_STATES = ("Initiated", "Connected", "Disconnected")
-
-_FLATTENED = ("provisioningState", "addressSpace", "subnets", "securityRules", "routes", "ipConfigurations")
-"""Properties of which one stands in every resource that az prints in its own, flattened form."""
 
 _MANAGER = "microsoft.network/networkmanagers"
 _MANAGER_TYPES = (
@@ -123,57 +117,14 @@ class ArmReader:
         resource = ArmObject(self._reading, value, pointer)
         if not isinstance(value, dict):  # which is reported by now
             return
-        resource.label = self._label(resource)
-        id = self._identify(resource, parent)
-        if id is None or self._is_flattened(resource):
+        resource.label = label(resource)
+        id = identify(resource, parent)
+        if id is None or is_flattened(resource):
             return
-        type = self._type(resource, parent) or id.type
+        type = full_type(resource, parent) or id.type
         self._readers.get(type.lower(), self._other)(resource, id)
         for index, nested in enumerate(resource.items("resources")):
             self._resource(nested, f"{pointer}/resources/{index}", id)
-
-    def _is_flattened(self, resource: ArmObject) -> bool:
-        """Whether the properties stand beside the id, which must not pass for a resource without any."""
-        if resource.raw("properties") is not None or not any(resource.raw(name) for name in _FLATTENED):
-            return False
-        message = "its properties stand beside its id, as az prints them; that form is not read yet."
-        resource.problem(message, "Export with az rest or az resource show, which keep them under properties.")
-        return True
-
-    def _label(self, resource: ArmObject) -> str:
-        name = resource.raw("name") or resource.raw("id")
-        return name.rsplit("/", 1)[-1] if isinstance(name, str) else ""
-
-    def _type(self, resource: ArmObject, parent: ResourceId | None) -> str:
-        """The full type; inside a parent it may be given below the parent's."""
-        type = resource.text("type")
-        return f"{parent.type}/{type}" if type and parent is not None and "/" not in type else type
-
-    def _identify(self, resource: ArmObject, parent: ResourceId | None) -> ResourceId | None:
-        """The id of a resource: its own, or one from its parent, or from its group, type and name."""
-        if resource.raw("id") is not None:
-            return resource.own_id()
-        name, type = resource.raw("name"), self._type(resource, parent)
-        if is_expression(name):
-            resource.problem(f"its name is the expression {name}, which is not evaluated yet.")
-        elif not isinstance(name, str) or not type:
-            resource.problem("it has neither an id nor a type and a name.", "Resolved resources have an id.")
-        elif parent is not None:
-            return parent.child(type.rsplit("/", 1)[-1], name.rsplit("/", 1)[-1])
-        else:
-            return self._composed(resource, type, name)
-        return None
-
-    def _composed(self, resource: ArmObject, type: str, name: str) -> ResourceId | None:
-        provider, *kinds = type.split("/")
-        names = name.split("/")
-        if len(kinds) != len(names):
-            resource.problem(f"the name {name} does not fit the type {type}.", "Give each level a name: parent/child.")
-            return None
-        steps = "/".join(f"{kind}/{each}" for kind, each in zip(kinds, names, strict=True))
-        subscription = resource.text("subscriptionId", DEFAULT_SUBSCRIPTION)
-        group = resource.text("resourceGroup", DEFAULT_RESOURCE_GROUP)
-        return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
 
     def _virtual_network(self, resource: ArmObject, id: ResourceId) -> None:
         space = resource.object("properties").object("addressSpace")

@@ -5,11 +5,23 @@ from __future__ import annotations
 import os.path
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologyErrors, TopologySchemaError
 from netwatch.formats.assumed_addresses import assume_addresses
 from netwatch.formats.topology_conflicts import conflicts, unknown_tags
+from netwatch.formats.topology_references import (
+    CONFIGURATION,
+    MANAGER,
+    MEMBERS,
+    PEERS,
+    REFERENCES,
+    RULE_ASG,
+    SETTLED_ALIKE,
+    UNDER_MANAGERS,
+    VNET,
+    ReferenceField,
+)
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup, Peering, VirtualMachine, VirtualNetwork
@@ -24,7 +36,7 @@ if TYPE_CHECKING:
     from netwatch.model.gateways import Connection
     from netwatch.model.network_manager import NetworkGroup
 
-__all__ = ["REFERENCES", "Dangling", "ReferenceField", "TopologyDraft", "input_order"]
+__all__ = ["Dangling", "TopologyDraft", "input_order"]
 
 Dangling = Literal["error", "unresolved"]
 
@@ -54,91 +66,6 @@ _KINDS = {
     "OtherResource": "others",
 }
 """The Topology mapping of each kind, by its class's name: an input imports only the kinds it holds."""
-
-
-class ReferenceField(NamedTuple):
-    """A field whose target must be in the input: its name, the Topology mapping of its targets, and their noun.
-
-    ``required`` is False where people export one side only and no answer hangs on it: then it is never an error.
-    ``stays`` keeps the id of a missing target, where who reads it must tell a missing one from one that is held.
-    """
-
-    field: str
-    targets: str
-    noun: str
-    required: bool = True
-    stays: bool = False
-
-
-REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
-    "subnets": (
-        ReferenceField("nsg", "nsgs", "network security group"),
-        ReferenceField("route_table", "route_tables", "route table"),
-        ReferenceField("nat_gateway", "nat_gateways", "NAT gateway"),
-    ),
-    "peerings": (ReferenceField("remote_vnet", "vnets", "virtual network"),),
-    "ip_configurations": (
-        ReferenceField("subnet", "subnets", "subnet"),
-        ReferenceField("public_ip", "public_ips", "public IP address"),
-        ReferenceField("asgs", "asgs", "application security group"),
-    ),
-    "nics": (
-        ReferenceField("nsg", "nsgs", "network security group"),
-        ReferenceField("vm", "vms", "virtual machine", required=False),
-    ),
-    "vms": (ReferenceField("nics", "nics", "network interface"),),
-    "gateways": (
-        ReferenceField("subnets", "subnets", "subnet"),
-        ReferenceField("public_ips", "public_ips", "public IP address"),
-    ),
-    "connections": (ReferenceField("gateway", "gateways", "virtual network gateway"),),
-    "private_endpoints": (
-        ReferenceField("subnet", "subnets", "subnet"),
-        ReferenceField("nics", "nics", "network interface", required=False),
-    ),
-    "nat_gateways": (ReferenceField("public_ips", "public_ips", "public IP address"),),
-    "frontends": (
-        ReferenceField("subnet", "subnets", "subnet"),
-        ReferenceField("public_ip", "public_ips", "public IP address"),
-    ),
-    "admin_rule_collections": (ReferenceField("groups", "network_groups", "network group", stays=True),),
-    "connectivity_configurations": (ReferenceField("mesh_groups", "network_groups", "network group", stays=True),),
-}
-"""Which fields are checked for dangling ids, by kind of holder. Rules' application security groups come on top."""
-
-_SETTLED_ALIKE = (
-    "subnets",
-    "gateways",
-    "vms",
-    "private_endpoints",
-    "nat_gateways",
-    "admin_rule_collections",
-    "connectivity_configurations",
-)
-"""Kinds of which REFERENCES says all there is to settle."""
-
-_RULE_ASG = ReferenceField("terms", "asgs", "application security group")
-_VNET = ReferenceField("vnet", "vnets", "virtual network")
-
-_MEMBERS = {
-    "microsoft.network/virtualnetworks": ReferenceField("members", "vnets", "virtual network", required=False),
-    "microsoft.network/virtualnetworks/subnets": ReferenceField("members", "subnets", "subnet", required=False),
-}
-_PEERS = {
-    "microsoft.network/localnetworkgateways": ReferenceField("peer", "local_network_gateways", "local network gateway"),
-    "microsoft.network/virtualnetworkgateways": ReferenceField("peer", "gateways", "virtual network gateway"),
-}
-"""Fields that may name resources of several kinds: by the type in the id. Circuits are not asked for."""
-
-_MANAGER = ReferenceField("parent", "network_managers", "network manager")
-_CONFIGURATION = ReferenceField("parent", "security_admin_configurations", "security admin configuration")
-_UNDER_MANAGERS = (
-    "admin_rule_collections",
-    "security_admin_configurations",
-    "connectivity_configurations",
-    "network_groups",
-)
-"""Kinds that stand below a network manager; collections first, because their configuration may be put in for them."""
 
 _MAX_HINTS = 20
 """Nearest names are looked up for so many dangling ids; looking through every name takes time."""
@@ -227,30 +154,30 @@ class TopologyDraft:
         for child in (*self._held["subnets"].values(), *self._held["peerings"].values()):
             if child.vnet.key in self._held["vnets"]:
                 continue
-            found = self._target(child.vnet, _VNET, child)
+            found = self._target(child.vnet, VNET, child)
             if isinstance(found, Unresolved) and not self.is_strict:
                 self.add(VirtualNetwork(child.vnet, "", (found,), child.where))
-        if any(self._held[kind] for kind in _UNDER_MANAGERS):
+        if any(self._held[kind] for kind in UNDER_MANAGERS):
             self._place_managers()
 
     def _place_managers(self) -> None:
         """What belongs to a network manager needs it, because managers are asked in the order of their scopes."""
         from netwatch.model.network_manager import NetworkManager, SecurityAdminConfiguration
 
-        for kind in _UNDER_MANAGERS:
-            parent = _CONFIGURATION if kind == "admin_rule_collections" else _MANAGER
+        for kind in UNDER_MANAGERS:
+            parent = CONFIGURATION if kind == "admin_rule_collections" else MANAGER
             for child in self._held[kind].values():
                 found = self._target(child.id.parent, parent, child)
                 if not isinstance(found, Unresolved) or self.is_strict:
                     continue
-                if parent is _MANAGER:
+                if parent is MANAGER:
                     self.add(NetworkManager(child.id.parent, "", where=child.where))
                 else:
                     self.add(SecurityAdminConfiguration(child.id.parent, where=child.where))
 
     def _settle_references(self) -> None:
         held = self._held
-        for kind in _SETTLED_ALIKE:
+        for kind in SETTLED_ALIKE:
             held[kind] = {key: self._settled(thing, kind) for key, thing in held[kind].items()}
         held["connections"] = {key: self._settled_connection(thing) for key, thing in held["connections"].items()}
         held["network_groups"] = {key: self._settled_group(thing) for key, thing in held["network_groups"].items()}
@@ -282,16 +209,16 @@ class TopologyDraft:
             return self._settled(peering, "peerings")
         if isinstance(peering.remote_vnet, Unresolved) or peering.remote_vnet.key in self._held["vnets"]:
             return peering
-        return replace(peering, remote_vnet=_absent(peering.remote_vnet, _VNET, peering.where))
+        return replace(peering, remote_vnet=_absent(peering.remote_vnet, VNET, peering.where))
 
     def _settled_connection(self, connection: Connection) -> Connection:
         connection = self._settled(connection, "connections")
-        peer = self._target_of_type(connection.peer, _PEERS, connection)
+        peer = self._target_of_type(connection.peer, PEERS, connection)
         return connection if peer is connection.peer else replace(connection, peer=peer)
 
     def _settled_group(self, group: NetworkGroup) -> NetworkGroup:
         """A member outside the input is no error: groups reach across subscriptions, and exports rarely do."""
-        return replace(group, members=tuple(self._target_of_type(each, _MEMBERS, group) for each in group.members))
+        return replace(group, members=tuple(self._target_of_type(each, MEMBERS, group) for each in group.members))
 
     def _settled_balancer(self, balancer: LoadBalancer) -> LoadBalancer:
         """Backends stay as they are: those of scale sets are never in an export."""
@@ -316,7 +243,7 @@ class TopologyDraft:
 
     def _settled_field(self, side: AddressField, rule: SecurityRule) -> AddressField:
         def settled(term: Any) -> Any:
-            found = self._target(term.id, _RULE_ASG, rule) if isinstance(term, Asg) else None
+            found = self._target(term.id, RULE_ASG, rule) if isinstance(term, Asg) else None
             return found if isinstance(found, Unresolved) else term
 
         return replace(side, terms=tuple(settled(term) for term in side.terms))

@@ -10,7 +10,8 @@ import pytest
 from netwatch.effective.published_tags import PublishedTags
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyErrors, TopologySchemaError
 from netwatch.formats.tag_names import TagNames
-from netwatch.formats.topology_draft import REFERENCES, TopologyDraft, input_order
+from netwatch.formats.topology_draft import TopologyDraft, input_order
+from netwatch.formats.topology_references import REFERENCES
 from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
 from netwatch.model.endpoints import Frontend, NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts

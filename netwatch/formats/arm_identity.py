@@ -1,0 +1,67 @@
+"""What a resolved ARM resource is: its id and type, from whichever of its fields say so."""
+
+from __future__ import annotations
+
+from netwatch.formats.arm_fields import ArmObject, is_expression
+from netwatch.model.ids import ResourceId
+
+__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "full_type", "identify", "is_flattened", "label"]
+
+DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+DEFAULT_RESOURCE_GROUP = "netwatch"
+"""Where a resource lies whose input says neither its id nor its subscription and resource group."""
+
+_FLATTENED = ("provisioningState", "addressSpace", "subnets", "securityRules", "routes", "ipConfigurations")
+"""Properties of which one stands in every resource that az prints in its own, flattened form."""
+
+
+def label(resource: ArmObject) -> str:
+    """What messages call the resource: its name; empty where it has none."""
+    name = resource.raw("name") or resource.raw("id")
+    return name.rsplit("/", 1)[-1] if isinstance(name, str) else ""
+
+
+def full_type(resource: ArmObject, parent: ResourceId | None) -> str:
+    """The full type; inside a parent it may be given below the parent's."""
+    type = resource.text("type")
+    return f"{parent.type}/{type}" if type and parent is not None and "/" not in type else type
+
+
+def identify(resource: ArmObject, parent: ResourceId | None) -> ResourceId | None:
+    """The id of a resource: its own, or one from its parent, or from its group, type and name.
+
+    None, with a problem, where there is none.
+    """
+    if resource.raw("id") is not None:
+        return resource.own_id()
+    name, type = resource.raw("name"), full_type(resource, parent)
+    if is_expression(name):
+        resource.problem(f"its name is the expression {name}, which is not evaluated yet.")
+    elif not isinstance(name, str) or not type:
+        resource.problem("it has neither an id nor a type and a name.", "Resolved resources have an id.")
+    elif parent is not None:
+        return parent.child(type.rsplit("/", 1)[-1], name.rsplit("/", 1)[-1])
+    else:
+        return _composed(resource, type, name)
+    return None
+
+
+def _composed(resource: ArmObject, type: str, name: str) -> ResourceId | None:
+    provider, *kinds = type.split("/")
+    names = name.split("/")
+    if len(kinds) != len(names):
+        resource.problem(f"the name {name} does not fit the type {type}.", "Give each level a name: parent/child.")
+        return None
+    steps = "/".join(f"{kind}/{each}" for kind, each in zip(kinds, names, strict=True))
+    subscription = resource.text("subscriptionId", DEFAULT_SUBSCRIPTION)
+    group = resource.text("resourceGroup", DEFAULT_RESOURCE_GROUP)
+    return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
+
+
+def is_flattened(resource: ArmObject) -> bool:
+    """Whether the properties stand beside the id, which must not pass for a resource without any: a problem."""
+    if resource.raw("properties") is not None or not any(resource.raw(name) for name in _FLATTENED):
+        return False
+    message = "its properties stand beside its id, as az prints them; that form is not read yet."
+    resource.problem(message, "Export with az rest or az resource show, which keep them under properties.")
+    return True
