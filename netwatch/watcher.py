@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         EffectiveRulesAnswer,
         IpFlowVerifyAnswer,
         NextHopAnswer,
+        NsgDiagnosticsAnswer,
         SecurityGroupViewAnswer,
         TopologyAnswer,
     )
@@ -51,6 +52,25 @@ class NetworkWatcher:
         return ip_flow_verify(
             self.compiled, vm, direction=direction, protocol=protocol, local=local, remote=remote, nic=nic
         )
+
+    def nsg_diagnostics(
+        self,
+        target: str,
+        *,
+        direction: str,
+        protocol: str,
+        source: str,
+        destination: str,
+        dest_port: str,
+        nic: str = "",
+        verbosity: str = "",
+    ) -> NsgDiagnosticsAnswer:
+        """What each rule at a machine or a NIC makes of some traffic, up to the one that matches."""
+        from netwatch.engines.diagnostic_profile import Profile
+        from netwatch.engines.nsg_diagnostics import nsg_diagnostics
+
+        profile = Profile(direction, protocol, source, destination, dest_port)
+        return nsg_diagnostics(self.compiled, target, [profile], nic=nic, verbosity=verbosity)
 
     def next_hop(self, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
         """Where a packet from a machine is handed next, and which route says so."""

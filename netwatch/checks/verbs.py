@@ -18,12 +18,16 @@ __all__ = ["VERBS", "Part", "Verb", "ask", "headline", "question_line"]
 
 
 class Part(NamedTuple):
-    """One part of a question: ``name`` as it is written (``dest-port``), ``metavar`` a word for its value."""
+    """One part of a question: ``name`` as it is written (``dest-port``), ``metavar`` a word for its value.
+
+    ``is_port``: the value is one port, and the method takes it as a number.
+    """
 
     name: str
     help: str
     required: bool = False
     metavar: str = "NAME"
+    is_port: bool = False
 
 
 class Verb(NamedTuple):
@@ -89,6 +93,24 @@ VERBS: dict[str, Verb] = {
             ("Allow", "Deny", "Unknown"),
         ),
         Verb(
+            "nsg-diagnostics",
+            "What does each security rule make of some traffic?",
+            "--target web-0 --direction Inbound --protocol TCP --source Internet --destination 10.0.1.4 --dest-port 22",
+            (
+                Part("target", "A virtual machine or a network interface: its name, or its ARM id.", True),
+                Part("direction", "Inbound or Outbound, as seen from the machine.", True, "WAY"),
+                Part("protocol", "TCP, UDP, ICMP or *.", True, "PROTOCOL"),
+                Part("source", "Where it comes from: *, an address, a prefix or a service tag.", True, "WHERE"),
+                Part("destination", "Where it goes: *, an address, a prefix or a service tag.", True, "WHERE"),
+                Part("dest-port", "The port at the destination, a range 80-90, or *.", True, "PORT"),
+                Part("nic", "One network interface of a machine that has several (default: each of them)."),
+                Part("verbosity", "Normal, Minimum or Full (the default): how many rules are listed.", False, "WORD"),
+            ),
+            ("target",),
+            "securityRuleAccessResult",
+            ("Allow", "Deny", "Unknown", "Mixed"),
+        ),
+        Verb(
             "next-hop",
             "Where does a packet go next, and by which route?",
             "--vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4",
@@ -140,7 +162,7 @@ VERBS: dict[str, Verb] = {
             (
                 Part("source", "The virtual machine that opens the connection.", True),
                 Part("dest", "A virtual machine, an address, or a DNS name declared under facts.", True, "NAME|IP"),
-                Part("dest-port", "The port at the destination.", False, "PORT"),
+                Part("dest-port", "The port at the destination.", False, "PORT", is_port=True),
                 Part("protocol", "Tcp (the default), Http, Https or Icmp.", False, "PROTOCOL"),
             ),
             ("source",),
@@ -150,8 +172,6 @@ VERBS: dict[str, Verb] = {
     )
 }  # fmt: skip
 """Every question, by name."""
-
-_NUMBERS = frozenset({"dest-port"})
 
 
 def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answer:
@@ -164,7 +184,8 @@ def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answe
     if missing:
         raise QueryError(f"{verb.name} needs {', '.join(missing)}.", hint=f"For example: {verb.name} {verb.example}")
     arguments = [_subject(verb, given)] if verb.subject else []
-    keywords = {name.replace("-", "_"): _value(name, value) for name, value in given.items()}
+    ports = {part.name for part in verb.parts if part.is_port}
+    keywords = {name.replace("-", "_"): _port(name, value) if name in ports else value for name, value in given.items()}
     answer: Answer = getattr(watcher, verb.method)(*arguments, **keywords)
     return answer
 
@@ -177,17 +198,22 @@ def _subject(verb: Verb, given: dict[str, str]) -> str:
     return found[0]
 
 
-def _value(name: str, value: str) -> str | int:
-    if name not in _NUMBERS:
-        return value
+def _port(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and int(value) <= 65535):
         raise QueryError(f"{name} {value!r} is not a port.", hint="Expected a number from 0 to 65535.")
     return int(value)
 
 
 def headline(verb: Verb, body: Body) -> str:
-    """The answer in one word, out of ARM's body; empty for verbs whose answer is a list."""
-    return str(body.get(verb.headline, "")) if verb.headline else ""
+    """The answer in one word, out of ARM's body; empty for verbs whose answer is a list.
+
+    A diagnostic may have several results: where they differ the word is Mixed, and where there is none it is Allow,
+    since nothing stands in the way.
+    """
+    if verb.name != "nsg-diagnostics":
+        return str(body.get(verb.headline, "")) if verb.headline else ""
+    found = {result["networkSecurityGroupResult"][verb.headline] for result in body["results"]}
+    return found.pop() if len(found) == 1 else "Mixed" if found else "Allow"
 
 
 def question_line(verb: Verb, values: Mapping[str, str]) -> str:

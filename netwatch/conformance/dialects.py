@@ -62,6 +62,19 @@ def _backstop_name(body: Json, _: AskRules) -> Json:
     return body
 
 
+def _traffic_query(body: Json, _: AskRules) -> Json:
+    return {**body, "results": [_as_traffic_query(result) for result in body["results"]]}
+
+
+def _as_traffic_query(result: Json) -> Json:
+    verdict = result["networkSecurityGroupResult"]
+    groups = [_without(group, "appliedTo") for group in verdict["evaluatedNetworkSecurityGroups"]]
+    return {
+        "trafficQuery": result["profile"],
+        "networkSecurityGroupResult": {**verdict, "evaluatedNetworkSecurityGroups": groups},
+    }
+
+
 def _vnet_local(body: Json, _: AskRules) -> Json:
     return {**body, "nextHopType": "VnetLocal"} if body.get("nextHopType") == "VirtualNetwork" else body
 
@@ -192,6 +205,13 @@ DIALECTS: tuple[Dialect, ...] = (
         "answers before 2019",
         _dated_before("2019-01-01"),
         _backstop_name,
+    ),
+    Dialect(
+        "profile reads trafficQuery, and groups have no appliedTo",
+        "networkConfigurationDiagnostic",
+        "api-version up to 2018-08-01",
+        _api_until("2018-08-01"),
+        _traffic_query,
     ),
     Dialect(
         "VirtualNetwork reads VnetLocal",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from netwatch.conformance.cases import Case, Json
-from netwatch.errors import InvalidFlowError
+from netwatch.errors import InvalidFlowError, UnsupportedError
 
 __all__ = ["QUESTIONS", "SCRUBBED", "Question", "true_subscriptions"]
 
@@ -87,8 +87,21 @@ def _topology(case: Case) -> Question:
     raise InvalidFlowError("the request names no resource group, virtual network or subnet.")
 
 
+def _nsg_diagnostics(case: Case) -> Question:
+    """The request called its profiles queries in 2018; one of several profiles at once is not replayed."""
+    profiles = _field(case.request, "profiles") or _field(case.request, "queries")
+    if not isinstance(profiles, list) or not profiles or not isinstance(profiles[0], dict):
+        raise InvalidFlowError("the request has no profile.")
+    if len(profiles) > 1:
+        raise UnsupportedError(f"a request with {len(profiles)} profiles is not replayed.")
+    parts = {name: str(_field(profiles[0], name) or "") for name in ("direction", "protocol", "source", "destination")}
+    port, verbosity = str(_field(profiles[0], "destinationPort") or ""), _text(case, "verbosityLevel")
+    return Question("nsg_diagnostics", _target(case), {**parts, "dest_port": port, "verbosity": verbosity})
+
+
 QUESTIONS: Mapping[str, Callable[[Case], Question]] = {
     "ipFlowVerify": _ip_flow_verify,
+    "networkConfigurationDiagnostic": _nsg_diagnostics,
     "nextHop": _next_hop,
     "securityGroupView": _security_group_view,
     "effectiveNetworkSecurityGroups": _effective_rules,

@@ -23,6 +23,7 @@ __all__ = [
     "find_nic",
     "find_nic_of_vm",
     "find_subnet",
+    "find_target",
     "find_vm",
     "find_vnet",
     "parse_endpoint",
@@ -31,12 +32,18 @@ __all__ = [
     "subnet_of",
 ]
 
-_Named = TypeVar("_Named", VirtualMachine, NetworkInterface, VirtualNetwork, Subnet)
+_Named = TypeVar("_Named", bound=VirtualMachine | NetworkInterface | VirtualNetwork | Subnet)
 
 
 def find_vm(topology: Topology, name: str) -> VirtualMachine:
     """The virtual machine that ``name`` (its name where unique, else its id) means; ResourceNotFoundError otherwise."""
     return _find(topology.vms, name, "virtual machine")
+
+
+def find_target(topology: Topology, name: str) -> VirtualMachine | NetworkInterface:
+    """The machine or the NIC that ``name`` means; ResourceNotFoundError where none does, or one of each."""
+    held: dict[str, VirtualMachine | NetworkInterface] = {**topology.vms, **topology.nics}
+    return _find(held, name, "virtual machine or network interface")
 
 
 def find_vnet(topology: Topology, name: str) -> VirtualNetwork:

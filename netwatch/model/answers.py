@@ -217,14 +217,32 @@ class NsgDiagnostic:
     outcome: Outcome
     evaluated: tuple[EvaluatedNsg, ...]
 
+    @property
+    def settled(self) -> EvaluatedNsg | None:
+        """The list whose rule gets named: the first to deny, the last to allow; None where no rule settled it."""
+        same = [nsg for nsg in self.evaluated if nsg.outcome is self.outcome and nsg.matched is not None]
+        if not same:
+            return None
+        return same[-1] if self.outcome is Outcome.ALLOW else same[0]
+
+    @property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        return tuple(reason for nsg in self.evaluated for reason in nsg.unresolved)
+
 
 @dataclass(frozen=True, slots=True)
 class NsgDiagnosticsAnswer:
-    """The answer of networkConfigurationDiagnostic: one result for each profile and NIC."""
+    """The answer of networkConfigurationDiagnostic: one result for each profile and NIC that has a rule list.
+
+    ``verbosity`` is ARM's word, ``Full`` where the question has none; ``matched_rule`` is the reading of the switch
+    ``diagnosticsMatchedRule``. Neither changes the value: they say how ARM's body is written.
+    """
 
     target: ResourceId
     results: tuple[NsgDiagnostic, ...]
     service_tags: str = ""
+    verbosity: str = "Full"
+    matched_rule: str = "ownRule"
     notes: tuple[str, ...] = ()
 
 

@@ -17,6 +17,7 @@ from netwatch.model.answers import (
     EffectiveRulesAnswer,
     IpFlowVerifyAnswer,
     NextHopAnswer,
+    NsgDiagnosticsAnswer,
     SecurityGroupViewAnswer,
     TopologyAnswer,
 )
@@ -38,6 +39,7 @@ Body = dict[str, Any]
 Answer = (
     IpFlowVerifyAnswer
     | NextHopAnswer
+    | NsgDiagnosticsAnswer
     | SecurityGroupViewAnswer
     | EffectiveRoutesAnswer
     | EffectiveRulesAnswer
@@ -64,6 +66,10 @@ def _writer(answer: Answer) -> Callable[[Any], Body]:
         return _next_hop
     if isinstance(answer, EffectiveRoutesAnswer):
         return _effective_routes
+    if isinstance(answer, NsgDiagnosticsAnswer):
+        from netwatch.render import arm_diagnostics
+
+        return arm_diagnostics.nsg_diagnostics
     if isinstance(answer, EffectiveRulesAnswer | SecurityGroupViewAnswer):
         from netwatch.render import arm_rules
 

@@ -1,8 +1,9 @@
 """Why an answer came out as it did, as JSON: ``{"answer": ARM's body, "explanation": {…}}``.
 
 Keys of an explanation, where they apply: ``verdict`` (the answer in one word), ``decisions`` (each rule list asked, in
-order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``; and always ``assumed`` (addresses that netwatch
-worked out), ``unresolved`` (values the input leaves open) and ``service_tags`` (the list of tags in use, or empty).
+order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``, ``results`` (of a diagnostic, one for each NIC);
+and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open) and
+``service_tags`` (the list of tags in use, or empty).
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from netwatch.model.answers import (
     EffectiveNsg,
     EffectiveRoutesAnswer,
     EffectiveRulesAnswer,
+    EvaluatedNsg,
     Hop,
     IpFlowVerifyAnswer,
     NextHopAnswer,
+    NsgDiagnostic,
+    NsgDiagnosticsAnswer,
     SecurityGroupViewAnswer,
     Verdict,
 )
@@ -56,6 +60,8 @@ def _reasons(answer: Answer, page: Page) -> Json:
         return {"verdict": answer.outcome.value, "decisions": _decisions(answer.verdict, page)}
     if isinstance(answer, NextHopAnswer):
         return _next_hop(answer, page)
+    if isinstance(answer, NsgDiagnosticsAnswer):
+        return {"results": [_diagnostic(result, page) for result in answer.results]}
     if isinstance(answer, EffectiveRoutesAnswer):
         return {"routes": [_route(route, page) for route in answer.routes]}
     if isinstance(answer, EffectiveRulesAnswer):
@@ -84,6 +90,16 @@ def _decision(decision: Decision, page: Page) -> Json:
         "level": decision.level.value,
         "tried": [_rule(tried, page) for tried in decision.tried],
     }
+
+
+def _diagnostic(result: NsgDiagnostic, page: Page) -> Json:
+    decisions = [{**_decision(_as_decision(nsg), page), "applied_to": nsg.applied_to.text} for nsg in result.evaluated]
+    return {"nic": result.nic.text, "verdict": result.outcome.value, "decisions": decisions}
+
+
+def _as_decision(nsg: EvaluatedNsg) -> Decision:
+    tried = tuple(each.rule for each in nsg.evaluations if each.rule is not nsg.matched)
+    return Decision(nsg.level, nsg.owner, nsg.outcome, nsg.matched, tried, nsg.unresolved)
 
 
 def _rule(rule: SecurityRule, page: Page) -> Json:
@@ -150,6 +166,8 @@ def _open_values(answer: Answer) -> list[Unresolved]:
     elif isinstance(answer, NextHopAnswer):
         found += [value for value in (answer.next_hop_type, answer.next_hop_ip) if isinstance(value, Unresolved)]
         found += [value for route in answer.candidates for value in route.unresolved]
+    elif isinstance(answer, NsgDiagnosticsAnswer):
+        found += [value for result in answer.results for value in result.unresolved]
     elif isinstance(answer, EffectiveRoutesAnswer):
         found += [value for route in answer.routes for value in route.unresolved]
     elif isinstance(answer, EffectiveRulesAnswer | SecurityGroupViewAnswer):
@@ -185,5 +203,7 @@ def _addresses(answer: Answer) -> set[Address]:
 def _nics(answer: Answer) -> set[str]:
     if isinstance(answer, IpFlowVerifyAnswer):
         return {answer.verdict.nic.key}
+    if isinstance(answer, NsgDiagnosticsAnswer):
+        return {result.nic.key for result in answer.results}
     nic: NetworkInterface | None = getattr(answer, "nic", None)
     return {nic.id.key} if nic is not None else set()

@@ -10,7 +10,7 @@ __all__ = ["rows", "table", "tsv"]
 
 Json = Any
 
-_LISTS = ("value", "hops", "resources", "networkInterfaces")
+_LISTS = ("value", "hops", "resources", "networkInterfaces", "results")
 """The property of a body that holds its rows."""
 
 
@@ -31,6 +31,8 @@ def _items(body: Json) -> list[Json]:
 
 def _rules(item: Json) -> list[Json]:
     """The rules of one group or NIC, or the item itself where it holds none."""
+    if isinstance(item, dict) and "networkSecurityGroupResult" in item:
+        return _evaluations(item["networkSecurityGroupResult"])
     associations = item.get("securityRuleAssociations", item) if isinstance(item, dict) else {}
     listed = associations.get("effectiveSecurityRules")
     if listed is None:
@@ -38,6 +40,18 @@ def _rules(item: Json) -> list[Json]:
     owner = item.get("networkSecurityGroup", item).get("id", "").rsplit("/", 1)[-1]
     kind = "networkSecurityGroup" if "networkSecurityGroup" in item else "networkInterface"
     return [{kind: owner, **_without_plurals(rule)} for rule in listed]
+
+
+def _evaluations(result: dict[str, Json]) -> list[Json]:
+    """The rules asked in a diagnostic, each with its group, and what it does where it is the one that matched."""
+    out = []
+    for group in result["evaluatedNetworkSecurityGroups"]:
+        owner = {"networkSecurityGroup": group["networkSecurityGroupId"].rsplit("/", 1)[-1]}
+        matched = group.get("matchedRule", {})
+        for rule in group.get("rulesEvaluationResult", [{"name": matched.get("ruleName", "")}]):
+            action = {"action": matched["action"]} if matched.get("ruleName") == rule["name"] else {}
+            out.append({**owner, **rule, **action})
+    return out
 
 
 def _without_plurals(rule: dict[str, Json]) -> dict[str, Json]:

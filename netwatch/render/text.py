@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.addresses import Address
-from netwatch.model.answers import IpFlowVerifyAnswer, NextHopAnswer
+from netwatch.model.answers import IpFlowVerifyAnswer, NextHopAnswer, NsgDiagnosticsAnswer
 from netwatch.model.routes import EffectiveRoute
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -76,6 +76,10 @@ def _blocks(answer: Answer, page: Page) -> Blocks:
         return _ip_flow_verify(answer, page)
     if isinstance(answer, NextHopAnswer):
         return _next_hop(answer, page)
+    if isinstance(answer, NsgDiagnosticsAnswer):
+        from netwatch.render import text_diagnostics
+
+        return text_diagnostics.blocks(answer, page)
     from netwatch.render import text_lists
 
     return text_lists.blocks(answer, page)
