@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from netwatch.formats import topology_values as read
+from netwatch.formats.semantics import read_semantics
 
 __all__ = [
     "FIELDS",
@@ -54,6 +55,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "resourceGroup": Field(read.name),
         "location": Field(read.location),
         "serviceTags": Field(read.file_name),
+        "semantics": Field(read_semantics),
         "virtualNetworks": Field(read.collection),
         "networkSecurityGroups": Field(read.collection),
         "applicationSecurityGroups": Field(read.names_or_collection),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netwatch.errors import TopologySchemaError
@@ -34,6 +35,7 @@ from netwatch.model.resources import (
 )
 from netwatch.model.routes import RouteTable, UserRoute
 from netwatch.model.rules import AddressField, Asg, SecurityRule
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
@@ -66,7 +68,10 @@ def read_topology_file(
         for name, body in reading.items(reading.top, key, ()):
             read(reading, name, body, (key, name))
     data = reading.fields("facts", document.value.get("facts"), ("facts",))
-    return reading.draft.finish(lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at))))
+    topology = reading.draft.finish(
+        lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at)))
+    )
+    return replace(topology, semantics=_or(reading.top, "semantics", Semantics()))
 
 
 def _check_version(document: YamlDocument) -> None:

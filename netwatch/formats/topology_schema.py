@@ -312,6 +312,11 @@ class TopologyFile(_Thing):
         description="Microsoft's file of service tags to go by, relative to this file. Left out: the list that ships.",
         examples=["ServiceTags_Public_20251117.json"],
     )
+    semantics: sort.Readings | None = Field(
+        default=None,
+        description="The readings to follow where Azure's own sources disagree. Left out: the default of each.",
+        examples=[{"emptyGroup": "ignored"}],
+    )
     virtual_networks: Named[VirtualNetwork] | None = Field(
         default=None, description="Virtual networks by name.", json_schema_extra=NAMES
     )

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, WithJsonSchema
 
 from netwatch.formats import topology_values as read
+from netwatch.formats.semantics import read_semantics
 from netwatch.formats.topology_fields import (
     MAX_PRIORITY,
     MIN_PRIORITY,
@@ -21,6 +22,7 @@ from netwatch.formats.topology_fields import (
     SKUS,
     VERSION,
 )
+from netwatch.model.semantics import SWITCHES
 
 __all__ = [
     "ADDRESS",
@@ -44,6 +46,7 @@ __all__ = [
     "Prefixes",
     "Priority",
     "Protocol",
+    "Readings",
     "Reference",
     "References",
     "Region",
@@ -101,6 +104,15 @@ _PORTS: Json = {"anyOf": [_NUMBERED, {"type": "string", "pattern": rf"^(\*|{_POR
 _DIGITS: Json = {"type": ["string", "integer"], "minimum": 0}
 
 
+def _readings() -> Json:
+    """The readings of every switch, with the question each of them answers."""
+    switches = {
+        name: {"description": switch.question, "anyOf": [*_words(*switch.readings)["anyOf"], {"type": "null"}]}
+        for name, switch in SWITCHES.items()
+    }
+    return {"type": "object", "additionalProperties": False, "properties": switches}
+
+
 def _named(things: dict[str, _Thing]) -> dict[str, _Thing]:
     for name in things:
         if not read.is_name(name):
@@ -137,6 +149,7 @@ Priority = Annotated[
     AfterValidator(read.whole_number(MIN_PRIORITY, MAX_PRIORITY)),
     WithJsonSchema({"type": "integer", "minimum": MIN_PRIORITY, "maximum": MAX_PRIORITY}),
 ]
+Readings = Annotated[Any, AfterValidator(read_semantics), WithJsonSchema(_readings())]
 Reference = Annotated[Any, AfterValidator(read.reference), WithJsonSchema(_REFERENCE)]
 References = Annotated[Any, AfterValidator(read.one_or_list(read.reference)), WithJsonSchema(one_or_list(_REFERENCE))]
 OptionalReferences = Annotated[

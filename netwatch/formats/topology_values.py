@@ -69,11 +69,11 @@ _T = TypeVar("_T")
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong in a value: what, what to do, and the list index that leads to it."""
+    """One thing that is wrong in a value: what, what to do, and the list indices or keys that lead to it."""
 
     message: str
     hint: str = ""
-    steps: tuple[int, ...] = ()
+    steps: tuple[str | int, ...] = ()
 
 
 class Malformed(ValueError):  # noqa: N818, it says what the value is

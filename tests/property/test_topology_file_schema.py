@@ -28,6 +28,7 @@ WHOLE: dict[str, Any] = {
     "resourceGroup": "rg",
     "location": "West Europe",
     "serviceTags": "ServiceTags_Public_20251117.json",
+    "semantics": {"emptyGroup": "ignored", "partialOverlap": None},
     "virtualNetworks": {
         "a": {
             "addressPrefixes": ["10.0.0.0/16", "fd00::/48"],
