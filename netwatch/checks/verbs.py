@@ -61,6 +61,7 @@ _END = "IP:PORT"
 
 _HOPS = (
     "Internet",
+    "NatGateway",
     "VirtualNetwork",
     "VnetPeering",
     "VnetGlobalPeering",
@@ -69,6 +70,7 @@ _HOPS = (
     "VirtualAppliance",
     "VirtualNetworkServiceEndpoint",
     "InterfaceEndpoint",
+    "NatGateway",
     "None",
     "Unknown",
 )

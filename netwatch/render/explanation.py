@@ -2,8 +2,9 @@
 
 Keys of an explanation, where they apply: ``verdict`` (the answer in one word), ``decisions`` (each rule list asked, in
 order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``, ``results`` (of a diagnostic, one for each NIC);
-and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open) and
-``service_tags`` (the list of tags in use, or empty).
+and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open),
+``service_tags`` (the list of tags in use, or empty) and ``rests_on`` (the semantic facts, each recorded, documented,
+confirmed or decided).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from netwatch.model.rules import SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.arm import Answer, body
+from netwatch.render.grounds import grounds
 from netwatch.render.trip import Page, hop_address, priority, route_cells
 from netwatch.render.words import next_hop_word
 
@@ -52,6 +54,7 @@ def explanation(answer: Answer, topology: Topology, page: Page = Page()) -> Json
         "assumed": _assumed(answer, topology, page),
         "unresolved": [_unresolved(value, page) for value in _open_values(answer)],
         "service_tags": getattr(answer, "service_tags", ""),
+        "rests_on": grounds(answer),
     }
 
 

@@ -1,0 +1,130 @@
+"""Which semantic facts an answer rests on, worked out from what decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from netwatch.effective.grounds import GROUNDS
+from netwatch.model.answers import (
+    ConnectivityCheckAnswer,
+    Decision,
+    EffectiveRoutesAnswer,
+    EffectiveRulesAnswer,
+    IpFlowVerifyAnswer,
+    NextHopAnswer,
+    SecurityGroupViewAnswer,
+    Verdict,
+)
+from netwatch.model.flow import Level, Outcome
+from netwatch.model.routes import EffectiveRoute, NextHopType, RouteSource, RouteState
+from netwatch.model.rules import Asg, SecurityRule, ServiceTag
+
+__all__ = ["grounds", "grounds_of"]
+
+_TAG = {
+    "virtualnetwork": "virtual-network-tag",
+    "internet": "internet-tag",
+    "azureloadbalancer": "balancer-tag",
+}
+_ROUTE = {
+    NextHopType.VNET_LOCAL: "network-routes",
+    NextHopType.VNET_PEERING: "peering-routes",
+    NextHopType.VNET_GLOBAL_PEERING: "peering-routes",
+    NextHopType.CONNECTED_GROUP: "mesh-routes",
+    NextHopType.VIRTUAL_NETWORK_GATEWAY: "gateway-routes",
+    NextHopType.INTERFACE_ENDPOINT: "endpoint-routes",
+    NextHopType.SERVICE_ENDPOINT: "service-routes",
+    NextHopType.NONE: "reserved-ranges",
+}
+
+
+def grounds(answer: Any) -> list[dict[str, str]]:
+    """The facts as JSON: each with its ``name``, ``fact``, ``grade`` and ``source``, in the order they were met."""
+    return [{"name": name, **GROUNDS[name]._asdict()} for name in grounds_of(answer)]
+
+
+def grounds_of(answer: Any) -> tuple[str, ...]:
+    """The names in GROUNDS of the facts that ``answer`` rests on, each once."""
+    return tuple(dict.fromkeys(_found(answer)))
+
+
+def _found(answer: Any) -> Iterator[str]:
+    if isinstance(answer, IpFlowVerifyAnswer):
+        yield from _of_verdict(answer.verdict)
+    elif isinstance(answer, NextHopAnswer):
+        yield from _of_next_hop(answer)
+    elif isinstance(answer, EffectiveRoutesAnswer):
+        yield from _of_routes(answer.routes)
+    elif isinstance(answer, EffectiveRulesAnswer):
+        yield from _of_rules(rule.rule for nsg in answer.nsgs for rule in nsg.rules)
+    elif isinstance(answer, SecurityGroupViewAnswer):
+        bound = (nsg for view in answer.views for nsg in (view.nic_nsg, view.subnet_nsg) if nsg is not None)
+        yield from _of_rules(rule.rule for nsg in bound for rule in nsg.rules)
+    elif isinstance(answer, ConnectivityCheckAnswer):
+        for hop in answer.hops:
+            for verdict in hop.verdicts:
+                yield from _of_verdict(verdict)
+            if hop.route is not None:
+                yield from ("longest-prefix", *_of_routes((hop.route,)))
+
+
+def _of_verdict(verdict: Verdict) -> Iterator[str]:
+    if not verdict.decisions:
+        yield "no-group"
+        return
+    yield "first-match"
+    levels = [decision.level for decision in verdict.decisions]
+    if Level.ADMIN in levels:
+        yield "admin-rules"
+    if Level.NIC in levels and Level.SUBNET in levels:
+        yield "group-order"
+    yield from _of_settling(verdict, levels)
+    denied = any(decision.outcome is Outcome.DENY for decision in verdict.decisions)
+    if denied and verdict.outcome is Outcome.ALLOW:
+        yield "platform-services"
+
+
+def _of_settling(verdict: Verdict, levels: list[Level]) -> Iterator[str]:
+    settled: Decision | None = verdict.settled
+    if settled is None or settled.rule is None:
+        return
+    both = Level.NIC in levels and Level.SUBNET in levels
+    if verdict.outcome is Outcome.ALLOW and both:
+        yield "last-allow-named"
+    if verdict.outcome is Outcome.DENY and settled.level is Level.SUBNET:
+        yield "subnet-deny-named"
+    yield from _of_rules((settled.rule,))
+
+
+def _of_rules(rules: Iterable[SecurityRule]) -> Iterator[str]:
+    for rule in rules:
+        if rule.is_default:
+            yield "default-rules"
+        for term in (*rule.sources.terms, *rule.destinations.terms):
+            if isinstance(term, ServiceTag):
+                yield _TAG.get(term.text.lower(), "published-tag")
+            elif isinstance(term, Asg):
+                yield from ("group-members", "empty-group")
+
+
+def _of_next_hop(answer: NextHopAnswer) -> Iterator[str]:
+    if answer.route is None:
+        yield "no-route"
+        return
+    yield "longest-prefix"
+    if any(route.prefixes == answer.route.prefixes for route in answer.candidates if route is not answer.route):
+        yield "route-precedence"
+    if answer.next_hop_type is NextHopType.NONE and answer.route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE:
+        yield "unreachable-appliance"
+    yield from _of_routes((answer.route,))
+
+
+def _of_routes(routes: Iterable[EffectiveRoute]) -> Iterator[str]:
+    for route in routes:
+        if route.state is RouteState.INVALID:
+            yield "invalid-twin"
+        if route.source is RouteSource.USER:
+            yield "route-precedence"
+        elif isinstance(route.next_hop_type, NextHopType) and route.next_hop_type in _ROUTE:
+            yield _ROUTE[route.next_hop_type]

@@ -1,0 +1,60 @@
+"""Which semantic facts an answer rests on."""
+
+from __future__ import annotations
+
+from netwatch.effective.grounds import GRADES, GROUNDS
+from netwatch.model.routes import NextHopType
+from netwatch.render.grounds import grounds, grounds_of
+from netwatch.watcher import NetworkWatcher
+from tests.build import rule
+from tests.networks import Net, Nic, Peer, Route, network
+
+
+def watcher() -> NetworkWatcher:
+    return NetworkWatcher(
+        network(
+            vnets={"v": "10.0.0.0/16", "w": "10.1.0.0/16"},
+            subnets={"v/a": Net("10.0.1.0/24", nsg="outer", table="t")},
+            nics={"a-nic": Nic("v/a", "10.0.1.4", nsg="inner")},
+            nsgs={"outer": [rule("https", source="Internet", dports="443")], "inner": [rule("all")]},
+            tables={"t": [Route("10.9.0.0/16", NextHopType.VIRTUAL_APPLIANCE, "10.8.0.4")]},
+            peerings={"v": [Peer("w")], "w": [Peer("v")]},
+        )
+    )
+
+
+def flow(port: int) -> tuple[str, ...]:
+    return grounds_of(
+        watcher().ip_flow_verify("a", direction="Inbound", protocol="TCP", local=f":{port}", remote="8.8.8.8:*")
+    )
+
+
+def hop(dest: str) -> tuple[str, ...]:
+    return grounds_of(watcher().next_hop("a", source_ip="10.0.1.4", dest_ip=dest))
+
+
+def test_every_ground_has_a_grade_and_a_source() -> None:
+    assert all(ground.grade in GRADES and ground.fact.endswith(".") and ground.source for ground in GROUNDS.values())
+
+
+def test_an_allow_by_both_groups_rests_on_a_decision() -> None:
+    assert flow(443) == ("first-match", "group-order", "last-allow-named")
+
+
+def test_a_deny_by_the_subnets_group_rests_on_recordings() -> None:
+    assert flow(22) == ("first-match", "subnet-deny-named", "default-rules")
+
+
+def test_next_hops_rest_on_their_routes() -> None:
+    assert hop("10.0.1.9") == ("longest-prefix", "network-routes")
+    assert hop("10.1.0.4") == ("longest-prefix", "peering-routes")
+    assert hop("10.9.0.4") == ("longest-prefix", "unreachable-appliance", "route-precedence")
+    assert hop("fd00::1") == ("no-route",)
+
+
+def test_as_json_each_says_how_well_it_is_known() -> None:
+    found = grounds(watcher().next_hop("a", source_ip="10.0.1.4", dest_ip="10.2.0.4"))
+    assert [(each["name"], each["grade"]) for each in found] == [
+        ("longest-prefix", "documented"),
+        ("reserved-ranges", "recorded"),
+    ]
