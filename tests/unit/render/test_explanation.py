@@ -11,6 +11,7 @@ from netwatch.model.topology import Topology
 from netwatch.model.where import Where
 from netwatch.render.arm import body
 from netwatch.render.explanation import explained, explanation
+from netwatch.render.grounds import grounds
 from netwatch.render.trip import Page
 from tests.build import GROUP, prefixes, rule
 from tests.unit.render.answers import (
@@ -53,6 +54,7 @@ def test_the_answer_is_arms_body_and_the_explanation_stands_beside_it() -> None:
             "assumed": [],
             "unresolved": [],
             "service_tags": "tags",
+            "rests_on": grounds(answer),
         },
     }
 
