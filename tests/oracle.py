@@ -28,6 +28,11 @@ Tags = Mapping[str, Sequence[str]]
 
 SYSTEM_ROUTE = "System Route"
 PLATFORM = ip_network("168.63.129.16/32")
+PLATFORM_SERVICES = [
+    *(("168.63.129.16", "Tcp", port) for port in (53, 80, 443, 32526)),
+    *(("168.63.129.16", "Udp", port) for port in (53, 67, 68)),
+    ("169.254.169.254", "Tcp", 80),
+]
 
 NOT_INTERNET = [
     ip_network(text)
@@ -49,7 +54,7 @@ def oracle_ip_flow(
     """``(outcome, rule name, id of its group)``; NotApplicable and two empty texts where no group is bound.
 
     Inbound the subnet's group is asked before the NIC's, outbound after it. The first that denies answers; where all
-    allow, the last one asked does.
+    allow, the last one asked does. Platform services that a group denies pass all the same, and no rule says so.
     """
     subnet = _subnet(topology, nic)
     groups = [subnet.nsg, nic.nsg] if direction is Direction.INBOUND else [nic.nsg, subnet.nsg]
@@ -59,8 +64,17 @@ def oracle_ip_flow(
             access, name = _first_rule(topology, subnet, topology.nsgs[group.key].rules, direction, flow, tags or {})
             answer = (access, name, group.text)
             if access == "Deny":
-                break
+                return ("Allow", "", "") if _is_platform_service(direction, flow) else answer
     return answer
+
+
+def _is_platform_service(direction: Direction, flow: Flow) -> bool:
+    """What machines open to the platform's own services is not subject to groups (no rule here names their tags).
+
+    Sources: "Network security groups", platform considerations; "What is IP address 168.63.129.16?".
+    """
+    service = (str(flow.dst_ip), flow.protocol.value, flow.dst_port)
+    return direction is Direction.OUTBOUND and service in PLATFORM_SERVICES
 
 
 def _first_rule(
