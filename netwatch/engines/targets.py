@@ -169,7 +169,7 @@ def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
 
 def _plural(noun: str) -> str:
     head, of, tail = noun.partition(" of ")
-    return f"{head}s{of}{tail}"
+    return f"{head.replace(' or ', 's or ')}s{of}{tail}"
 
 
 def _nearest(resources: Mapping[str, _Named], name: str, noun: str) -> str:

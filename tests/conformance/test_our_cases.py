@@ -43,6 +43,15 @@ MEANING = {
     "expandedDestinationAddressPrefix",
     "associationType",
     "resourceId",
+    "action",
+    "securityRuleAccessResult",
+    "networkSecurityGroupId",
+    "appliedTo",
+    "protocolMatched",
+    "sourceMatched",
+    "sourcePortMatched",
+    "destinationMatched",
+    "destinationPortMatched",
 }
 
 
@@ -64,6 +73,7 @@ def test_every_question_has_its_cases_in_the_folder_of_its_name() -> None:
         "effectiveNetworkSecurityGroups": ["effective_network_security_groups"],
         "effectiveRouteTable": ["effective_route_table"],
         "topology": ["topology"],
+        "networkConfigurationDiagnostic": ["network_configuration_diagnostic"],
     }
     assert folders.keys() == QUESTIONS.keys()
 
@@ -135,7 +145,7 @@ def test_no_normaliser_hides_a_value_that_carries_meaning(case: Case) -> None:
 
 @pytest.mark.parametrize("case", COMPARED_WHOLE, ids=[case.name for case in COMPARED_WHOLE])
 def test_no_normaliser_hides_a_missing_or_an_added_row(case: Case) -> None:
-    for key in ("value", "networkInterfaces", "resources"):
+    for key in ("value", "networkInterfaces", "resources", "results"):
         for row in case.response.get(key, []):
             without = {**case.response, key: [other for other in case.response[key] if other != row]}
             for pair in (Pair(case.response, without), Pair(without, case.response)):
