@@ -11,7 +11,7 @@ from netwatch.model.flow import Direction, Flow, Protocol
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import Semantics
 
-__all__ = ["is_exempt", "is_platform_traffic"]
+__all__ = ["is_exempt", "is_platform_traffic", "names_platform"]
 
 _WIRE_SERVER, _METADATA = 0xA83F8110, 0xA9FEA9FE
 
@@ -28,9 +28,12 @@ def is_platform_traffic(direction: Direction, flow: Flow) -> bool:
     return flow.dst_ip.value == _WIRE_SERVER and flow.dst_port in _WIRE_SERVER_PORTS.get(flow.protocol, ())
 
 
-def is_exempt(semantics: Semantics, direction: Direction, flow: Flow, denying: SecurityRule | None) -> bool:
-    """Whether ``flow`` passes although the rule ``denying`` says no: platform traffic, and no platform tag is named."""
-    if semantics.platform_traffic != "exempt" or not is_platform_traffic(direction, flow) or denying is None:
-        return False
-    terms = (*denying.sources.terms, *denying.destinations.terms)
-    return not any(isinstance(term, ServiceTag) and term.text.lower().startswith("azureplatform") for term in terms)
+def is_exempt(semantics: Semantics, direction: Direction, flow: Flow) -> bool:
+    """Whether only rules that name the platform's tags can deny ``flow``."""
+    return semantics.platform_traffic == "exempt" and is_platform_traffic(direction, flow)
+
+
+def names_platform(rule: SecurityRule) -> bool:
+    """Whether a rule targets a service of the platform by its tag (AzurePlatformDNS, AzurePlatformIMDS …)."""
+    terms = (*rule.sources.terms, *rule.destinations.terms)
+    return any(isinstance(term, ServiceTag) and term.text.lower().startswith("azureplatform") for term in terms)

@@ -117,7 +117,7 @@ def _notes(
     compiled: CompiledTopology, vm: VirtualMachine, nic: NetworkInterface, asked: str, verdict: Verdict
 ) -> tuple[str, ...]:
     notes = []
-    if verdict.outcome is Outcome.ALLOW and any(d.outcome is Outcome.DENY for d in verdict.decisions):
+    if verdict.outcome is Outcome.ALLOW and any(d.rule is None for d in verdict.decisions):
         notes.append(
             "a rule denies it, but rules do not stop the platform's own services (see --semantics platformTraffic)"
         )

@@ -80,8 +80,7 @@ def _of_verdict(verdict: Verdict) -> Iterator[str]:
     if Level.NIC in levels and Level.SUBNET in levels:
         yield "group-order"
     yield from _of_settling(verdict, levels)
-    denied = any(decision.outcome is Outcome.DENY for decision in verdict.decisions)
-    if denied and verdict.outcome is Outcome.ALLOW:
+    if verdict.outcome is Outcome.ALLOW and any(decision.rule is None for decision in verdict.decisions):
         yield "platform-services"
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
 from netwatch.compile.rule_tables import flow_point
-from netwatch.effective.platform import is_exempt
+from netwatch.effective.platform import is_exempt, names_platform
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import NO_ROW
 from netwatch.model.answers import Decision, EffectiveNsg, EffectiveRule, Verdict
-from netwatch.model.flow import Access, Direction, Flow, Outcome
+from netwatch.model.flow import Access, Direction, Flow, Level, Outcome
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
@@ -24,14 +27,23 @@ def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direct
     does not end it, since a Deny further on settles the flow whatever the open value is. Sources: "How network
     security groups filter network traffic", "Security admin rules in Azure Virtual Network Manager".
     """
+    passes = is_exempt(compiled.topology.semantics, direction, flow)
     decisions: list[Decision] = []
     for binding in bindings_in_order(compiled, nic, direction):
-        decision = _decide(compiled, binding, direction, flow)
+        decision = _decide(compiled, binding, Asked(direction, flow, passes))
         if decision is not None:
             decisions.append(decision)
         if decision is not None and _ends(decision):
             break
-    return Verdict(nic.id, direction, flow, tuple(decisions), _overall(compiled, direction, flow, decisions))
+    return Verdict(nic.id, direction, flow, tuple(decisions), _overall(decisions))
+
+
+class Asked(NamedTuple):
+    """A flow as the rule lists are asked about it; ``passes``: only rules that name the platform's tags can deny it."""
+
+    direction: Direction
+    flow: Flow
+    passes: bool
 
 
 def bindings_in_order(compiled: CompiledTopology, nic: NetworkInterface, direction: Direction) -> tuple[Binding, ...]:
@@ -45,33 +57,34 @@ def _ends(decision: Decision) -> bool:
     return decision.outcome is Outcome.DENY or always
 
 
-def _overall(compiled: CompiledTopology, direction: Direction, flow: Flow, decisions: list[Decision]) -> Outcome:
+def _overall(decisions: list[Decision]) -> Outcome:
     outcomes = {decision.outcome for decision in decisions}
-    if Outcome.DENY in outcomes and is_exempt(compiled.topology.semantics, direction, flow, decisions[-1].rule):
-        return Outcome.ALLOW
     for outcome in (Outcome.DENY, Outcome.UNKNOWN, Outcome.ALLOW):
         if outcome in outcomes:
             return outcome
     return Outcome.NOT_APPLICABLE
 
 
-def _decide(compiled: CompiledTopology, binding: Binding, direction: Direction, flow: Flow) -> Decision | None:
+def _decide(compiled: CompiledTopology, binding: Binding, asked: Asked) -> Decision | None:
     if isinstance(binding.nsg, Unresolved):
         return Decision(binding.level, binding.bound_to, Outcome.UNKNOWN, None, unresolved=(binding.nsg,))
-    return _decide_list(compiled, binding.nsg, direction, flow)
+    return _decide_list(compiled, binding.nsg, asked)
 
 
-def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction, flow: Flow) -> Decision | None:
+def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) -> Decision | None:
     """First match wins. A rule with open values may match or not, so its access is only a possibility; the first rule
     without any settles it, and if all possibilities agree with that rule, the open values did not matter.
 
-    None where no rule matches, which only admin rules leave open: they have no default rules.
+    None where no admin rule matches: they have no default rules. Where none is left that could deny what the platform
+    exempts, the list allows it by no rule.
     """
-    rules = compiled.rules(nsg, direction)
+    rules = compiled.rules(nsg, asked.direction)
     possible: set[Access] = set()
     unresolved: list[Unresolved] = []
-    for index in _matches(compiled, nsg, direction, flow):
+    for index in _matches(compiled, nsg, asked):
         rule = rules[index]
+        if asked.passes and rule.rule.access is Access.DENY and not names_platform(rule.rule):
+            continue
         possible |= _accesses(rule)
         unresolved.extend(rule.unresolved)
         if not rule.unresolved:
@@ -80,8 +93,12 @@ def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direc
             tried = tuple(earlier.rule for earlier in rules[:index])
             return _decision(nsg, outcome, rule if agreed else None, tried, unresolved)
     if possible <= {Access.ALLOW}:  # an admin Allow hands on to the groups, as no match does
-        return None
-    return _decision(nsg, Outcome.UNKNOWN, None, tuple(rule.rule for rule in rules), unresolved)
+        return None if nsg.level is Level.ADMIN else _decision(nsg, Outcome.ALLOW, None, _all(rules), unresolved)
+    return _decision(nsg, Outcome.UNKNOWN, None, _all(rules), unresolved)
+
+
+def _all(rules: tuple[EffectiveRule, ...]) -> tuple[SecurityRule, ...]:
+    return tuple(rule.rule for rule in rules)
 
 
 def _decision(
@@ -95,19 +112,17 @@ def _decision(
     return Decision(nsg.level, nsg.nsg.id, outcome, settling, tried, tuple(dict.fromkeys(reasons)))
 
 
-def _matches(compiled: CompiledTopology, nsg: EffectiveNsg, direction: Direction, flow: Flow) -> list[int]:
-    """The rules that hold the flow, in order, up to the first that holds it whatever open values turn out to be."""
-    table, rule_of = compiled.rule_table(nsg, direction, flow.src_ip.version)
-    point = flow_point(flow)
-    found: list[int] = []
+def _matches(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) -> Iterator[int]:
+    """The rules that hold the flow, or may hold it, each once, in the order in which they are asked."""
+    table, rule_of = compiled.rule_table(nsg, asked.direction, asked.flow.src_ip.version)
+    point = flow_point(asked.flow)
+    last = -1
     row = first_match(table, point)
     while row != NO_ROW:
-        if not found or found[-1] != rule_of[row]:
-            found.append(rule_of[row])
-        if not table.maybe[row]:
-            break
+        if rule_of[row] != last:
+            last = rule_of[row]
+            yield last
         row = first_match(table, point, start=row + 1)
-    return found
 
 
 def _accesses(rule: EffectiveRule) -> set[Access]:

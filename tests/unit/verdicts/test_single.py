@@ -219,6 +219,21 @@ def test_a_rule_that_names_a_platform_tag_does() -> None:
     assert settled(ask(net([no_dns]), OUT, "Udp", "168.63.129.16", 53)) == ("Deny", Level.SUBNET, "no-dns")
 
 
+def test_it_does_below_a_plain_deny_and_in_another_group_too() -> None:
+    no_dns = rule("no-dns", direction="Outbound", access="Deny", destination="AzurePlatformDNS", priority=200)
+    assert settled(ask(net([DENY_OUT, no_dns]), OUT, "Udp", "168.63.129.16", 53)) == ("Deny", Level.SUBNET, "no-dns")
+    assert settled(ask(net([no_dns], [DENY_OUT]), OUT, "Udp", "168.63.129.16", 53)) == ("Deny", Level.SUBNET, "no-dns")
+
+
+def test_an_exempt_flow_names_the_rule_that_allows_it_where_there_is_one() -> None:
+    found = ask(net([], [DENY_OUT]), OUT, "Udp", "168.63.129.16", 53)
+    assert settled(found) == ("Allow", Level.SUBNET, "AllowVnetOutBound")
+    only_denied = ask(
+        net([DENY_OUT, rule("x", direction="Outbound", access="Deny", priority=4096)]), OUT, "Udp", "168.63.129.16", 53
+    )
+    assert settled(only_denied)[2] == "AllowVnetOutBound"
+
+
 def test_where_switched_so_every_rule_does() -> None:
     topology = dataclasses.replace(net([DENY_OUT]), semantics=Semantics(platform_traffic="ruled"))
     assert ask(topology, OUT, "Udp", "168.63.129.16", 53).outcome is Outcome.DENY
