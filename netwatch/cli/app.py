@@ -12,12 +12,13 @@ import typer
 from netwatch.cli.options import option
 from netwatch.cli.plain import PlainCommand, PlainGroup
 
-__all__ = ["COMMANDS", "build_app"]
+__all__ = ["COMMANDS", "GROUPS", "build_app"]
 
 _QUESTION = "netwatch.cli.question_command"
 
 COMMANDS: dict[str, str] = {
     "ip-flow-verify": _QUESTION,
+    "nsg-diagnostics": _QUESTION,
     "next-hop": _QUESTION,
     "security-group-view": _QUESTION,
     "effective-routes": _QUESTION,
@@ -27,11 +28,21 @@ COMMANDS: dict[str, str] = {
     "ask": "netwatch.cli.file_commands",
     "check": "netwatch.cli.file_commands",
     "load": "netwatch.cli.topology_commands",
+    "semantics": "netwatch.cli.semantics_command",
     "init": "netwatch.cli.topology_commands",
     "schema": "netwatch.cli.topology_commands",
     "conformance": "netwatch.cli.conformance_command",
+    "tags": "netwatch.cli.tag_commands",
 }
 """Every command, in the order of the help, with the module it comes from; only the one called is imported."""
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "tags": (
+        "What service tags hold, and how lists differ.\n\n\b\nFor example:\n  netwatch tags show Storage.WestEurope",
+        ("show", "diff"),
+    ),
+}
+"""Commands that have commands of their own, with their help; each of those is the function of its name."""
 
 HELP = """An offline Azure Network Watcher.
 
@@ -45,19 +56,35 @@ Exit codes: 0 answered, 1 an expectation was missed, 2 the question cannot be as
 def build_app(arguments: Sequence[str]) -> typer.Typer:
     """An app that can run ``arguments``: with the command they begin with, or with all where that is not one."""
     called = [name for name in arguments[:1] if name in COMMANDS and "_NETWATCH_COMPLETE" not in os.environ]
-    app = typer.Typer(
+    app = _app(HELP, add_completion=not called)
+    app.callback()(_root)
+    for name in called or COMMANDS:
+        if name in GROUPS:
+            app.add_typer(_group(name), name=name)
+        else:
+            app.command(name, cls=PlainCommand)(_function(name))
+    return app
+
+
+def _app(help: str, *, add_completion: bool = False) -> typer.Typer:
+    return typer.Typer(
         cls=PlainGroup,
-        help=HELP,
+        help=help,
         no_args_is_help=True,
-        add_completion=not called,
+        add_completion=add_completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
-    for name in called or COMMANDS:
-        app.command(name, cls=PlainCommand)(_function(name))
-    return app
+
+
+def _group(name: str) -> typer.Typer:
+    """The commands below a command, from its module."""
+    help, names = GROUPS[name]
+    group, module = _app(help), import_module(COMMANDS[name])
+    for each in names:
+        group.command(each, cls=PlainCommand)(getattr(module, each))
+    return group
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED, USAGE, exit_code
-from netwatch.cli.options import FACTS, MAX_BYTES, SERVICE_TAGS, TOPOLOGY, VERBOSE, output
+from netwatch.cli.options import FACTS, MAX_BYTES, SEMANTICS, SERVICE_TAGS, TOPOLOGY, VERBOSE, output
 
 if TYPE_CHECKING:
     from netwatch.checks.running import Result
@@ -28,6 +28,7 @@ def ask(
     verbose: bool = VERBOSE,
     facts: str = FACTS,
     service_tags: str = SERVICE_TAGS,
+    semantics: str = SEMANTICS,
     max_bytes: str = MAX_BYTES,
 ) -> None:
     """Answer every question of a file on one load.
@@ -48,7 +49,7 @@ def ask(
 
     check_format(output, _FORMATS)
     asked = read_questions(questions)
-    results = run(load_watcher(Inputs(topology, facts, service_tags, max_bytes)), asked)
+    results = run(load_watcher(Inputs(topology, facts, service_tags, max_bytes, semantics)), asked)
     if output == "json":
         write(with_places(lambda place: as_json(report_json(results, _page(place)))))
     elif verbose:
@@ -100,6 +101,7 @@ def check(
     verbose: bool = VERBOSE,
     facts: str = FACTS,
     service_tags: str = SERVICE_TAGS,
+    semantics: str = SEMANTICS,
     max_bytes: str = MAX_BYTES,
 ) -> None:
     """Say which answers are not as expected.
@@ -125,7 +127,7 @@ def check(
     wanted = (Checked(Path(path), Path(questions)),) if questions else find_checks(Path(path))
     for checked in wanted:
         asked = read_questions(checked.questions)
-        watcher = load_watcher(Inputs(str(checked.topology), facts, service_tags, max_bytes))
+        watcher = load_watcher(Inputs(str(checked.topology), facts, service_tags, max_bytes, semantics))
         found[str(checked.questions)] = run(watcher, asked)
     every = tuple(result for results in found.values() for result in results)
     if output == "text":

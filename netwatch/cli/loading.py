@@ -27,6 +27,7 @@ class Inputs(NamedTuple):
     facts: str = ""
     service_tags: str = ""
     max_bytes: str = ""
+    semantics: str = ""
 
 
 def load_watcher(inputs: Inputs) -> NetworkWatcher:
@@ -60,7 +61,35 @@ def _load(inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
     if inputs.max_bytes:
         options["max_bytes"] = _number_of_bytes(inputs.max_bytes)
     with _patience(f"reading {inputs.topology} …"):
-        return load(inputs.topology, **options)
+        topology = load(inputs.topology, **options)
+    return _with_semantics(topology, inputs.semantics) if inputs.semantics else topology
+
+
+def _with_semantics(topology: Topology, text: str) -> Topology:
+    """The topology under the readings in ``text`` (``NAME=READING,…``), which go before those of its file."""
+    from dataclasses import replace
+
+    from netwatch.formats.semantics import read_semantics
+    from netwatch.formats.topology_values import Malformed
+
+    try:
+        return replace(topology, semantics=read_semantics(_readings(text), over=topology.semantics))
+    except Malformed as error:
+        fault = error.faults[0]
+        raise QueryError(f"--semantics {fault.message}.", hint=fault.hint) from None
+
+
+def _readings(text: str) -> dict[str, str]:
+    readings: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, reading = (piece.strip() for piece in part.partition("="))
+        if not equals or name in readings:
+            problem = f"names {name} twice" if equals else f'holds "{part.strip()}", which is not NAME=READING'
+            raise QueryError(
+                f"--semantics {problem}.", hint="netwatch semantics lists the switches and their readings."
+            )
+        readings[name] = reading
+    return readings
 
 
 def _number_of_bytes(text: str) -> int:

@@ -6,7 +6,18 @@ from typing import Any
 
 import typer
 
-__all__ = ["EXPECT", "FACTS", "MAX_BYTES", "SERVICE_TAGS", "SHARED", "TOPOLOGY", "VERBOSE", "option", "output"]
+__all__ = [
+    "EXPECT",
+    "FACTS",
+    "MAX_BYTES",
+    "SEMANTICS",
+    "SERVICE_TAGS",
+    "SHARED",
+    "TOPOLOGY",
+    "VERBOSE",
+    "option",
+    "output",
+]
 
 
 def option(default: Any, *names: str, help: str, metavar: str | None = None) -> Any:
@@ -24,7 +35,12 @@ TOPOLOGY: Any = typer.Argument(..., metavar="TOPOLOGY", help="A native YAML file
 EXPECT: Any = option("", "--expect", help="Exit with 1 unless this is the answer in one word.", metavar="WORD")
 
 FACTS: Any = option("", "--facts", help="Facts beside the input: latency, power state, ports, names.", metavar="FILE")
-SERVICE_TAGS: Any = option("", "--service-tags", help="Microsoft's service tag file to use.", metavar="FILE")
+SERVICE_TAGS: Any = option(
+    "", "--service-tags", help="Microsoft's service tag file to use (default: the input's, else ours).", metavar="FILE"
+)
+SEMANTICS: Any = option(
+    "", "--semantics", help="How to read what is contested; see netwatch semantics.", metavar="NAME=READING,…"
+)
 MAX_BYTES: Any = option("", "--max-bytes", help="Read larger files than 64 MiB.", metavar="N")
 VERBOSE: Any = option(False, "-v", "--verbose", help="Also show what was passed over.")
 
@@ -35,6 +51,7 @@ SHARED: dict[str, tuple[type, Any]] = {
     "verbose": (bool, VERBOSE),
     "facts": (str, FACTS),
     "service_tags": (str, SERVICE_TAGS),
+    "semantics": (str, SEMANTICS),
     "max_bytes": (str, MAX_BYTES),
 }
 """The options of every question, by parameter name, with their types."""

@@ -23,7 +23,7 @@ def question_command(name: str) -> Callable[..., None]:
         from netwatch.cli.loading import Inputs
 
         values = {part.name: given[_identifier(part.name)] for part in verb.parts}
-        inputs = Inputs(given["topology"], given["facts"], given["service_tags"], given["max_bytes"])
+        inputs = Inputs(**{field: given[field] for field in Inputs._fields})
         manner = Manner(**{field: given[field] for field in Manner._fields if field in given})
         raise typer.Exit(answer_question(verb, values, inputs, manner))
 

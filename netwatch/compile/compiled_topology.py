@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,7 @@ from netwatch.model.answers import EffectiveNsg, EffectiveRule
 from netwatch.model.flow import Direction, Level
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, NetworkSecurityGroup, Subnet
-from netwatch.model.routes import EffectiveRoute
+from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -132,8 +132,13 @@ class CompiledTopology:
         context = {name.lower() for name in context_tag_names()}
         terms = (term for rule in rules for field in (rule.sources, rule.destinations) for term in field.terms)
         if any(isinstance(term, ServiceTag) and term.text.lower() not in context for term in terms):
-            return str(self.published_tags)
+            return self.published_tags.label
         return ""
+
+    def published_tags_under(self, routes: Iterable[EffectiveRoute]) -> str:
+        """The label of the published list if one of ``routes`` has its prefixes from it, else empty."""
+        rests = any(route.tag or route.next_hop_type is NextHopType.SERVICE_ENDPOINT for route in routes)
+        return self.published_tags.label if rests else ""
 
     def _bound(
         self, nsg: ResourceId | Unresolved, subnet: Subnet | Unresolved | None, level: Level, bound_to: ResourceId

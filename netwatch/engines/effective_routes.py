@@ -16,4 +16,5 @@ def effective_routes(compiled: CompiledTopology, nic: str) -> EffectiveRoutesAns
     Raises ResourceNotFoundError, UnsupportedError.
     """
     card = find_nic(compiled.topology, nic)
-    return EffectiveRoutesAnswer(card, compiled.effective_routes(subnet_of(compiled.topology, card)))
+    routes = compiled.effective_routes(subnet_of(compiled.topology, card))
+    return EffectiveRoutesAnswer(card, routes, service_tags=compiled.published_tags_under(routes))

@@ -37,6 +37,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
         selection.prefix,
         selection.candidates,
         _notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+        service_tags=compiled.published_tags_under(compiled.effective_routes(subnet)),
     )
 
 

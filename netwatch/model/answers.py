@@ -123,6 +123,7 @@ class NextHopAnswer:
     prefix: Prefix | None = None
     candidates: tuple[EffectiveRoute, ...] = ()
     notes: tuple[str, ...] = ()
+    service_tags: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class EffectiveRoutesAnswer:
     nic: NetworkInterface
     routes: tuple[EffectiveRoute, ...]
     notes: tuple[str, ...] = ()
+    service_tags: str = ""
 
 
 @dataclass(frozen=True, slots=True)

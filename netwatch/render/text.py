@@ -106,6 +106,7 @@ def _next_hop(answer: NextHopAnswer, page: Page) -> Blocks:
     for route in candidates:
         for unresolved in route.unresolved:
             trip += wrap(not_known(unresolved, page), page.width, indent=2 * INDENT)
+    trip += service_tags_line(answer.service_tags, page)
     return Blocks(asked, trip, _next_hop_line(answer, page))
 
 

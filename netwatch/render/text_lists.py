@@ -71,6 +71,7 @@ def _effective_routes(answer: EffectiveRoutesAnswer, page: Page) -> Blocks:
     for route in answer.routes:
         for unresolved in route.unresolved:
             trip += wrap(not_known(unresolved, page), page.width, indent=2 * INDENT)
+    trip += service_tags_line(answer.service_tags, page)
     user = sum(route.source is RouteSource.USER for route in answer.routes)
     total = f"{_count(len(answer.routes), 'route')}, {user} of them from a route table"
     return Blocks(f"effective routes of {answer.nic.id.name}", trip, total)
