@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from netwatch.errors import ConflictError, TopologyError
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
 from netwatch.model.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from netwatch.model.endpoints import Frontend, LoadBalancer
 
 __all__ = ["assume_addresses", "usable_addresses"]
 
@@ -23,14 +27,17 @@ def usable_addresses(prefix: Prefix) -> range:
 
 
 def assume_addresses(
-    nics: Mapping[str, NetworkInterface], subnets: Mapping[str, Subnet]
+    nics: Mapping[str, NetworkInterface], subnets: Mapping[str, Subnet], *, balancers: Iterable[LoadBalancer] = ()
 ) -> tuple[dict[str, NetworkInterface], list[TopologyError]]:
     """The NICs with every dynamic address filled in, marked ``assumed``, and the problems: subnets that are full.
 
-    In the order of ``nics``, each gets the first usable address of its subnet that no other NIC has or is given.
+    In the order of ``nics``, each gets the first usable address of its subnet that no other NIC, and no load
+    balancer, has or is given.
     An address whose subnet or prefix is not known becomes Unresolved.
     """
-    pools = _Pools(nics.values(), subnets)
+    configs = (config for nic in nics.values() for config in nic.ip_configurations)
+    frontends = (frontend for balancer in balancers for frontend in balancer.frontends)
+    pools = _Pools((*configs, *frontends), subnets)
     problems: list[TopologyError] = []
     done = {key: _filled(nic, pools, problems) for key, nic in nics.items()}
     return done, problems
@@ -61,14 +68,13 @@ def _with_address(config: IpConfiguration, pools: _Pools, problems: list[Topolog
 class _Pools:
     """Free addresses, subnet by subnet, handed out in ascending order."""
 
-    def __init__(self, nics: Iterable[NetworkInterface], subnets: Mapping[str, Subnet]) -> None:
+    def __init__(self, holders: Iterable[IpConfiguration | Frontend], subnets: Mapping[str, Subnet]) -> None:
         self._subnets = subnets
         self._free: dict[str, Iterator[Address]] = {}
         self._taken = {
-            (config.subnet.key, config.private_ip)
-            for nic in nics
-            for config in nic.ip_configurations
-            if isinstance(config.subnet, ResourceId) and isinstance(config.private_ip, Address)
+            (holder.subnet.key, holder.private_ip)
+            for holder in holders
+            if isinstance(holder.subnet, ResourceId) and isinstance(holder.private_ip, Address)
         }
 
     def take(self, id: ResourceId) -> Address | Unresolved | None:

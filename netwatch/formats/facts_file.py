@@ -27,10 +27,14 @@ Path = tuple[str | int, ...]
 
 _T = TypeVar("_T")
 
-_DEPLOYMENT_FIELDS = {
-    name.lower(): name
-    for name in ("region", "configurationIds", "networkManagerId", "commitType", "deploymentType", "deploymentStatus")
-}
+_DEPLOYMENT_FIELDS = (
+    "region",
+    "configurationIds",
+    "networkManagerId",
+    "commitType",
+    "deploymentType",
+    "deploymentStatus",
+)
 _CONFIGURATION_TYPES = (
     "microsoft.network/networkmanagers/securityadminconfigurations",
     "microsoft.network/networkmanagers/connectivityconfigurations",
@@ -223,19 +227,18 @@ class _Reading:
 
     def _deployment(self, value: object, path: Path) -> Deployment | None:
         """What is deployed to a region, as Azure lists it; only what has the status Deployed is in force."""
-        entry = {key.lower(): (key, each) for key, each in self._mapping(value, path)}
-        for name, (key, _) in entry.items():
+        entry = dict(self._mapping(value, path))
+        for name in entry:
             if name not in _DEPLOYMENT_FIELDS:
-                self._expected(f'unknown field "{key}"', ", ".join(_DEPLOYMENT_FIELDS.values()), (*path, key))
-        _, region = entry.get("region", ("", None))
+                self._expected(f'unknown field "{name}"', ", ".join(_DEPLOYMENT_FIELDS), (*path, name))
+        region = entry.get("region")
         if not isinstance(region, str) or not region:
             self._expected(f"region {_shown(region)}", "the region that is deployed to", path)
             return None
-        _, status = entry.get("deploymentstatus", ("", "Deployed"))
-        if str(status).lower() != "deployed":
+        names = self._items(entry.get("configurationIds"), (*path, "configurationIds"))
+        ids = [self._configuration(name, at) for name, at in names]
+        if str(entry.get("deploymentStatus") or "Deployed").lower() != "deployed":
             return None
-        key, names = entry.get("configurationids", ("configurationIds", None))
-        ids = (self._configuration(name, at) for name, at in self._items(names, (*path, key)))
         return Deployment(region, frozenset(id for found in ids for id in found))
 
     def _configuration(self, name: object, path: Path) -> tuple[ResourceId, ...]:

@@ -316,7 +316,8 @@ class TopologyDraft:
         self._held["vms"][vm.id.key] = replace(vm, nics=(*(nics[key].id for key in ordered), *absent))
 
     def _assume_addresses(self) -> None:
-        self._held["nics"], problems = assume_addresses(self._held["nics"], self._held["subnets"])
+        balancers = self._held["load_balancers"].values()
+        self._held["nics"], problems = assume_addresses(self._held["nics"], self._held["subnets"], balancers=balancers)
         if self.is_strict:
             self._problems.extend(problems)
 

@@ -9,8 +9,14 @@ from netwatch.formats import topology_values as read
 from netwatch.formats.semantics import read_semantics
 
 __all__ = [
+    "CONNECTION_TYPES",
+    "CONNECTIVITY",
     "FIELDS",
+    "GATEWAY_TYPES",
+    "GROUP_CONNECTIVITY",
+    "INTENT_POLICIES",
     "MAX_PRIORITY",
+    "MIN_ADMIN_PRIORITY",
     "MIN_PRIORITY",
     "PEERING_STATES",
     "PRIVATE_ENDPOINT_POLICIES",
@@ -25,9 +31,17 @@ VERSION = 1
 MIN_PRIORITY, MAX_PRIORITY = 100, 4096
 """What Azure accepts for a rule of one's own (Microsoft documentation, network security groups overview)."""
 
+MIN_ADMIN_PRIORITY = 1
+"""What Azure accepts for a security admin rule begins here (REST reference of admin rules)."""
+
 PEERING_STATES = ("Initiated", "Connected", "Disconnected")
 PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
 SKUS = ("Basic", "Standard")
+GATEWAY_TYPES = ("Vpn", "ExpressRoute")
+CONNECTION_TYPES = ("IPsec", "Vnet2Vnet", "ExpressRoute")
+INTENT_POLICIES = ("None", "All", "AllowRulesOnly")
+CONNECTIVITY = ("Mesh", "HubAndSpoke")
+GROUP_CONNECTIVITY = ("None", "DirectlyConnected")
 
 
 class Field(NamedTuple):
@@ -46,7 +60,15 @@ _ADDRESSED = {
     "primary": Field(read.boolean),
 }
 
-_FACTS = ("powerState", "listeningPorts", "latency", "dns", "guestIpForwarding", "gatewayLearnedRoutes")
+_FACTS = (
+    "powerState",
+    "listeningPorts",
+    "latency",
+    "dns",
+    "guestIpForwarding",
+    "gatewayLearnedRoutes",
+    "networkManagerDeployments",
+)
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "topology": {
@@ -61,9 +83,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "applicationSecurityGroups": Field(read.names_or_collection),
         "routeTables": Field(read.collection),
         "publicIPAddresses": Field(read.names_or_collection),
-        "natGateways": Field(read.names_or_collection),
         "virtualMachines": Field(read.collection),
         "networkInterfaces": Field(read.collection),
+        "virtualNetworkGateways": Field(read.collection),
+        "localNetworkGateways": Field(read.collection),
+        "privateEndpoints": Field(read.collection),
+        "natGateways": Field(read.names_or_collection),
+        "loadBalancers": Field(read.collection),
+        "networkManagers": Field(read.collection),
         "facts": Field(read.anything),
     },
     "virtualNetwork": {
@@ -80,6 +107,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "natGateway": Field(read.reference),
         "serviceEndpoints": Field(read.one_or_list(read.service_endpoint, empty=True)),
         "privateEndpointNetworkPolicies": Field(read.one_of(*PRIVATE_ENDPOINT_POLICIES)),
+        "delegations": Field(read.one_or_list(read.reference, empty=True)),
     },
     "virtualNetworkPeering": {
         "remoteVirtualNetwork": Field(read.reference, "remoteVirtualNetwork: vnet-hub"),
@@ -112,7 +140,70 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "nextHopIpAddress": Field(read.address),
     },
     "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
-    "natGateway": _ANYWHERE,
+    "virtualNetworkGateway": {
+        **_ANYWHERE,
+        "gatewayType": Field(read.one_of(*GATEWAY_TYPES)),
+        "subnet": Field(read.reference, "subnet: vnet-hub/GatewaySubnet"),
+        "publicIPAddress": Field(read.one_or_list(read.reference, empty=True)),
+        "connections": Field(read.collection),
+    },
+    "connection": {
+        "connectionType": Field(read.one_of(*CONNECTION_TYPES)),
+        "localNetworkGateway2": Field(read.reference),
+        "virtualNetworkGateway2": Field(read.reference),
+    },
+    "localNetworkGateway": {**_ANYWHERE, "addressPrefixes": Field(read.prefixes)},
+    "privateEndpoint": {
+        **_ANYWHERE,
+        "subnet": Field(read.reference, "subnet: vnet-shop/data"),
+        "privateIPAddress": Field(read.address),
+        "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+    },
+    "natGateway": {**_ANYWHERE, "publicIPAddresses": Field(read.one_or_list(read.reference, empty=True))},
+    "loadBalancer": {
+        **_ANYWHERE,
+        "sku": Field(read.one_of(*SKUS)),
+        "frontendIPConfigurations": Field(read.collection),
+        "backendAddressPools": Field(read.named_references),
+        "outboundRules": Field(read.one_or_list(read.name, empty=True)),
+    },
+    "frontendIPConfiguration": {
+        "subnet": Field(read.reference),
+        "privateIPAddress": Field(read.address),
+        "publicIPAddress": Field(read.reference),
+    },
+    "networkManager": {
+        **_ANYWHERE,
+        "networkManagerScopes": Field(read.one_or_list(read.scope)),
+        "networkGroups": Field(read.named_references),
+        "securityAdminConfigurations": Field(read.collection),
+        "connectivityConfigurations": Field(read.collection),
+    },
+    "securityAdminConfiguration": {
+        "applyOnNetworkIntentPolicyBasedServices": Field(read.one_of(*INTENT_POLICIES)),
+        "ruleCollections": Field(read.collection),
+    },
+    "ruleCollection": {
+        "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [all-networks]"),
+        "rules": Field(read.collection),
+    },
+    "rule": {
+        "priority": Field(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY), "priority: 10"),
+        "direction": Field(read.direction),
+        "access": Field(read.admin_access, "access: Deny"),
+        "protocol": Field(read.admin_protocol),
+        "source": Field(read.addresses),
+        "sourcePortRanges": Field(read.ports),
+        "destination": Field(read.addresses),
+        "destinationPortRanges": Field(read.ports),
+        "description": Field(read.text),
+    },
+    "connectivityConfiguration": {
+        "connectivityTopology": Field(read.one_of(*CONNECTIVITY), "connectivityTopology: Mesh"),
+        "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [spokes]"),
+        "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
+        "isGlobal": Field(read.boolean),
+    },
     "virtualMachine": {
         **_ANYWHERE,
         "networkInterfaces": Field(read.filled_collection, "networkInterfaces: {nic-0: {subnet: vnet-0/web}}"),

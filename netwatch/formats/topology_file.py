@@ -16,16 +16,15 @@ from netwatch.formats.facts_file import read_facts
 from netwatch.formats.topology_draft import Dangling, TopologyDraft
 from netwatch.formats.topology_fields import VERSION
 from netwatch.formats.topology_names import Scope
-from netwatch.formats.topology_reading import UNREAD, Path, Reading, Values
-from netwatch.formats.topology_values import ANY_ADDRESS, ANY_PORTS, shown
+from netwatch.formats.topology_reading import UNREAD, Path, Reading, Values, all_of, said
+from netwatch.formats.topology_rules import read_network_security_group, read_route_table
+from netwatch.formats.topology_values import shown
 from netwatch.formats.yaml_events import YamlDocument, read_yaml
-from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import (
     ApplicationSecurityGroup,
     IpConfiguration,
     NetworkInterface,
-    NetworkSecurityGroup,
     Peering,
     PublicIpAddress,
     Reference,
@@ -33,8 +32,6 @@ from netwatch.model.resources import (
     VirtualMachine,
     VirtualNetwork,
 )
-from netwatch.model.routes import RouteTable, UserRoute
-from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -67,11 +64,14 @@ def read_topology_file(
     for key, read in _READERS.items():
         for name, body in reading.items(reading.top, key, ()):
             read(reading, name, body, (key, name))
+    for key in _LATER:
+        for name, body in reading.items(reading.top, key, ()):
+            _later(reading, key, name, body)
     data = reading.fields("facts", document.value.get("facts"), ("facts",))
     topology = reading.draft.finish(
         lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at)))
     )
-    return replace(topology, semantics=_or(reading.top, "semantics", Semantics()))
+    return replace(topology, semantics=said(reading.top, "semantics", Semantics()))
 
 
 def _check_version(document: YamlDocument) -> None:
@@ -94,7 +94,7 @@ def _check_version(document: YamlDocument) -> None:
 
 def _name_service_tags(reading: Reading) -> None:
     """Let the draft go by the list that the file names; its path is relative to the file."""
-    named = _or(reading.top, "serviceTags", "")
+    named = said(reading.top, "serviceTags", "")
     if named:
         path = os.path.normpath(os.path.join(os.path.dirname(reading.document.source), named))
         reading.draft.name_service_tags(path, reading.place(("serviceTags",))._replace(pointer=""))
@@ -104,7 +104,7 @@ def _virtual_network(reading: Reading, name: str, body: Any, path: Path) -> None
     scope = reading.scope.of(body)
     values = reading.fields("virtualNetwork", body, path)
     id = scope.id("virtualNetworks", name)
-    space = _all(values["addressPrefixes"])
+    space = all_of(values["addressPrefixes"])
     reading.draft.add(VirtualNetwork(id, scope.location, space, reading.place(path)))
     for child, fields in reading.items(values, "subnets", path):
         _subnet(reading, id.child("subnets", child), fields, (*path, "subnets", child))
@@ -120,8 +120,9 @@ def _subnet(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
         nsg=reading.reference(values, "networkSecurityGroup", "networkSecurityGroups", path),
         route_table=reading.reference(values, "routeTable", "routeTables", path),
         nat_gateway=reading.reference(values, "natGateway", "natGateways", path),
-        service_endpoints=_or(values, "serviceEndpoints", ()),
-        private_endpoint_network_policies=_or(values, "privateEndpointNetworkPolicies", ""),
+        service_endpoints=said(values, "serviceEndpoints", ()),
+        private_endpoint_network_policies=said(values, "privateEndpointNetworkPolicies", ""),
+        delegations=said(values, "delegations", ()),
         where=reading.place(path),
     )
     reading.draft.add(subnet)
@@ -136,7 +137,7 @@ def _subnet_prefixes(reading: Reading, values: Values, path: Path) -> Any:
     if len(both) == 2:
         message = '"addressPrefix" and "addressPrefixes" both stand here.'
         reading.problem(path, message, hint="Keep one; either takes a list.", at=("addressPrefixes",))
-    return _all(values[both[0]])
+    return all_of(values[both[0]])
 
 
 def _peering(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
@@ -145,60 +146,15 @@ def _peering(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
     peering = Peering(
         id=id,
         remote_vnet=UNREAD if remote is None else remote,
-        state=_or(values, "peeringState", ""),  # not said: as Azure sets it, by whether the other side is there
-        allow_virtual_network_access=_or(values, "allowVirtualNetworkAccess", True),
-        allow_forwarded_traffic=_or(values, "allowForwardedTraffic", False),
-        allow_gateway_transit=_or(values, "allowGatewayTransit", False),
-        use_remote_gateways=_or(values, "useRemoteGateways", False),
-        remote_prefixes=_all(values.get("remoteAddressSpace", ())),
+        state=said(values, "peeringState", ""),  # not said: as Azure sets it, by whether the other side is there
+        allow_virtual_network_access=said(values, "allowVirtualNetworkAccess", True),
+        allow_forwarded_traffic=said(values, "allowForwardedTraffic", False),
+        allow_gateway_transit=said(values, "allowGatewayTransit", False),
+        use_remote_gateways=said(values, "useRemoteGateways", False),
+        remote_prefixes=all_of(values.get("remoteAddressSpace", ())),
         where=reading.place(path),
     )
     reading.draft.add(peering)
-
-
-def _network_security_group(reading: Reading, name: str, body: Any, path: Path) -> None:
-    scope = reading.scope.of(body)
-    values = reading.fields("networkSecurityGroup", body, path)
-    id = scope.id("networkSecurityGroups", name)
-    rules = tuple(
-        _rule(reading, id, rule, fields, (*path, "securityRules", rule))
-        for rule, fields in reading.items(values, "securityRules", path)
-    )
-    reading.draft.add(NetworkSecurityGroup(id, scope.location, rules, reading.place(path)))
-
-
-def _rule(reading: Reading, nsg: ResourceId, name: str, body: Any, path: Path) -> SecurityRule:
-    """One security rule; what az leaves out is what may be left out here (any address, any port, Inbound, Allow)."""
-    values = reading.fields("securityRule", body, path)
-    protocol, protocol_text = _or(values, "protocol", (Protocol.ANY, "*"))
-    return SecurityRule(
-        id=nsg.child("securityRules", name),
-        name=name,
-        direction=_or(values, "direction", Direction.INBOUND),
-        priority=values["priority"],
-        access=_or(values, "access", Access.ALLOW),
-        protocol=protocol,
-        sources=_side(reading, values, "source", path),
-        source_ports=_or(values, "sourcePortRanges", ANY_PORTS),
-        destinations=_side(reading, values, "destination", path),
-        destination_ports=_or(values, "destinationPortRanges", ANY_PORTS),
-        protocol_text=protocol_text,
-        description=_or(values, "description", ""),
-        where=reading.place(path),
-    )
-
-
-def _side(reading: Reading, values: Values, side: str, path: Path) -> AddressField:
-    """A rule's source or destination: addresses or application security groups; Azure takes no mixture of both."""
-    groups = f"{side}ApplicationSecurityGroups"
-    if groups not in values:
-        found: AddressField = _or(values, side, ANY_ADDRESS)
-        return found
-    if side in values:
-        hint = "Use one of them, or two rules."
-        reading.problem(path, f'"{side}" and "{groups}" both stand here.', hint=hint, at=(groups,))
-    ids = reading.references(values, groups, "applicationSecurityGroups", path)
-    return AddressField(tuple(Asg(id) if isinstance(id, ResourceId) else id for id in ids), singular=False)
 
 
 def _application_security_group(reading: Reading, name: str, body: Any, path: Path) -> None:
@@ -208,48 +164,12 @@ def _application_security_group(reading: Reading, name: str, body: Any, path: Pa
     reading.draft.add(ApplicationSecurityGroup(id, scope.location, reading.place(path)))
 
 
-def _route_table(reading: Reading, name: str, body: Any, path: Path) -> None:
-    scope = reading.scope.of(body)
-    values = reading.fields("routeTable", body, path)
-    id = scope.id("routeTables", name)
-    routes = tuple(
-        _route(reading, id, route, fields, (*path, "routes", route))
-        for route, fields in reading.items(values, "routes", path)
-    )
-    propagate = not _or(values, "disableBgpRoutePropagation", False)
-    reading.draft.add(RouteTable(id, scope.location, routes, propagate, reading.place(path)))
-
-
-def _route(reading: Reading, table: ResourceId, name: str, body: Any, path: Path) -> UserRoute:
-    values = reading.fields("route", body, path)
-    kind, hop = values["nextHopType"], values.get("nextHopIpAddress")
-    if not isinstance(kind, Unresolved):
-        if kind.value == "VirtualAppliance" and hop is None:
-            hint = "Add it: nextHopIpAddress: 10.0.9.4"
-            reading.problem(path, '"nextHopIpAddress" is missing: the appliance\'s address.', hint=hint)
-        if kind.value != "VirtualAppliance" and hop is not None:
-            message = f'"nextHopIpAddress" stands beside nextHopType {kind.value}.'
-            hint = "Remove it, or write nextHopType: VirtualAppliance."
-            reading.problem(path, message, hint=hint, at=("nextHopIpAddress",))
-    id = table.child("routes", name)
-    return UserRoute(id, name, values["addressPrefix"], kind, hop, reading.place(path))
-
-
 def _public_ip_address(reading: Reading, name: str, body: Any, path: Path) -> None:
     scope = reading.scope.of(body)
     values = reading.fields("publicIPAddress", body, path)
     id = scope.id("publicIPAddresses", name)
-    address, sku = values.get("ipAddress"), _or(values, "sku", "")
+    address, sku = values.get("ipAddress"), said(values, "sku", "")
     reading.draft.add(PublicIpAddress(id, scope.location, address, sku, reading.place(path)))
-
-
-def _nat_gateway(reading: Reading, name: str, body: Any, path: Path) -> None:
-    scope = reading.scope.of(body)
-    from netwatch.model.endpoints import NatGateway
-
-    reading.fields("natGateway", body, path)
-    id = scope.id("natGateways", name)
-    reading.draft.add(NatGateway(id, scope.location, where=reading.place(path)))
 
 
 def _virtual_machine(reading: Reading, name: str, body: Any, path: Path) -> None:
@@ -290,7 +210,7 @@ def _add_nic(reading: Reading, nic: _Nic, values: Values, path: Path) -> None:
         nsg=reading.reference(values, "networkSecurityGroup", "networkSecurityGroups", path),
         vm=nic.vm,
         primary=nic.primary,
-        ip_forwarding=_or(values, "enableIPForwarding", False),
+        ip_forwarding=said(values, "enableIPForwarding", False),
         where=reading.place(path),
     )
     reading.draft.add(interface)
@@ -354,31 +274,41 @@ def _required_subnet(reading: Reading, subnet: Reference, path: Path) -> Resourc
 
 def _primary(reading: Reading, things: dict[str, Values], key: str, path: Path) -> str:
     """Which of several is primary: the one that says so, else the first; empty where there is none."""
-    said = [name for name, values in things.items() if values.get("primary") is True]
-    if len(said) > 1:
-        message = f'"{said[0]}" and "{said[1]}" both say primary: true.'
-        reading.conflict(path, message, hint="One is primary.", at=(key, said[1], "primary"))
-    return said[0] if said else next(iter(things), "")
+    claims = [name for name, values in things.items() if values.get("primary") is True]
+    if len(claims) > 1:
+        message = f'"{claims[0]}" and "{claims[1]}" both say primary: true.'
+        reading.conflict(path, message, hint="One is primary.", at=(key, claims[1], "primary"))
+    return claims[0] if claims else next(iter(things), "")
 
 
-def _all(value: _T | Unresolved) -> _T | tuple[Unresolved]:
-    return (value,) if isinstance(value, Unresolved) else value
-
-
-def _or(values: Values, key: str, default: _T) -> _T:
-    """The field's value; the default where it is left out, or could not be read."""
-    value = values.get(key, default)
-    return default if isinstance(value, Unresolved) else value
+def _later(reading: Reading, key: str, name: str, body: Any) -> None:
+    """Things that most files do not hold; what reads them is imported where one does."""
+    if key in ("virtualNetworkGateways", "localNetworkGateways"):
+        from netwatch.formats.topology_gateways import READERS
+    elif key == "networkManagers":
+        from netwatch.formats.topology_managers import READERS
+    else:
+        from netwatch.formats.topology_endpoints import READERS
+    READERS[key](reading, name, body, (key, name))
 
 
 _READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {
     "virtualNetworks": _virtual_network,
-    "networkSecurityGroups": _network_security_group,
+    "networkSecurityGroups": read_network_security_group,
     "applicationSecurityGroups": _application_security_group,
-    "routeTables": _route_table,
+    "routeTables": read_route_table,
     "publicIPAddresses": _public_ip_address,
-    "natGateways": _nat_gateway,
     "virtualMachines": _virtual_machine,
     "networkInterfaces": _network_interface,
 }
 """Key of the file → what reads one thing under it."""
+
+_LATER = (
+    "virtualNetworkGateways",
+    "localNetworkGateways",
+    "privateEndpoints",
+    "natGateways",
+    "loadBalancers",
+    "networkManagers",
+)
+"""Further keys; load balancers name NICs, so they come after those."""

@@ -24,11 +24,21 @@ KINDS: Mapping[str, Kind] = {
     "applicationSecurityGroups": Kind("application security group", "Microsoft.Network/applicationSecurityGroups"),
     "routeTables": Kind("route table", "Microsoft.Network/routeTables"),
     "publicIPAddresses": Kind("public IP address", "Microsoft.Network/publicIPAddresses"),
+    "virtualNetworkGateways": Kind("virtual network gateway", "Microsoft.Network/virtualNetworkGateways"),
+    "localNetworkGateways": Kind("local network gateway", "Microsoft.Network/localNetworkGateways"),
+    "connections": Kind("connection", "Microsoft.Network/connections"),
+    "privateEndpoints": Kind("private endpoint", "Microsoft.Network/privateEndpoints"),
     "natGateways": Kind("NAT gateway", "Microsoft.Network/natGateways"),
+    "loadBalancers": Kind("load balancer", "Microsoft.Network/loadBalancers"),
+    "networkManagers": Kind("network manager", "Microsoft.Network/networkManagers"),
+    "networkGroups": Kind("network group", "Microsoft.Network/networkManagers/networkGroups"),
     "virtualMachines": Kind("virtual machine", "Microsoft.Compute/virtualMachines"),
     "networkInterfaces": Kind("network interface", "Microsoft.Network/networkInterfaces"),
 }
-"""Key of the file → what stands under it. Subnets stand in their virtual networks."""
+"""Key of the file → what stands under it. Subnets, connections and network groups stand in their parents."""
+
+_INNER = {"virtualNetworks": "subnets", "networkManagers": "networkGroups"}
+"""Parent → its children that are referred to by ``child`` or ``parent/child``."""
 
 
 class Scope(NamedTuple):
@@ -68,17 +78,23 @@ class Names:
             for name, body in _things(top.get(kind)):
                 id = scope.of(body).id(kind, name)
                 self._declare(kind, name, id)
-                if kind == "virtualNetworks":
-                    self._declare_subnets(id, body)
+                if kind in _INNER:
+                    self._declare_inner(id, _INNER[kind], body)
+                if kind == "virtualMachines":
+                    self._declare_nics(scope.of(body), body)
 
     def _declare(self, kind: str, name: str, id: ResourceId) -> None:
         self._ids[kind].setdefault(name.lower(), {})[id] = None
 
-    def _declare_subnets(self, vnet: ResourceId, body: Any) -> None:
-        for name, _ in _things(body.get("subnets") if isinstance(body, dict) else None):
-            id = vnet.child("subnets", name)
-            self._declare("subnets", name, id)
-            self._declare("subnets", f"{vnet.name}/{name}", id)
+    def _declare_inner(self, parent: ResourceId, kind: str, body: Any) -> None:
+        for name, _ in _things(body.get(kind) if isinstance(body, dict) else None):
+            id = parent.child(kind, name)
+            self._declare(kind, name, id)
+            self._declare(kind, f"{parent.name}/{name}", id)
+
+    def _declare_nics(self, scope: Scope, body: Any) -> None:
+        for name, nic in _things(body.get("networkInterfaces") if isinstance(body, dict) else None):
+            self._declare("networkInterfaces", name, scope.of(nic).id("networkInterfaces", name))
 
     def find(self, kind: str, name: str) -> list[ResourceId]:
         """Every id of that kind that the name stands for; a subnet's is ``subnet`` or ``vnet/subnet``."""
@@ -88,7 +104,7 @@ class Names:
         """A hint: the declared name most like this one, else every one where they are few."""
         from difflib import get_close_matches
 
-        known = {key: ids for key, ids in self._ids[kind].items() if kind != "subnets" or "/" in key}
+        known = {key: ids for key, ids in self._ids[kind].items() if kind not in _INNER.values() or "/" in key}
         near = get_close_matches(name.lower(), self._ids[kind], n=1)
         if near:
             return f'Did you mean "{self._spelled(near[0], next(iter(self._ids[kind][near[0]])))}"?'

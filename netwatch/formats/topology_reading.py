@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologySchemaError
 from netwatch.formats.topology_draft import TopologyDraft
@@ -16,7 +16,9 @@ from netwatch.model.resources import Reference
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["UNREAD", "Path", "Reading", "Values"]
+__all__ = ["UNREAD", "Path", "Reading", "Values", "all_of", "said"]
+
+_T = TypeVar("_T")
 
 Path = tuple[str | int, ...]
 """The way to a thing: the keys of the file, in turn a collection's and a name (``routeTables``, ``rt-web``, …)."""
@@ -104,16 +106,17 @@ class Reading:
     def reference(self, values: Values, key: str, kind: str, path: Path) -> Reference:
         """The id of the thing of that kind that the field ``key`` names; None where it is left out."""
         word = values.get(key)
-        return self._resolved(word, kind, path, (key,)) if isinstance(word, str) else word
+        return self.resolved(word, kind, path, (key,)) if isinstance(word, str) else word
 
     def references(self, values: Values, key: str, kind: str, path: Path) -> tuple[ResourceId | Unresolved, ...]:
         """The ids of all things of that kind that the field ``key`` names."""
         words = values.get(key)
         if not isinstance(words, tuple):
             return ()
-        return tuple(self._resolved(word, kind, path, (key, index)) for index, word in enumerate(words))
+        return tuple(self.resolved(word, kind, path, (key, index)) for index, word in enumerate(words))
 
-    def _resolved(self, word: str, kind: str, path: Path, at: Path) -> ResourceId | Unresolved:
+    def resolved(self, word: str, kind: str, path: Path, at: Path) -> ResourceId | Unresolved:
+        """The id of the thing of that kind that ``word``, which stands at ``path + at``, names."""
         if word.startswith("/"):
             return ResourceId(word)
         found = self._names.find(kind, word)
@@ -132,6 +135,17 @@ class Reading:
     def _dangling(self, word: str, kind: str, path: Path, at: Path) -> None:
         message = f'{KINDS[kind].noun} "{word}" is not in the file.'
         self._note(DanglingReferenceError, path, message, self._names.nearest(kind, word), at)
+
+
+def all_of(value: _T | Unresolved) -> _T | tuple[Unresolved]:
+    """The values of a list field; the one open value where it could not be read."""
+    return (value,) if isinstance(value, Unresolved) else value
+
+
+def said(values: Values, key: str, default: _T) -> _T:
+    """The field's value; the default where it is left out, or could not be read."""
+    value = values.get(key, default)
+    return default if isinstance(value, Unresolved) else value
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:

@@ -10,49 +10,29 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
 
 from netwatch.formats import topology_schema_values as sort
+from netwatch.formats.topology_schema_base import Resource, Thing, present
 from netwatch.formats.topology_schema_facts import Facts
+from netwatch.formats.topology_schema_services import (
+    SERVICE_MODELS,
+    LoadBalancer,
+    LocalNetworkGateway,
+    NatGateway,
+    NetworkManager,
+    PrivateEndpoint,
+    VirtualNetworkGateway,
+)
 from netwatch.formats.topology_schema_values import NAMES, Json, Named
 
 __all__ = ["MODELS", "TopologyFile", "json_schema"]
 
 
-def _present(*keys: str) -> Json:
-    """That fields are there; nothing after the colon counts as left out."""
-    return {"required": list(keys), "properties": {key: {"not": {"type": "null"}} for key in keys}}
-
-
-def _alias(name: str) -> str:
-    """Azure's spelling of a field: camelCase, save that it writes IP in capitals in some of them."""
-    return to_camel(name).replace("IpAddresses", "IPAddresses").replace("IpForwarding", "IPForwarding")
-
-
-class _Thing(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=_alias)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _left_out(cls, data: Any) -> Any:
-        """Nothing after the colon, of a field we know or of the whole, counts as left out."""
-        if not isinstance(data, dict):
-            return {} if data is None else data
-        known = {field.alias for field in cls.model_fields.values()}
-        return {key: value for key, value in data.items() if value is not None or key not in known}
-
-
-class _Resource(_Thing):
-    resource_group: sort.Word | None = Field(default=None, description="Left out: that of the file (of the machine).")
-    location: sort.Region | None = Field(default=None, description="The region. Left out: that of the file.")
-    tags: sort.Tags | None = Field(default=None, description="Azure's tags; they change no answer.")
-
-
-class Subnet(_Thing):
+class Subnet(Thing):
     """A subnet. Its prefix is required, under either name."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [_present("addressPrefix"), _present("addressPrefixes")]},
+        json_schema_extra={"oneOf": [present("addressPrefix"), present("addressPrefixes")]},
     )
 
     address_prefix: sort.Prefixes | None = Field(
@@ -70,6 +50,9 @@ class Subnet(_Thing):
     private_endpoint_network_policies: sort.Policies | None = Field(
         default=None, description="Whether rules and routes hold for private endpoints here."
     )
+    delegations: sort.OptionalReferences | None = Field(
+        default=None, description="Services it is handed to.", examples=["Microsoft.Sql/managedInstances"]
+    )
 
     @model_validator(mode="after")
     def _one_name(self) -> Subnet:
@@ -78,7 +61,7 @@ class Subnet(_Thing):
         return self
 
 
-class VirtualNetworkPeering(_Thing):
+class VirtualNetworkPeering(Thing):
     """One side of a peering; Azure wants one in each of the two networks."""
 
     remote_virtual_network: sort.Reference = Field(description="The peer.", examples=["vnet-hub"])
@@ -102,7 +85,7 @@ class VirtualNetworkPeering(_Thing):
     )
 
 
-class VirtualNetwork(_Resource):
+class VirtualNetwork(Resource):
     """A virtual network with its subnets and its side of its peerings."""
 
     address_prefixes: sort.Prefixes = Field(
@@ -114,14 +97,14 @@ class VirtualNetwork(_Resource):
     )
 
 
-class SecurityRule(_Thing):
+class SecurityRule(Thing):
     """A security rule. A side is given by addresses or by application security groups, not both."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "allOf": [
-                {"not": _present("source", "sourceApplicationSecurityGroups")},
-                {"not": _present("destination", "destinationApplicationSecurityGroups")},
+                {"not": present("source", "sourceApplicationSecurityGroups")},
+                {"not": present("destination", "destinationApplicationSecurityGroups")},
             ]
         },
     )
@@ -159,7 +142,7 @@ class SecurityRule(_Thing):
         return self
 
 
-class NetworkSecurityGroup(_Resource):
+class NetworkSecurityGroup(Resource):
     """A network security group; Azure's default rules stand in every one and are not written."""
 
     security_rules: Named[SecurityRule] | None = Field(
@@ -167,12 +150,8 @@ class NetworkSecurityGroup(_Resource):
     )
 
 
-class ApplicationSecurityGroup(_Resource):
+class ApplicationSecurityGroup(Resource):
     """An application security group; NICs say that they are members."""
-
-
-class NatGateway(_Resource):
-    """A NAT gateway; subnets say that they use it."""
 
 
 _TO_APPLIANCE: Json = {
@@ -181,14 +160,14 @@ _TO_APPLIANCE: Json = {
 }
 
 
-class Route(_Thing):
+class Route(Thing):
     """A user-defined route."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "if": _TO_APPLIANCE,
-            "then": _present("nextHopIpAddress"),
-            "else": {"not": _present("nextHopIpAddress")},
+            "then": present("nextHopIpAddress"),
+            "else": {"not": present("nextHopIpAddress")},
         },
     )
 
@@ -207,7 +186,7 @@ class Route(_Thing):
         return self
 
 
-class RouteTable(_Resource):
+class RouteTable(Resource):
     """A route table; subnets say that they use it."""
 
     disable_bgp_route_propagation: sort.Boolean | None = Field(
@@ -216,14 +195,14 @@ class RouteTable(_Resource):
     routes: Named[Route] | None = Field(default=None, description="Routes by name.", json_schema_extra=NAMES)
 
 
-class PublicIPAddress(_Resource):
+class PublicIPAddress(Resource):
     """A public IP address; NICs say that they have it."""
 
     ip_address: sort.Address | None = Field(default=None, description="The address.", examples=["20.0.0.4"])
     sku: sort.Sku | None = Field(default=None, description="Basic or Standard.")
 
 
-class IpConfiguration(_Thing):
+class IpConfiguration(Thing):
     """One address of a NIC."""
 
     subnet: sort.Reference | None = Field(
@@ -249,19 +228,19 @@ class IpConfiguration(_Thing):
 _SUBNET_IN_EACH: Json = {
     "required": ["ipConfigurations"],
     "properties": {
-        "ipConfigurations": {"type": "object", "additionalProperties": {"type": "object", **_present("subnet")}}
+        "ipConfigurations": {"type": "object", "additionalProperties": {"type": "object", **present("subnet")}}
     },
 }
 
 
-class NetworkInterface(_Resource, IpConfiguration):
+class NetworkInterface(Resource, IpConfiguration):
     """A NIC: with one address its fields stand here, with several in ipConfigurations."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [_present("subnet"), _SUBNET_IN_EACH],
-            "if": _present("ipConfigurations"),
-            "then": {"not": {"anyOf": [_present("privateIPAddress"), _present("publicIPAddress")]}},
+            "anyOf": [present("subnet"), _SUBNET_IN_EACH],
+            "if": present("ipConfigurations"),
+            "then": {"not": {"anyOf": [present("privateIPAddress"), present("publicIPAddress")]}},
         },
     )
 
@@ -290,7 +269,7 @@ class NetworkInterface(_Resource, IpConfiguration):
         return self
 
 
-class VirtualMachine(_Resource):
+class VirtualMachine(Resource):
     """A virtual machine with its NICs; they are in its resource group and region unless they say otherwise."""
 
     network_interfaces: Named[NetworkInterface] = Field(
@@ -300,7 +279,7 @@ class VirtualMachine(_Resource):
     )
 
 
-class TopologyFile(_Thing):
+class TopologyFile(Thing):
     """A network that need not be deployed, for netwatch. Things refer to each other by name, or by ARM id."""
 
     netwatch: sort.Version = Field(description="The version of this form.", examples=[1])
@@ -332,14 +311,31 @@ class TopologyFile(_Thing):
     public_ip_addresses: Named[PublicIPAddress | None] | list[sort.ListedName] | None = Field(
         default=None, description="Public IP addresses; a list of names will do.", json_schema_extra=NAMES
     )
-    nat_gateways: Named[NatGateway | None] | list[sort.ListedName] | None = Field(
-        default=None, description="NAT gateways; a list of names will do.", json_schema_extra=NAMES
-    )
     virtual_machines: Named[VirtualMachine] | None = Field(
         default=None, description="Virtual machines by name, with their NICs.", json_schema_extra=NAMES
     )
     network_interfaces: Named[NetworkInterface] | None = Field(
         default=None, description="NICs without a machine.", json_schema_extra=NAMES
+    )
+    virtual_network_gateways: Named[VirtualNetworkGateway] | None = Field(
+        default=None, description="VPN and ExpressRoute gateways, with their connections.", json_schema_extra=NAMES
+    )
+    local_network_gateways: Named[LocalNetworkGateway | None] | None = Field(
+        default=None, description="Sites on-premises.", json_schema_extra=NAMES
+    )
+    private_endpoints: Named[PrivateEndpoint] | None = Field(
+        default=None,
+        description="Private endpoints; each has a NIC of its own, named NAME-nic.",
+        json_schema_extra=NAMES,
+    )
+    nat_gateways: Named[NatGateway | None] | list[sort.ListedName] | None = Field(
+        default=None, description="NAT gateways; a list of names will do.", json_schema_extra=NAMES
+    )
+    load_balancers: Named[LoadBalancer | None] | None = Field(
+        default=None, description="Load balancers by name.", json_schema_extra=NAMES
+    )
+    network_managers: Named[NetworkManager | None] | None = Field(
+        default=None, description="Network managers with their groups and configurations.", json_schema_extra=NAMES
     )
     facts: Facts | None = Field(default=None, description="What no Azure resource says.")
 
@@ -355,11 +351,11 @@ MODELS: dict[str, type[BaseModel]] = {
     "routeTable": RouteTable,
     "route": Route,
     "publicIPAddress": PublicIPAddress,
-    "natGateway": NatGateway,
     "virtualMachine": VirtualMachine,
     "networkInterface": NetworkInterface,
     "ipConfiguration": IpConfiguration,
     "facts": Facts,
+    **SERVICE_MODELS,
 }
 """Kind of thing, as in the reader's table of fields → its model."""
 

@@ -100,6 +100,7 @@ def _or_nothing(schema: Json) -> Json:
 State = Annotated[Any, AfterValidator(_state), WithJsonSchema(_STATE_FORM)]
 ListeningPorts = Annotated[Any, AfterValidator(_ports), WithJsonSchema(_or_nothing(_PORT_FORM))]
 Machines = Annotated[Any, AfterValidator(_machines), WithJsonSchema(one_or_list(_NAME, least=0))]
+Configurations = Annotated[Any, AfterValidator(_machines), WithJsonSchema(_or_nothing(_NAME))]
 LearnedRoutes = Annotated[Any, AfterValidator(_learned), WithJsonSchema(_or_nothing(_LEARNED_FORM))]
 Address = Annotated[Any, AfterValidator(_resolved), WithJsonSchema({"type": "string", "pattern": ADDRESS})]
 Machine = Annotated[Any, AfterValidator(_text), WithJsonSchema(_NAME)]
@@ -124,6 +125,19 @@ class Latency(BaseModel):
         if not low <= self.avg_ms <= high:
             raise ValueError("min ≤ avg ≤ max does not hold")
         return self
+
+
+class Deployment(BaseModel):
+    """What a network manager has deployed to a region."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    region: Machine = Field(description="The region.")
+    configuration_ids: Configurations = Field(default=(), description="Configurations, by name or id.")
+    network_manager_id: Any = Field(default=None, description="The network manager; the configurations say which.")
+    commit_type: Any = Field(default=None, description="SecurityAdmin or Connectivity; the configurations say which.")
+    deployment_type: Any = Field(default=None, description="The same, as the list of deployments has it.")
+    deployment_status: Any = Field(default=None, description="Only what is Deployed is in force.")
 
 
 class Facts(BaseModel):
@@ -159,4 +173,9 @@ class Facts(BaseModel):
         description="Prefixes that virtual network gateways learned over BGP.",
         examples=[{"vpn-gateway": ["192.168.0.0/16"]}],
         json_schema_extra=_MACHINES,
+    )
+    network_manager_deployments: list[Deployment] | Deployment | None = Field(
+        default=None,
+        description="Which configurations of network managers are deployed where; the others do nothing.",
+        examples=[[{"region": "westeurope", "configurationIds": ["baseline"]}]],
     )

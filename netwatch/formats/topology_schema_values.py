@@ -15,7 +15,13 @@ from pydantic import AfterValidator, WithJsonSchema
 from netwatch.formats import topology_values as read
 from netwatch.formats.semantics import read_semantics
 from netwatch.formats.topology_fields import (
+    CONNECTION_TYPES,
+    CONNECTIVITY,
+    GATEWAY_TYPES,
+    GROUP_CONNECTIVITY,
+    INTENT_POLICIES,
     MAX_PRIORITY,
+    MIN_ADMIN_PRIORITY,
     MIN_PRIORITY,
     PEERING_STATES,
     PRIVATE_ENDPOINT_POLICIES,
@@ -32,12 +38,22 @@ __all__ = [
     "Access",
     "Address",
     "Addresses",
+    "AdminAccess",
+    "AdminPriority",
+    "AdminProtocol",
     "Boolean",
+    "ConnectionType",
+    "Connectivity",
     "Direction",
     "FileName",
+    "GatewayType",
+    "GroupConnectivity",
+    "IntentPolicies",
     "Json",
     "ListedName",
+    "ListedWords",
     "Named",
+    "NamedReferences",
     "NextHopType",
     "OptionalReferences",
     "PeeringState",
@@ -51,6 +67,7 @@ __all__ = [
     "References",
     "Region",
     "RoutePrefix",
+    "Scopes",
     "ServiceEndpoints",
     "Sku",
     "Tags",
@@ -128,6 +145,15 @@ def _name(value: Any) -> str:
     return next(iter(_named({read.name(value): None})))
 
 
+def _named_references(value: Any) -> dict[str, tuple[str, ...]]:
+    return _named(read.named_references(value))
+
+
+def _scope() -> Json:
+    starts = ("".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in s) for s in read.SCOPES)
+    return {"type": "string", "pattern": rf"^({'|'.join(starts)})[^/\s]+$"}
+
+
 ListedName = Annotated[Any, AfterValidator(_name), WithJsonSchema({**_DIGITS, "pattern": NAME})]
 Text = Annotated[Any, AfterValidator(read.text), WithJsonSchema({"type": ["string", "integer"]})]
 Word = Annotated[Any, AfterValidator(read.name), WithJsonSchema(_WORD)]
@@ -174,5 +200,38 @@ NextHopType = Annotated[Any, AfterValidator(read.next_hop_type), WithJsonSchema(
 PeeringState = Annotated[Any, AfterValidator(read.one_of(*PEERING_STATES)), WithJsonSchema(_words(*PEERING_STATES))]
 Policies = Annotated[
     Any, AfterValidator(read.one_of(*PRIVATE_ENDPOINT_POLICIES)), WithJsonSchema(_words(*PRIVATE_ENDPOINT_POLICIES))
+]
+GatewayType = Annotated[Any, AfterValidator(read.one_of(*GATEWAY_TYPES)), WithJsonSchema(_words(*GATEWAY_TYPES))]
+ConnectionType = Annotated[
+    Any, AfterValidator(read.one_of(*CONNECTION_TYPES)), WithJsonSchema(_words(*CONNECTION_TYPES))
+]
+IntentPolicies = Annotated[Any, AfterValidator(read.one_of(*INTENT_POLICIES)), WithJsonSchema(_words(*INTENT_POLICIES))]
+Connectivity = Annotated[Any, AfterValidator(read.one_of(*CONNECTIVITY)), WithJsonSchema(_words(*CONNECTIVITY))]
+GroupConnectivity = Annotated[
+    Any, AfterValidator(read.one_of(*GROUP_CONNECTIVITY)), WithJsonSchema(_words(*GROUP_CONNECTIVITY))
+]
+AdminPriority = Annotated[
+    Any,
+    AfterValidator(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY)),
+    WithJsonSchema({"type": "integer", "minimum": MIN_ADMIN_PRIORITY, "maximum": MAX_PRIORITY}),
+]
+AdminAccess = Annotated[Any, AfterValidator(read.admin_access), WithJsonSchema(_words("Allow", "AlwaysAllow", "Deny"))]
+AdminProtocol = Annotated[
+    Any, AfterValidator(read.admin_protocol), WithJsonSchema(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
+]
+Scopes = Annotated[Any, AfterValidator(read.one_or_list(read.scope)), WithJsonSchema(one_or_list(_scope()))]
+ListedWords = Annotated[
+    Any, AfterValidator(read.one_or_list(read.name, empty=True)), WithJsonSchema(one_or_list(_WORD, least=0))
+]
+NamedReferences = Annotated[
+    Any,
+    AfterValidator(_named_references),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [*one_or_list(_REFERENCE, least=0)["anyOf"], {"type": "null"}]},
+            **NAMES,
+        }
+    ),
 ]
 Sku = Annotated[Any, AfterValidator(read.one_of(*SKUS)), WithJsonSchema(_words(*SKUS))]

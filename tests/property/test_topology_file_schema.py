@@ -41,7 +41,9 @@ WHOLE: dict[str, Any] = {
                     "natGateway": "nat",
                     "serviceEndpoints": ["Microsoft.Storage"],
                     "privateEndpointNetworkPolicies": "Enabled",
+                    "delegations": "Microsoft.Sql/managedInstances",
                 },
+                "GatewaySubnet": {"addressPrefix": "10.0.3.0/24"},
                 "two": {"addressPrefixes": ["10.0.2.0/24", "fd00::/64"]},
             },
             "virtualNetworkPeerings": {
@@ -96,7 +98,6 @@ WHOLE: dict[str, Any] = {
         }
     },
     "publicIPAddresses": {"pip": {"ipAddress": "20.0.0.4", "sku": "Standard"}},
-    "natGateways": {"nat": {}},
     "virtualMachines": {
         "vm": {
             "networkInterfaces": {
@@ -119,7 +120,86 @@ WHOLE: dict[str, Any] = {
         },
         "loose": {"ipConfigurations": {"only": {"subnet": "two"}}},
     },
+    "virtualNetworkGateways": {
+        "gw": {
+            "gatewayType": "Vpn",
+            "subnet": "a/GatewaySubnet",
+            "publicIPAddress": "pip",
+            "connections": {
+                "to-site": {"localNetworkGateway2": "site"},
+                "to-other": {"connectionType": "Vnet2Vnet", "virtualNetworkGateway2": "er"},
+            },
+        },
+        "er": {
+            "gatewayType": "ExpressRoute",
+            "subnet": "GatewaySubnet",
+            "connections": {"to-circuit": {"connectionType": "ExpressRoute"}},
+        },
+    },
+    "localNetworkGateways": {"site": {"addressPrefixes": "192.168.0.0/16"}, "bgp": None},
+    "privateEndpoints": {
+        "pe": {"subnet": "a/one", "privateIPAddress": "10.0.1.50", "applicationSecurityGroups": "asg"},
+    },
+    "natGateways": {"nat": {"publicIPAddresses": ["pip"]}},
+    "loadBalancers": {
+        "lb": {
+            "sku": "Standard",
+            "frontendIPConfigurations": {
+                "private": {"subnet": "one", "privateIPAddress": "10.0.1.60"},
+                "public": {"publicIPAddress": "pip"},
+            },
+            "backendAddressPools": {"pool": ["nic"], "none": None},
+            "outboundRules": ["out"],
+        }
+    },
+    "networkManagers": {
+        "m": {
+            "networkManagerScopes": ["/subscriptions/s"],
+            "networkGroups": {"all": ["a", "a/one"], "none": None},
+            "securityAdminConfigurations": {
+                "baseline": {
+                    "applyOnNetworkIntentPolicyBasedServices": "AllowRulesOnly",
+                    "ruleCollections": {
+                        "rc": {
+                            "appliesToGroups": "all",
+                            "rules": {
+                                "no-ssh": {
+                                    "priority": 1,
+                                    "direction": "Inbound",
+                                    "access": "AlwaysAllow",
+                                    "protocol": "Any",
+                                    "source": "Internet",
+                                    "sourcePortRanges": "*",
+                                    "destination": ["10.0.0.0/8"],
+                                    "destinationPortRanges": 22,
+                                    "description": "a remark",
+                                }
+                            },
+                        }
+                    },
+                }
+            },
+            "connectivityConfigurations": {
+                "mesh": {
+                    "connectivityTopology": "Mesh",
+                    "appliesToGroups": ["all"],
+                    "groupConnectivity": "None",
+                    "isGlobal": True,
+                }
+            },
+        }
+    },
     "facts": {
+        "networkManagerDeployments": [
+            {
+                "region": "westeurope",
+                "configurationIds": ["mesh", "baseline"],
+                "networkManagerId": "m",
+                "commitType": "SecurityAdmin",
+                "deploymentType": "SecurityAdmin",
+                "deploymentStatus": "Deployed",
+            }
+        ],
         "powerState": {"vm": "running"},
         "listeningPorts": {"vm": [443, "53/Udp", "8000-8010", {"protocol": "Tcp", "port": 22}]},
         "latency": [{"source": "vm", "destination": "vm", "avgMs": 2, "minMs": 1, "maxMs": 10}],
@@ -135,14 +215,16 @@ SCALARS = [
     "443", "80-70", "80-90", " 80 - 90 ", "00080", "65536", "*", "*/Tcp", "443/tcp", "443/x", "Any", "Internet",
     "10.0.0.0/8", "10.0.0.1/8", "10.0.0.1", "10.0.0.256", "010.0.0.1", "10.0.0.0/33", "10.0.0.0/08", "fd00::/8",
     "fd00::1/8", "fd00::1", "fd00:::1", "::", "1:2", "tcp", "ICMP", "aLLOW", "OutBound", "virtualappliance", "none",
-    "connected", "PowerState/Running", "deallocated", "/subscriptions/s/x",
+    "connected", "PowerState/Running", "expressroute", "alwaysallow", "/SUBSCRIPTIONS/x", "deallocated",
+    "/subscriptions/s/x",
 ]  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.sampled_from(SCALARS) | st.sampled_from(
     [[], {}, ["a"], ["a", None], {"a": None}, {"a": {}}, {"a b": {}}, [[]]]
 )
 KEYS = st.sampled_from(
     ["a", "a b", "Z", "tags", "subnet", "source", "primary", "addressPrefix", "addressPrefixes", "ipConfigurations",
-     "privateIPAddress", "nextHopIpAddress", "sourceApplicationSecurityGroups", "powerState", "unknown"]
+     "privateIPAddress", "nextHopIpAddress", "sourceApplicationSecurityGroups", "powerState",
+     "publicIPAddress", "localNetworkGateway2", "region", "unknown"]
 )  # fmt: skip
 
 BEYOND_JSON_SCHEMA = re.compile(

@@ -405,7 +405,8 @@ def test_the_version_is_judged_first_and_alone(text: str, message: str) -> None:
 SHAPES = [
     ("virtualNetworks: {v: {adressPrefixes: 10.0.0.0/16, addressPrefixes: 10.0.0.0/16}}",
      'v: unknown field "adressPrefixes". Did you mean "addressPrefixes"?'),
-    ("natGateways: {n: {zone: 1}}", 'n: unknown field "zone". Known fields: resourceGroup, location, tags.'),
+    ("natGateways: {n: {zone: 1}}", 'n: unknown field "zone". Known fields: resourceGroup, location, tags, '
+                                     "publicIPAddresses."),
     ("routeTable: {}", 'unknown field "routeTable". Did you mean "routeTables"?'),
     ("virtualNetworks: {v: {}}", 'v: "addressPrefixes" is missing. Add it: addressPrefixes: 10.0.0.0/16'),
     ("virtualNetworks: {v: {addressPrefixes: []}}",
