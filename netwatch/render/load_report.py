@@ -11,6 +11,8 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.topology import Resource, Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.layout import columns, wrap
+from netwatch.render.load_notes import load_notes
+from netwatch.render.not_evaluated import NOT_EVALUATED
 from netwatch.render.trip import Page, not_known
 
 __all__ = ["load_report", "load_report_text"]
@@ -29,12 +31,28 @@ _KINDS = {
     "network interfaces": "nics",
     "virtual machines": "vms",
     "public IP addresses": "public_ips",
-    "gateways": "gateways",
+    "virtual network gateways": "gateways",
+    "local network gateways": "local_network_gateways",
+    "connections": "connections",
+    "private endpoints": "private_endpoints",
+    "NAT gateways": "nat_gateways",
+    "load balancers": "load_balancers",
+    "network managers": "network_managers",
+    "network groups": "network_groups",
+    "security admin configurations": "security_admin_configurations",
+    "connectivity configurations": "connectivity_configurations",
 }
 
 
 def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
-    """The report as JSON: ``counts``, ``others``, ``assumed``, ``unresolved`` and ``unused_facts``."""
+    """The report as JSON.
+
+    ``counts`` by kind; ``notes``, sentences on what has no effect as it stands; ``not_evaluated``, types that act on
+    a network and are not evaluated; ``others``, types on which no answer depends; ``assumed`` addresses;
+    ``unresolved`` values and ``unused_facts``.
+    """
+    types = dict(sorted(Counter(other.type for other in topology.others.values()).items()))
+    effects = {type.lower(): effect for type, effect in NOT_EVALUATED.items()}
     counts = {kind: len(getattr(topology, field)) for kind, field in _KINDS.items()}
     return {
         "source": topology.source,
@@ -42,8 +60,15 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
             **counts,
             "security rules": sum(len(nsg.rules) for nsg in topology.nsgs.values()),
             "routes": sum(len(table.routes) for table in topology.route_tables.values()),
+            "security admin rules": sum(len(each.rules) for each in topology.admin_rule_collections.values()),
         },
-        "others": dict(sorted(Counter(other.type for other in topology.others.values()).items())),
+        "notes": list(load_notes(topology)),
+        "not_evaluated": [
+            {"type": type, "count": number, "acts_on": effects[type.lower()]}
+            for type, number in types.items()
+            if type.lower() in effects
+        ],
+        "others": {type: number for type, number in types.items() if type.lower() not in effects},
         "assumed": list(_assumed(topology, page)),
         "unresolved": list(_unresolved(topology, page)),
         "unused_facts": list(topology.facts.unused),
@@ -56,8 +81,12 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines = wrap(f"{report['source']} is a network.", page.width)
     counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
     lines += columns(counted, page.width, indent=INDENT)
+    notes = [line for note in report["notes"] for line in wrap(note, page.width, indent=INDENT)]
+    lines += _titled("Without effect as it stands:", notes, page)
+    acting = [(str(item["count"]), item["type"], item["acts_on"]) for item in report["not_evaluated"]]
+    lines += _titled("Not evaluated, though it acts on the network:", columns(acting, page.width, indent=INDENT), page)
     others = [(str(number), kind) for kind, number in report["others"].items()]
-    lines += _titled("Named, not evaluated:", columns(others, page.width, indent=INDENT), page)
+    lines += _titled("Named, and no answer depends on it:", columns(others, page.width, indent=INDENT), page)
     assumed = [(item["nic"].rsplit("/", 1)[-1], item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
     open_lines = [line for item in report["unresolved"] for line in wrap(_open_line(item), page.width, indent=INDENT)]

@@ -44,7 +44,7 @@ def test_the_text_says_the_same() -> None:
         "  1  network security groups\n"
         "  1  network interfaces\n"
         "  2  security rules\n"
-        "Named, not evaluated:\n"
+        "Named, and no answer depends on it:\n"
         "  1  Microsoft.Compute/disks\n"
         "Assumed addresses:\n"
         "  nic  10.0.0.4  n.yaml:9\n"

@@ -1,0 +1,41 @@
+"""Resource types that act on a network and that netwatch does not evaluate, with what they would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["NOT_EVALUATED"]
+
+NOT_EVALUATED: Mapping[str, str] = {
+    "Microsoft.Compute/virtualMachineScaleSets": "machines and NICs of its own",
+    "Microsoft.Compute/virtualMachineScaleSets/virtualMachines": "machines and NICs of its own",
+    "Microsoft.ContainerInstance/containerGroups": "addresses in subnets",
+    "Microsoft.ContainerService/managedClusters": "machines and NICs of its own, routes, rules",
+    "Microsoft.Network/applicationGateways": "what reaches its backends",
+    "Microsoft.Network/azureFirewalls": "what it lets pass",
+    "Microsoft.Network/bastionHosts": "who reaches machines through it",
+    "Microsoft.Network/dnsForwardingRulesets": "what names resolve to: declare the fact dns",
+    "Microsoft.Network/dnsResolvers": "what names resolve to: declare the fact dns",
+    "Microsoft.Network/expressRouteCircuits": "prefixes a gateway learns: declare the fact gatewayLearnedRoutes",
+    "Microsoft.Network/expressRouteGateways": "routes of a virtual WAN hub",
+    "Microsoft.Network/firewallPolicies": "what a firewall lets pass",
+    "Microsoft.Network/networkManagers/routingConfigurations": "user-defined routes it lays over networks",
+    "Microsoft.Network/networkManagers/securityUserConfigurations": "security rules it lays over networks",
+    "Microsoft.Network/networkVirtualAppliances": "what it lets pass, and where it sends it",
+    "Microsoft.Network/p2sVpnGateways": "routes of a virtual WAN hub",
+    "Microsoft.Network/privateDnsZones": "what names resolve to: declare the fact dns",
+    "Microsoft.Network/privateLinkServices": "who reaches what stands behind it",
+    "Microsoft.Network/publicIPPrefixes": "addresses that outbound flows leave from",
+    "Microsoft.Network/serviceEndpointPolicies": "which accounts a service endpoint reaches",
+    "Microsoft.Network/trafficManagerProfiles": "what names resolve to: declare the fact dns",
+    "Microsoft.Network/virtualHubs": "routes of a virtual WAN hub or a route server",
+    "Microsoft.Network/virtualHubs/bgpConnections": "routes of a route server",
+    "Microsoft.Network/virtualHubs/hubRouteTables": "routes of a virtual WAN hub",
+    "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections": "routes of a virtual WAN hub",
+    "Microsoft.Network/virtualHubs/routingIntent": "routes of a virtual WAN hub",
+    "Microsoft.Network/virtualNetworkTaps": "copies of traffic",
+    "Microsoft.Network/virtualWans": "routes of a virtual WAN hub",
+    "Microsoft.Network/vpnGateways": "routes of a virtual WAN hub",
+    "Microsoft.Network/vpnServerConfigurations": "who connects to a virtual WAN hub",
+}
+"""ARM type → what it acts on. Types that are not here are merely named: no answer depends on them."""
