@@ -86,7 +86,7 @@ def test_a_case_says_why_and_where_its_answer_comes_from(case: Case) -> None:
     assert source["grade"] in GRADES
     assert (source["title"] == "recorded answer") <= (source["grade"] in ("recorded", "decided"))
     assert str(case.document["why"]).endswith(".")
-    assert case.document["facts"] == {}
+    assert isinstance(case.document["facts"], dict)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
