@@ -35,6 +35,9 @@ GROUNDS: dict[str, Ground] = {
         "documented",
         _GROUPS,
     ),
+    "containment": Ground(
+        "In a diagnostic, a condition holds where what is asked lies wholly inside the rule.", "recorded", _RECORDED
+    ),
     "subnet-deny-named": Ground("A deny by the subnet's group is named with that group.", "recorded", _RECORDED),
     "last-allow-named": Ground(
         "Where both groups allow, the rule of the one asked last is named.", "decided", "decision paper"

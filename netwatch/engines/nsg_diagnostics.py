@@ -139,4 +139,4 @@ def _service_tags(compiled: CompiledTopology, results: Sequence[NsgDiagnostic]) 
     own = {name.lower() for name in context_tag_names()}
     sides = {side.lower() for result in results for side in (result.source, result.destination)}
     asked = any(side not in own and side[:1].isalpha() and side != "any" and ":" not in side for side in sides)
-    return str(compiled.published_tags) if asked else compiled.published_tags_in(tuple(rules))
+    return compiled.published_tags.label if asked else compiled.published_tags_in(tuple(rules))

@@ -13,6 +13,8 @@ from netwatch.model.answers import (
     EffectiveRulesAnswer,
     IpFlowVerifyAnswer,
     NextHopAnswer,
+    NsgDiagnostic,
+    NsgDiagnosticsAnswer,
     SecurityGroupViewAnswer,
     Verdict,
 )
@@ -52,6 +54,9 @@ def grounds_of(answer: Any) -> tuple[str, ...]:
 def _found(answer: Any) -> Iterator[str]:
     if isinstance(answer, IpFlowVerifyAnswer):
         yield from _of_verdict(answer.verdict)
+    elif isinstance(answer, NsgDiagnosticsAnswer):
+        for result in answer.results:
+            yield from _of_diagnostic(result)
     elif isinstance(answer, NextHopAnswer):
         yield from _of_next_hop(answer)
     elif isinstance(answer, EffectiveRoutesAnswer):
@@ -82,6 +87,16 @@ def _of_verdict(verdict: Verdict) -> Iterator[str]:
     yield from _of_settling(verdict, levels)
     if verdict.outcome is Outcome.ALLOW and any(decision.rule is None for decision in verdict.decisions):
         yield "platform-services"
+
+
+def _of_diagnostic(result: NsgDiagnostic) -> Iterator[str]:
+    yield from ("containment", "first-match")
+    levels = [nsg.level for nsg in result.evaluated]
+    if Level.ADMIN in levels:
+        yield "admin-rules"
+    if Level.NIC in levels and Level.SUBNET in levels:
+        yield "group-order"
+    yield from _of_rules(nsg.matched for nsg in result.evaluated if nsg.matched is not None)
 
 
 def _of_settling(verdict: Verdict, levels: list[Level]) -> Iterator[str]:

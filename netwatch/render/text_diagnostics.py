@@ -69,7 +69,8 @@ def _held(each: RuleEvaluation, nsg: EvaluatedNsg) -> str:
     }
     missed = [name for name, holds in conditions.items() if not holds]
     if missed:
-        return f"not its {' and '.join(missed) if len(missed) < 3 else ', '.join(missed)}"
+        first = ", ".join(missed[:-1])
+        return f"not its {first} and {missed[-1]}" if first else f"not its {missed[-1]}"
     return "matches" if each.rule is nsg.matched else "may match"
 
 
@@ -80,13 +81,19 @@ def _answer_line(answer: NsgDiagnosticsAnswer, page: Page) -> str:
     return lines[0][1] if len(lines) == 1 else "; ".join(f"{nic}: {line}" for nic, line in lines)
 
 
+def _unsettled(result: NsgDiagnostic) -> str:
+    if result.outcome is Outcome.NOT_APPLICABLE:
+        return "no result: no rule matches, so the traffic passes"
+    return f"{result.outcome.value}, whichever rule it is"
+
+
 def _line(result: NsgDiagnostic, page: Page) -> str:
     settled = result.settled
     if result.outcome is Outcome.UNKNOWN:
         reasons = dict.fromkeys(not_known(unresolved, page) for unresolved in result.unresolved)
         return f"Unknown: {'; '.join(reasons)}"
     if settled is None or settled.matched is None:
-        return f"{result.outcome.value}: no rule settles it"
+        return _unsettled(result)
     level = {Level.ADMIN: "network manager", Level.SUBNET: "subnet", Level.NIC: "NIC"}[settled.level]
     rule = settled.matched
     return (

@@ -42,7 +42,7 @@ class DiagnosticQuery(NamedTuple):
     """The flows asked about; ``ports`` are the destination's, the source's are always all of them (as in Azure).
 
     ``takes_overlap``: a range that a rule covers only in part counts as matched (semantics ``partialOverlap``). That is
-    never so for ``*`` as an address, which is on record, nor for source ports and protocols.
+    never so for ``*`` as an address, which is on record, nor for service tags, source ports and protocols.
     """
 
     direction: Direction
@@ -142,4 +142,8 @@ def _is_inside(asked: tuple[Prefix, ...], prefixes: tuple[Prefix, ...]) -> bool:
 
 
 def _touches(asked: AddressSet, prefixes: tuple[Prefix, ...]) -> bool:
-    return not asked.is_any and any(mine.overlaps(theirs) for mine in asked.prefixes for theirs in prefixes)
+    return (
+        not asked.is_any
+        and not asked.tag
+        and any(mine.overlaps(theirs) for mine in asked.prefixes for theirs in prefixes)
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from netwatch.checks.verbs import VERBS, Verb, ask, headline, question_line
 from netwatch.errors import QueryError
+from netwatch.model.answers import NsgDiagnosticsAnswer
 from netwatch.model.routes import NextHopType
 from netwatch.render.words import next_hop_word
 from netwatch.watcher import NetworkWatcher
@@ -60,6 +61,22 @@ def test_what_is_missing_is_named(watcher: NetworkWatcher) -> None:
         ask(watcher, VERBS["next-hop"], {"vm": "web-0"})
     with pytest.raises(QueryError, match="effective-rules needs nic or vm"):
         ask(watcher, VERBS["effective-rules"], {})
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "word"),
+    [(["Allow"], "Allow"), (["Deny", "Deny"], "Deny"), (["Allow", "Deny"], "Mixed"), ([], "Allow")],
+)
+def test_a_diagnostic_of_several_nics_has_one_word(outcomes: list[str], word: str) -> None:
+    results = [{"networkSecurityGroupResult": {"securityRuleAccessResult": outcome}} for outcome in outcomes]
+    assert headline(VERBS["nsg-diagnostics"], {"results": results}) == word
+
+
+def test_the_port_of_a_diagnostic_stays_text(watcher: NetworkWatcher) -> None:
+    values = {"target": "web-0", "direction": "Inbound", "protocol": "*", "source": "*", "destination": "*"}
+    answer = ask(watcher, VERBS["nsg-diagnostics"], {**values, "dest-port": "80-90"})
+    assert isinstance(answer, NsgDiagnosticsAnswer)
+    assert answer.results[0].destination_port == "80-90"
 
 
 def test_a_list_has_no_headline() -> None:

@@ -62,6 +62,23 @@ def test_ip_flow_verify_had_no_rule_id() -> None:
     assert spoken(Age("2017-09-01", ""), "ipFlowVerify", body) == body
 
 
+def test_nsg_diagnostics_had_traffic_queries_and_no_place() -> None:
+    groups = [{"networkSecurityGroupId": "/g", "appliedTo": "/s", "matchedRule": {"ruleName": "r", "action": "Deny"}}]
+    result = {"securityRuleAccessResult": "Deny", "evaluatedNetworkSecurityGroups": groups}
+    body = {"results": [{"profile": {"source": "*"}, "networkSecurityGroupResult": result}]}
+    old = spoken(Age("2018-08-01", "2018-10-02"), "networkConfigurationDiagnostic", body)
+    bare = [{"networkSecurityGroupId": "/g", "matchedRule": {"ruleName": "r", "action": "Deny"}}]
+    assert old == {
+        "results": [
+            {
+                "trafficQuery": {"source": "*"},
+                "networkSecurityGroupResult": {**result, "evaluatedNetworkSecurityGroups": bare},
+            }
+        ]
+    }
+    assert spoken(Age("2018-12-01", "2019-04-17"), "networkConfigurationDiagnostic", body) == body
+
+
 def test_ip_flow_verify_named_the_backstop() -> None:
     body = {"access": "Deny", "ruleName": "defaultSecurityRules/DenyAllInBound", "ruleId": ""}
     old = spoken(Age("2018-01-01", "2018-03-13"), "ipFlowVerify", body)

@@ -8,7 +8,7 @@ import pytest
 
 from netwatch.conformance.cases import Case, find_cases
 from netwatch.conformance.questions import QUESTIONS, SCRUBBED, Question, true_subscriptions
-from netwatch.errors import InvalidFlowError
+from netwatch.errors import InvalidFlowError, UnsupportedError
 from tests.unit.conformance.case_files import SUBSCRIPTION, flow_case, network, next_hop_case
 from tests.unit.conformance.conftest import Write
 
@@ -51,6 +51,40 @@ def test_ipv6_endpoints_get_brackets_and_ports_may_be_numbers(write: Write) -> N
 def test_next_hop(write: Write) -> None:
     arguments = {"source_ip": "10.0.1.4", "dest_ip": "8.8.8.8", "nic": ""}
     assert asked(write, next_hop_case()) == Question("next_hop", VM, arguments)
+
+
+PROFILE = {
+    "direction": "Inbound",
+    "protocol": "TCP",
+    "source": "8.8.8.8",
+    "destination": "10.0.1.4",
+    "destinationPort": "22",
+}
+
+
+def diagnostic(**request: Any) -> dict[str, Any]:
+    return flow_case(operation="networkConfigurationDiagnostic", request={"targetResourceId": VM, **request})
+
+
+@pytest.mark.parametrize("key", ["profiles", "queries"])
+def test_nsg_diagnostics(write: Write, key: str) -> None:
+    question = asked(write, diagnostic(**{key: [PROFILE]}, verbosityLevel="Normal"))
+    assert (question.method, question.target) == ("nsg_diagnostics", VM)
+    assert question.arguments == {
+        "direction": "Inbound",
+        "protocol": "TCP",
+        "source": "8.8.8.8",
+        "destination": "10.0.1.4",
+        "dest_port": "22",
+        "verbosity": "Normal",
+    }
+
+
+def test_a_diagnostic_has_exactly_one_profile(write: Write) -> None:
+    with pytest.raises(InvalidFlowError, match="no profile"):
+        asked(write, diagnostic(profiles=[]))
+    with pytest.raises(UnsupportedError, match="2 profiles"):
+        asked(write, diagnostic(profiles=[PROFILE, PROFILE]))
 
 
 def test_security_group_view(write: Write) -> None:

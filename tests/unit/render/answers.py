@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from netwatch.effective.defaults import default_rules
 from netwatch.model.addresses import Address, parse_address, parse_prefix
 from netwatch.model.answers import (
@@ -11,12 +14,16 @@ from netwatch.model.answers import (
     EffectiveNsg,
     EffectiveRule,
     EffectiveRulesAnswer,
+    EvaluatedNsg,
     Hop,
     IpFlowVerifyAnswer,
     Issue,
     Link,
     NextHopAnswer,
     NicSecurityView,
+    NsgDiagnostic,
+    NsgDiagnosticsAnswer,
+    RuleEvaluation,
     SecurityGroupViewAnswer,
     TopologyAnswer,
     TopologyResource,
@@ -39,7 +46,10 @@ __all__ = [
     "SUBNET",
     "VM",
     "default_rule",
+    "diagnostic",
     "effective_nsg",
+    "evaluated",
+    "held",
     "ip_flow",
     "next_hop",
     "path",
@@ -72,6 +82,27 @@ NIC = NetworkInterface(
 )
 NSG = NetworkSecurityGroup(GROUP, "", (rule("own", "Tcp", source="Internet", dports="443"),))
 OPEN = Unresolved("it is a parameter", "[parameters('port')]", Where("main.json", 3))
+
+
+def evaluated(
+    *conditions: RuleEvaluation, level: Level = Level.SUBNET, outcome: Outcome = Outcome.DENY, **more: Any
+) -> EvaluatedNsg:
+    """A rule list that asked these rules; the last one matched unless ``more`` says otherwise."""
+    owner, place = (GROUP, SUBNET) if level is Level.SUBNET else (GROUP, NIC_ID)
+    matched = conditions[-1].rule if conditions else None
+    return replace(EvaluatedNsg(level, owner, place, outcome, matched, conditions), **more)
+
+
+def held(rule: SecurityRule, missed: str = "") -> RuleEvaluation:
+    """How a rule held; ``missed`` names the conditions that did not, as ``source dest_port``."""
+    names = ("protocol", "source", "source_port", "destination", "destination_port")
+    return RuleEvaluation(rule, *(name not in missed.split() for name in names))
+
+
+def diagnostic(*nsgs: EvaluatedNsg, outcome: Outcome = Outcome.DENY, **more: Any) -> NsgDiagnosticsAnswer:
+    """A diagnostic of one NIC: TCP from anywhere to its port 22."""
+    result = NsgDiagnostic(Direction.INBOUND, "TCP", "*", "10.0.0.4", "22", NIC_ID, outcome, nsgs)
+    return NsgDiagnosticsAnswer(**{"target": VM.id, "results": (result,), **more})
 
 
 def default_rule(name: str) -> SecurityRule:

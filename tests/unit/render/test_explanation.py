@@ -17,7 +17,11 @@ from tests.build import GROUP, prefixes, rule
 from tests.unit.render.answers import (
     NIC,
     OPEN,
+    SUBNET,
+    diagnostic,
     effective_nsg,
+    evaluated,
+    held,
     ip_flow,
     next_hop,
     path,
@@ -30,6 +34,28 @@ from tests.unit.render.answers import (
 
 EMPTY = Topology()
 WITH_NIC = Topology(nics={NIC.id.key: NIC})
+
+
+def test_a_diagnostic_gives_the_decisions_of_each_nic() -> None:
+    web = replace(rule("web"), where=Where("n.yaml", 17))
+    denied = evaluated(held(rule("ssh"), "source"), held(web))
+    answer = diagnostic(denied, evaluated(outcome=Outcome.UNKNOWN, unresolved=(OPEN,)))
+    found = explanation(answer, WITH_NIC)
+    (result,) = found["results"]
+    assert (result["nic"], result["verdict"]) == (NIC.id.text, "Deny")
+    assert result["decisions"][0] == {
+        "rule": "web",
+        "priority": 100,
+        "where": "n.yaml:17",
+        "outcome": "Deny",
+        "nsg": GROUP.text,
+        "level": "subnet",
+        "tried": [{"rule": "ssh", "priority": 100, "where": "Azure default"}],
+        "applied_to": SUBNET.text,
+    }
+    assert result["decisions"][1]["rule"] is None
+    assert [each["reason"] for each in found["unresolved"]] == ["it is a parameter"]
+    assert [each["address"] for each in found["assumed"]] == ["10.0.0.4"]
 
 
 def test_the_answer_is_arms_body_and_the_explanation_stands_beside_it() -> None:

@@ -58,3 +58,11 @@ def test_as_json_each_says_how_well_it_is_known() -> None:
         ("longest-prefix", "documented"),
         ("reserved-ranges", "recorded"),
     ]
+
+
+def test_a_diagnostic_rests_on_containment_and_on_the_rules_that_matched() -> None:
+    asked = {"direction": "Inbound", "protocol": "TCP", "destination": "10.0.1.4", "dest_port": "443"}
+    denied = grounds_of(watcher().nsg_diagnostics("a", source="*", **asked))
+    assert denied == ("containment", "first-match", "default-rules")
+    both = grounds_of(watcher().nsg_diagnostics("a", source="Internet", **asked))
+    assert both == ("containment", "first-match", "group-order", "internet-tag")

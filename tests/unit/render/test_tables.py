@@ -5,7 +5,8 @@ from __future__ import annotations
 from netwatch.model.flow import Level
 from netwatch.render.arm import body
 from netwatch.render.tables import rows, table, tsv
-from tests.unit.render.answers import effective_nsg, path, rules_answer, view_answer
+from tests.build import rule
+from tests.unit.render.answers import diagnostic, effective_nsg, evaluated, held, path, rules_answer, view_answer
 
 
 def test_a_body_without_a_list_is_one_row() -> None:
@@ -40,6 +41,18 @@ def test_rules_stand_one_to_a_row_with_their_group_or_nic() -> None:
     assert viewed[0]["networkInterface"] == "nic"
     assert viewed[1]["sourceAddressPrefix"] == "VirtualNetwork"
     assert viewed[2]["sourceAddressPrefix"] == "0.0.0.0/0"
+
+
+def test_the_rules_of_a_diagnostic_stand_one_to_a_row_with_what_the_matching_one_does() -> None:
+    asked = evaluated(held(rule("web"), "source"), held(rule("all")))
+    found = rows(body(diagnostic(asked)))
+    assert [(row["networkSecurityGroup"], row["name"], row["sourceMatched"], row.get("action")) for row in found] == [
+        ("nsg", "UserRule_web", "false", None),
+        ("nsg", "UserRule_all", "true", "Deny"),
+    ]
+    (least,) = rows(body(diagnostic(asked, verbosity="Minimum")))
+    assert least == {"networkSecurityGroup": "nsg", "name": "UserRule_all", "action": "Deny"}
+    assert table(body(diagnostic(results=()))) == ""
 
 
 def test_results_of_queries() -> None:

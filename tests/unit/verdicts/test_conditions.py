@@ -89,9 +89,13 @@ def test_addresses(query: str, named: str, *, inside: bool, touching: bool) -> N
         assert (evaluation.source, evaluation.destination, is_certain) == (holds, True, True)
 
 
-def test_star_never_counts_as_touching() -> None:
+def test_a_star_and_a_tag_never_count_as_touching() -> None:
     one = effective(rule(destination="10.0.0.0/8"), destinations=prefixes("10.0.0.0/8"))
-    assert not hold(one, QUERY._replace(takes_overlap=True)).evaluation.destination
+    lenient = QUERY._replace(takes_overlap=True)
+    assert not hold(one, lenient).evaluation.destination
+    tag = asked("10.0.0.0/16", "20.0.0.0/16", tag="storage")
+    assert not hold(one, lenient._replace(destination=tag)).evaluation.destination
+    assert hold(one, lenient._replace(destination=tag._replace(tag=""))).evaluation.destination
 
 
 def test_source_and_destination_are_not_mixed_up() -> None:
