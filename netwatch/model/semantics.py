@@ -66,7 +66,7 @@ SWITCHES = {
         "Which hop of a connectivity check carries the issue of an inbound security rule?",
         (
             '"Connection troubleshoot overview": origin Inbound is the way into the hop itself',
-            '"Check connectivity with the REST API": an example has it on the hop before',
+            '"Troubleshoot connections with the Azure REST API": an example has it where the path ends',
         ),
         "0014-security-rule-issue",
     ),
