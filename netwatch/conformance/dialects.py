@@ -10,12 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from netwatch.conformance import connectivity_dialects as connectivity
 from netwatch.conformance.cases import Age, Json
 
-__all__ = ["DIALECTS", "AskRules", "Dialect", "in_dialect_of"]
+__all__ = ["DIALECTS", "AskConfiguration", "AskRules", "Dialect", "in_dialect_of"]
 
 AskRules = Callable[[str], Json]
 """Gives the effectiveNetworkSecurityGroups body of a NIC, by its id."""
+
+AskConfiguration = Callable[[str, str], str]
+"""Gives the id of the ip configuration of a machine, by the machine's id and the address."""
+
+
+class Asides(NamedTuple):
+    """What an old answer says that ours does not, to be asked for."""
+
+    rules: AskRules
+    configuration: AskConfiguration
 
 
 class Dialect(NamedTuple):
@@ -25,14 +36,21 @@ class Dialect(NamedTuple):
     operation: str
     when: str
     spoke: Callable[[Age], bool]
-    rewrite: Callable[[Json, AskRules], Json]
+    rewrite: Callable[[Json, Asides], Json]
 
 
-def in_dialect_of(age: Age, operation: str, body: Json, *, ask_rules: AskRules) -> Json:
+def in_dialect_of(
+    age: Age,
+    operation: str,
+    body: Json,
+    *,
+    ask_rules: AskRules,
+    ask_configuration: AskConfiguration = lambda machine, address: machine,
+) -> Json:
     """Our ``body`` as an answer of that age would have been written; ``body`` itself is left alone."""
     for dialect in DIALECTS:
         if dialect.operation == operation and dialect.spoke(age):
-            body = dialect.rewrite(body, ask_rules)
+            body = dialect.rewrite(body, Asides(ask_rules, ask_configuration))
     return body
 
 
@@ -44,6 +62,10 @@ def _api_until(version: str) -> Callable[[Age], bool]:
     return lambda age: "" < age.api_version <= version
 
 
+def _api_between(first: str, last: str) -> Callable[[Age], bool]:
+    return lambda age: first <= age.api_version < last
+
+
 def _dated_before(date: str) -> Callable[[Age], bool]:
     return lambda age: "" < age.date < date
 
@@ -52,17 +74,17 @@ def _dated_between(first: str, last: str) -> Callable[[Age], bool]:
     return lambda age: first <= age.date < last
 
 
-def _without_rule_id(body: Json, _: AskRules) -> Json:
+def _without_rule_id(body: Json, _: Asides) -> Json:
     return _without(body, "ruleId")
 
 
-def _backstop_name(body: Json, _: AskRules) -> Json:
+def _backstop_name(body: Json, _: Asides) -> Json:
     if body.get("ruleName") == "defaultSecurityRules/DenyAllInBound":
         return {**body, "ruleName": "defaultSecurityRules/DefaultInboundDenyAll"}
     return body
 
 
-def _traffic_query(body: Json, _: AskRules) -> Json:
+def _traffic_query(body: Json, _: Asides) -> Json:
     return {**body, "results": [_as_traffic_query(result) for result in body["results"]]}
 
 
@@ -75,15 +97,15 @@ def _as_traffic_query(result: Json) -> Json:
     }
 
 
-def _vnet_local(body: Json, _: AskRules) -> Json:
+def _vnet_local(body: Json, _: Asides) -> Json:
     return {**body, "nextHopType": "VnetLocal"} if body.get("nextHopType") == "VirtualNetwork" else body
 
 
-def _empty_properties(body: Json, _: AskRules) -> Json:
+def _empty_properties(body: Json, _: Asides) -> Json:
     return {**body, "resources": [{**resource, "properties": {}} for resource in body["resources"]]}
 
 
-def _with_backstops(body: Json, _: AskRules) -> Json:
+def _with_backstops(body: Json, _: Asides) -> Json:
     return {**body, "value": [_entry_with_backstops(entry) for entry in body["value"]]}
 
 
@@ -98,7 +120,7 @@ def _entry_with_backstops(entry: Json) -> Json:
     return {**entry, "effectiveSecurityRules": rules}
 
 
-def _rows_without_plurals(body: Json, _: AskRules) -> Json:
+def _rows_without_plurals(body: Json, _: Asides) -> Json:
     entries = [
         {**entry, "effectiveSecurityRules": [_without(rule, *_PLURALS) for rule in entry["effectiveSecurityRules"]]}
         for entry in body["value"]
@@ -115,7 +137,7 @@ def _view(body: Json, change: Callable[[Json, str], Json]) -> Json:
     return {**body, "networkInterfaces": nics}
 
 
-def _default_ids_blank(body: Json, _: AskRules) -> Json:
+def _default_ids_blank(body: Json, _: Asides) -> Json:
     def change(associations: Json, _nic: str) -> Json:
         rules = [{**rule, "id": rule["id"].rpartition("/")[0] + "/"} for rule in associations["defaultSecurityRules"]]
         return {**associations, "defaultSecurityRules": rules}
@@ -123,7 +145,7 @@ def _default_ids_blank(body: Json, _: AskRules) -> Json:
     return _view(body, change)
 
 
-def _single_any(body: Json, _: AskRules) -> Json:
+def _single_any(body: Json, _: Asides) -> Json:
     def change(rule: Json) -> Json:
         return {
             key: list(dict.fromkeys(value)) if key.endswith("AddressPrefixes") else value for key, value in rule.items()
@@ -132,7 +154,7 @@ def _single_any(body: Json, _: AskRules) -> Json:
     return _effective(body, change)
 
 
-def _effective_without_plurals(body: Json, _: AskRules) -> Json:
+def _effective_without_plurals(body: Json, _: Asides) -> Json:
     return _effective(body, lambda rule: _without(rule, *_PLURALS))
 
 
@@ -146,11 +168,11 @@ def _effective(body: Json, change: Callable[[Json], Json]) -> Json:
     )
 
 
-def _rules_without_type(body: Json, _: AskRules) -> Json:
+def _rules_without_type(body: Json, _: Asides) -> Json:
     return _view(body, lambda associations, _nic: _each_arm_rule(associations, lambda rule: _without(rule, "type")))
 
 
-def _rules_without_plurals(body: Json, _: AskRules) -> Json:
+def _rules_without_plurals(body: Json, _: Asides) -> Json:
     def change(rule: Json) -> Json:
         return {**rule, "properties": _without(rule["properties"], *_PLURALS)}
 
@@ -167,12 +189,12 @@ def _each_arm_rule(associations: Json, change: Callable[[Json], Json]) -> Json:
     return changed
 
 
-def _with_expansions(body: Json, ask_rules: AskRules) -> Json:
+def _with_expansions(body: Json, asides: Asides) -> Json:
     """Rows of a view with the prefixes of their tags, which the NIC's effective rules hold under another name."""
 
     def change(associations: Json, nic: str) -> Json:
         expansions: dict[str, dict[str, Json]] = {}
-        for entry in ask_rules(nic)["value"]:
+        for entry in asides.rules(nic)["value"]:
             for rule in entry["effectiveSecurityRules"]:
                 held = {key: value for key, value in rule.items() if key.startswith("expanded") and value}
                 expansions.setdefault(rule["name"], held)
@@ -189,6 +211,19 @@ def _rule_name(view_name: str) -> str:
     if name != view_name:
         return f"securityRules/{name}"
     return f"defaultSecurityRules/{view_name.removeprefix('DefaultRule_')}"
+
+
+def _plain(rewrite: Callable[[Json], Json]) -> Callable[[Json, Asides], Json]:
+    """A rewrite that asks for nothing."""
+    return lambda body, _: rewrite(body)
+
+
+def _spoken(api: Callable[[Age], bool], date: Callable[[Age], bool]) -> Callable[[Age], bool]:
+    return lambda age: api(age) and date(age)
+
+
+def _source_configuration(body: Json, asides: Asides) -> Json:
+    return connectivity.source_configuration(body, asides.configuration)
 
 
 def _without(members: Json, *names: str) -> Json:
@@ -282,6 +317,69 @@ DIALECTS: tuple[Dialect, ...] = (
         "api-version before 2017-08-01",
         _api_before("2017-08-01"),
         _rules_without_plurals,
+    ),
+    Dialect(
+        "the Internet reads Destination, without a link type",
+        "connectivityCheck",
+        "answers of 2021 until April",
+        _spoken(_api_between("2020-07-01", "2020-12-01"), _dated_between("2021-01-01", "2021-04-01")),
+        _plain(connectivity.reached_destination),
+    ),
+    Dialect(
+        "links have a number for a type",
+        "connectivityCheck",
+        "answers of October 2018",
+        _spoken(_api_between("2018-08-01", "2018-10-01"), _dated_between("2018-08-01", "2018-11-01")),
+        _plain(connectivity.links_of_numbers),
+    ),
+    Dialect(
+        "links have type beside linkType",
+        "connectivityCheck",
+        "api-version 2018-08-01 to 2020-04-01",
+        _spoken(_api_between("2018-08-01", "2020-05-01"), lambda age: age.date >= "2018-11-01"),
+        _plain(connectivity.links_named_twice),
+    ),
+    Dialect(
+        "the source hop has the type VirtualMachine",
+        "connectivityCheck",
+        "answers of November 2018 to August 2019",
+        _spoken(_api_between("2018-08-01", "2019-04-01"), _dated_between("2018-11-01", "2019-09-01")),
+        _plain(connectivity.source_is_machine),
+    ),
+    Dialect(
+        "the Internet has an empty resourceId",
+        "connectivityCheck",
+        "api-version 2017-11-01 to 2020-03-01",
+        _api_between("2017-11-01", "2020-04-01"),
+        _plain(connectivity.end_without_resource),
+    ),
+    Dialect(
+        "hops do not name those before them, and links say only where they lead",
+        "connectivityCheck",
+        "api-version before 2018-08-01",
+        _api_before("2018-08-01"),
+        _plain(lambda body: connectivity.without_back_references(connectivity.without_link_types(body))),
+    ),
+    Dialect(
+        "the source hop names its ip configuration",
+        "connectivityCheck",
+        "api-version before 2018-08-01",
+        _api_before("2018-08-01"),
+        _source_configuration,
+    ),
+    Dialect(
+        "links are empty, and the Internet has the resourceId Internet",
+        "connectivityCheck",
+        "api-version up to 2017-09-01",
+        _api_until("2017-09-01"),
+        _plain(lambda body: connectivity.resource_internet(connectivity.without_link_entries(body))),
+    ),
+    Dialect(
+        "hops have no links",
+        "connectivityCheck",
+        "api-version before 2017-09-01",
+        _api_before("2017-09-01"),
+        _plain(connectivity.without_links),
     ),
 )
 """Every change of shape on record, in the order it is undone."""

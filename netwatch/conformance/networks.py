@@ -41,8 +41,8 @@ def network_of(case: Case) -> Network:
     return Network(asked, frozenset(_comparable(topology)), _access_of(topology), _has_bound_nsg(topology))
 
 
-def _folded(arguments: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((key, value.lower()) for key, value in arguments.items()))
+def _folded(arguments: Mapping[str, str | int]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((key, str(value).lower()) for key, value in arguments.items()))
 
 
 def _comparable(topology: Topology) -> list[object]:

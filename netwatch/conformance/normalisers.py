@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netwatch.conformance.cases import Case, Json
+from netwatch.conformance.connectivity_paths import counted_path, has_uncounted_issue, is_by_name
 from netwatch.conformance.questions import SCRUBBED, true_subscriptions
 from netwatch.model.addresses import Prefix, collapse, parse_prefix
 
@@ -220,6 +221,14 @@ def _minus(prefix: Prefix, hole: Prefix) -> list[Prefix]:
     return [*_minus(low, hole), *_minus(high, hole)]
 
 
+def _connectivity_paths(pair: Pair, case: Case) -> Pair:
+    """Of a connectivity check, what rules and routes decide. A destination by name has an address only there."""
+    if case.operation != "connectivityCheck":
+        return pair
+    named, status = is_by_name(case), not has_uncounted_issue(pair.expected)
+    return _both(pair, lambda body: counted_path(body, end_address=not named, status=status))
+
+
 def _prefixes(texts: Json) -> list[Prefix]:
     """The prefixes ``texts`` spells; none at all when one of them is not a prefix."""
     try:
@@ -285,6 +294,13 @@ NORMALISERS: tuple[Normaliser, ...] = (
     Normaliser("null_members", "a member that is null and one that is absent mean the same", _null_members),
     Normaliser("empty_plurals", "an empty plural field and an absent one mean the same", _empty_plurals),
     Normaliser("topology_order", "resources and associations of a topology come in no order", _topology_order),
+    Normaliser(
+        "connectivity_paths",
+        "of a connectivity check count the hops by type, resource and address (not the address of a name), edges with "
+        "hop ids replaced by position, link types, and the issues NetworkSecurityRule, UserDefinedRoute and "
+        "RouteMissing; the status unless an issue that does not count may decide it",
+        _connectivity_paths,
+    ),
     Normaliser("guids_by_position", "an id that is a bare GUID counts by where it first stands", _guids_by_position),
     Normaliser(
         "effective_rule_order",

@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
     method: str
     target: str | None
-    arguments: Mapping[str, str]
+    arguments: Mapping[str, str | int]
 
 
 def true_subscriptions(case: Case) -> frozenset[str]:
@@ -99,8 +99,26 @@ def _nsg_diagnostics(case: Case) -> Question:
     return Question("nsg_diagnostics", _target(case), {**parts, "dest_port": port, "verbosity": verbosity})
 
 
+def _connectivity_check(case: Case) -> Question:
+    """The destination's resource goes before its address; a protocol left out is Tcp."""
+    source, destination = _field(case.request, "source"), _field(case.request, "destination")
+    if not isinstance(source, dict) or not isinstance(destination, dict):
+        raise InvalidFlowError("the request names no source or no destination.")
+    port = _field(destination, "port")
+    return Question(
+        "connectivity_check",
+        _id(case, str(_field(source, "resourceId") or "")),
+        {
+            "dest": _id(case, str(_field(destination, "resourceId") or _field(destination, "address") or "")),
+            "dest_port": int(port) if str(port or "").isdigit() else 0,
+            "protocol": _text(case, "protocol") or "Tcp",
+        },
+    )
+
+
 QUESTIONS: Mapping[str, Callable[[Case], Question]] = {
     "ipFlowVerify": _ip_flow_verify,
+    "connectivityCheck": _connectivity_check,
     "networkConfigurationDiagnostic": _nsg_diagnostics,
     "nextHop": _next_hop,
     "securityGroupView": _security_group_view,

@@ -81,12 +81,22 @@ def _diff(case: Case) -> tuple[Difference, ...]:
         case.operation,
         reply.body,
         ask_rules=lambda nic: _ask(watcher, Question("effective_rules", nic, {})).body,
+        ask_configuration=lambda machine, address: _configuration(watcher, machine, address),
     )
     pair = Pair(case.response, body)
     if case.compare:
         return tuple(d for expression in case.compare for d in _expression_diff(expression, pair, case))
     pair = normalised(pair, case)
     return differences(pair.expected, pair.got)
+
+
+def _configuration(watcher: NetworkWatcher, machine: str, address: str) -> str:
+    """The id of the machine's ip configuration that has the address; the machine's where none has."""
+    for nic in watcher.compiled.topology.nics_of.get(machine.lower(), ()):
+        for config in nic.ip_configurations:
+            if str(config.private_ip) == address:
+                return config.id.text
+    return machine
 
 
 def _ask(watcher: NetworkWatcher, question: Question) -> _Reply:

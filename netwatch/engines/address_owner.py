@@ -1,9 +1,9 @@
-"""Whose address it is: the NIC that has it, in one virtual network or anywhere in the input."""
+"""Whose address it is: the NIC or load balancer that has it, in one virtual network or anywhere in the input."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import Address
@@ -11,8 +11,12 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, OtherResource, Subnet, VirtualNetworkGateway
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
 
-__all__ = ["Place", "find_owner", "find_owner_anywhere"]
+if TYPE_CHECKING:
+    from netwatch.model.endpoints import Frontend, LoadBalancer
+
+__all__ = ["Balanced", "Place", "find_owner", "find_owner_anywhere"]
 
 _OWNS_NO_ADDRESS = frozenset(
     {
@@ -43,25 +47,73 @@ class Place(NamedTuple):
         """The address, None where the input does not fix it."""
         return self.config.private_ip if isinstance(self.config.private_ip, Address) else None
 
+    @property
+    def name(self) -> str:
+        return self.nic.id.name
 
-def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place | Unresolved | None:
-    """The NIC that has ``address`` in ``vnet``; None if nothing has it.
+    @property
+    def where(self) -> Where:
+        return self.config.where
 
-    Unresolved when a NIC there has an address the input does not fix. UnsupportedError when no NIC has it and
-    something else that may (a load balancer, a firewall, a gateway …) stands in that subnet.
+    @property
+    def open_because(self) -> str:
+        """Why the address is not fixed."""
+        return _open_because(self.config.private_ip)
+
+
+class Balanced(NamedTuple):
+    """One address that a load balancer listens on."""
+
+    balancer: LoadBalancer
+    frontend: Frontend
+
+    @property
+    def address(self) -> Address | None:
+        """The private address, None where the input does not fix it."""
+        return self.frontend.private_ip if isinstance(self.frontend.private_ip, Address) else None
+
+    @property
+    def name(self) -> str:
+        return self.balancer.id.name
+
+    @property
+    def where(self) -> Where:
+        return self.balancer.where
+
+    @property
+    def open_because(self) -> str:
+        """Why the address is not fixed."""
+        return _open_because(self.frontend.private_ip)
+
+
+def _open_because(value: Address | Unresolved | None) -> str:
+    return value.reason if isinstance(value, Unresolved) else "the input has none"
+
+
+def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place | Balanced | Unresolved | None:
+    """The NIC or the load balancer that has ``address`` in ``vnet``; None if nothing has it.
+
+    Unresolved when one there has an address the input does not fix. UnsupportedError when neither has it and something
+    else that may (a firewall, a gateway …) stands in that subnet.
     """
     subnets = [subnet for subnet in topology.subnets_of.get(vnet.key, ()) if _may_hold(subnet, address)]
-    places = [place for subnet in subnets for place in _places(topology.nics_in.get(subnet.id.key, ()))]
-    for place in places:
-        if place.address == address:
-            return place
+    owners: list[Place | Balanced] = [owner for subnet in subnets for owner in _owners(topology, subnet)]
+    for owner in owners:
+        if owner.address == address:
+            return owner
     for subnet in subnets:
         _refuse_other_owner(topology, subnet, address)
-    for place in places:
-        if isinstance(place.config.private_ip, Unresolved):
-            why = f"it may be that of {place.nic.id.name}, {place.config.private_ip.reason}"
-            return Unresolved(f"nothing is known to have the address {address}; {why}", where=place.config.where)
+    for owner in owners:
+        if owner.address is None:
+            why = f"it may be that of {owner.name}, {owner.open_because}"
+            return Unresolved(f"nothing is known to have the address {address}; {why}", where=owner.where)
     return None
+
+
+def _owners(topology: Topology, subnet: Subnet) -> Iterator[Place | Balanced]:
+    yield from _places(topology.nics_in.get(subnet.id.key, ()))
+    for balancer in topology.load_balancers.values():
+        yield from (Balanced(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
 
 
 def find_owner_anywhere(topology: Topology, address: Address) -> Place | None:

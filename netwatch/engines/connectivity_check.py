@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.peers import is_global
 from netwatch.engines.address_owner import Place
 from netwatch.engines.destination import Destination, find_destination
+from netwatch.engines.hops import placed
 from netwatch.engines.onward import power_state
 from netwatch.engines.path_walk import Path, walk
+from netwatch.engines.return_path import return_path
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
+from netwatch.engines.ways import platform_issue
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import ANY_PORT, Address
-from netwatch.model.answers import ConnectivityCheckAnswer, Hop, Issue, Link
+from netwatch.model.answers import ConnectivityCheckAnswer, Egress, Hop, Issue, Link, ReturnPath
 from netwatch.model.facts import Latency
 from netwatch.model.flow import Flow, Protocol
 from netwatch.model.ids import ResourceId
@@ -26,12 +28,6 @@ from netwatch.model.unresolved import Unresolved
 __all__ = ["connectivity_check"]
 
 _PROTOCOLS = {"tcp": Protocol.TCP, "http": Protocol.TCP, "https": Protocol.TCP, "icmp": Protocol.ICMP}
-
-_LINK_MS = {"VirtualNetwork": 1, "VirtualAppliance": 1, "Internet": 26}
-"""The usual round trip of one link in ms, as recorded within a region (1) and to a public web site (26)."""
-
-_GLOBAL_PEERING_MS = 40
-"""What a peering between two regions adds: a stand-in, since no recording has one. Facts can declare the true one."""
 
 
 class _Probes(NamedTuple):
@@ -54,11 +50,11 @@ def connectivity_check(
     "Troubleshoot connections with the Azure REST API" asks port 0 and is stopped by a rule for 80). The opener's port
     is left open. The status is Reachable, Unreachable, or Unknown where the input leaves open what decides; notes say
     what. Reachable also needs the declared facts: source, appliances and destination run, and the destination listens
-    on the port. Answers to the opener are not walked.
+    on the port. And it needs the replies: where routes drop them for certain the status is Unreachable, without an
+    issue at a hop, since ARM's hops are those of the way there.
 
-    Latency, in whole ms, is the one declared for the two machines. Without one each link counts 1 ms, a link to the
-    Internet 26 ms, a peering between regions 40 ms more; the sum is average and minimum, the maximum is 1 ms a link
-    more. None unless reached. Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
+    Latency, in whole ms, is the one declared for the two machines, else that of the model in ``engines.latency``. None
+    unless reached. Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
     """
     topology = compiled.topology
     machine = find_vm(topology, source)
@@ -69,7 +65,9 @@ def connectivity_check(
         return _unknown_ends(machine, place, destination)
     flow = _flow(place.address, destination.address, dest_port or destination.default_port, protocol)
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
-    return _answer(topology, machine, path, _notes(topology, machine, destination))
+    is_cut = bool(path.unresolved) or any(step.onward.issues for step in path.steps)
+    returned = None if is_cut else return_path(compiled, path.steps)
+    return _answer(topology, machine, path, returned, _notes(topology, machine, destination, path))
 
 
 def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
@@ -121,13 +119,10 @@ def _with_facts(topology: Topology, path: Path, flow: Flow, machine: VirtualMach
         hops[0] = _with_issue(hops[0], Issue("Local", "AgentStopped", context=(("PowerState", state),)))
     wanted = destination.place.nic if destination.place else path.arrived
     if path.arrived is not None and path.arrived != wanted:
-        issue = Issue(
-            "Local", "Platform", context=(("Reason", "AnotherMachineHasTheAddress"),), where=path.arrived.where
-        )
+        hops[-1] = _with_issue(hops[-1], platform_issue("AnotherMachineHasTheAddress", path.arrived.where))
+    for issue in _destination_issues(topology, path.arrived or path.meant, flow):
         hops[-1] = _with_issue(hops[-1], issue)
-    for issue in _destination_issues(topology, path.arrived, flow):
-        hops[-1] = _with_issue(hops[-1], issue)
-    return path._replace(hops=tuple(hops))
+    return path._replace(hops=placed(tuple(hops), topology.semantics.security_rule_issue))
 
 
 def _with_issue(hop: Hop, issue: Issue) -> Hop:
@@ -141,7 +136,9 @@ def _destination_issues(topology: Topology, nic: NetworkInterface | None, flow: 
     if state != "running":
         yield Issue("Local", "Platform", context=(("PowerState", state),))
     elif flow.protocol.has_ports and not _listens(topology, nic.vm, flow):
+        # Recorded together since July 2018, in this order: the service cannot tell which of the two it is.
         yield Issue("Local", "NoListenerOnDestination")
+        yield Issue("Local", "GuestFirewall")
 
 
 def _listens(topology: Topology, vm: ResourceId, flow: Flow) -> bool:
@@ -151,27 +148,43 @@ def _listens(topology: Topology, vm: ResourceId, flow: Flow) -> bool:
     return any(port.protocol in (flow.protocol, Protocol.ANY) and port.ports.holds(flow.dst_port) for port in listening)
 
 
-def _answer(topology: Topology, machine: VirtualMachine, path: Path, notes: Iterator[str]) -> ConnectivityCheckAnswer:
-    status = _status(path)
-    latency = _latency(topology, machine, path) if status == "Reachable" else None
+def _answer(
+    topology: Topology, machine: VirtualMachine, path: Path, returned: ReturnPath | None, notes: Iterator[str]
+) -> ConnectivityCheckAnswer:
+    status = _status(path, returned)
+    timed = _timed(topology, machine, path) if status == "Reachable" else _Timed(path.hops, None)
     probes = _probes(path, status)
     unresolved = (str(reason) for reason in path.unresolved)
     return ConnectivityCheckAnswer(
-        path.hops,
+        timed.hops,
         status,
-        latency.avg_ms if latency else None,
-        latency.min_ms if latency else None,
-        latency.max_ms if latency else None,
+        timed.latency.avg_ms if timed.latency else None,
+        timed.latency.min_ms if timed.latency else None,
+        timed.latency.max_ms if timed.latency else None,
         probes.sent,
         probes.failed,
         tuple(dict.fromkeys((*notes, *path.notes, *unresolved))),
+        returned,
+        _egress(topology, path),
     )
 
 
-def _status(path: Path) -> str:
+def _status(path: Path, returned: ReturnPath | None) -> str:
     if any(issue.severity == "Error" for hop in path.hops for issue in hop.issues):
         return "Unreachable"
-    return "Unknown" if path.unresolved else "Reachable"
+    if path.unresolved or (returned is not None and returned.outcome == "Unknown"):
+        return "Unknown"
+    return "Unreachable" if returned is not None and returned.outcome == "Dropped" else "Reachable"
+
+
+def _egress(topology: Topology, path: Path) -> Egress | None:
+    """How the flow leaves to the Internet, where a NIC of the path sends it there."""
+    for step in path.steps:
+        if step.onward.link == "Internet" and isinstance(step.stand, Place):
+            from netwatch.engines.public_way import egress
+
+            return egress(topology, step.stand)
+    return None
 
 
 def _probes(path: Path, status: str) -> _Probes:
@@ -181,29 +194,40 @@ def _probes(path: Path, status: str) -> _Probes:
     return _NOT_REACHED if status == "Unreachable" and can_send else _NOT_SENT
 
 
-def _latency(topology: Topology, machine: VirtualMachine, path: Path) -> Latency:
+class _Timed(NamedTuple):
+    hops: tuple[Hop, ...]
+    latency: Latency | None
+
+
+def _timed(topology: Topology, machine: VirtualMachine, path: Path) -> _Timed:
+    """The hops with round trips and their sum; a declared latency is shown on the link of a path that has only one."""
     if path.arrived is not None and isinstance(path.arrived.vm, ResourceId):
         declared = topology.facts.latency.get((machine.id.key, path.arrived.vm.key))
         if declared is not None:
-            return declared
-    links = [link for hop in path.hops for link in hop.links]
-    usual = sum(_link_ms(topology, link) for link in links)
-    return Latency(usual, usual, usual + sum(link.link_type in _LINK_MS for link in links))
+            return _Timed(_declared(path.hops, declared), declared)
+    from netwatch.engines.latency import total, with_round_trips
+
+    hops = with_round_trips(topology, path.hops)
+    return _Timed(hops, total(hops))
 
 
-def _link_ms(topology: Topology, link: Link) -> int:
-    """A peering within a region adds nothing to the link that leads on from it."""
-    if link.resource is not None and is_global(topology, topology.peerings[link.resource.key]):
-        return _GLOBAL_PEERING_MS
-    return _LINK_MS.get(link.link_type, 0)
+def _declared(hops: tuple[Hop, ...], latency: Latency) -> tuple[Hop, ...]:
+    if len(hops) != 2:
+        return hops
+    links = tuple(replace(link, round_trip=latency) for link in hops[0].links)
+    return (replace(hops[0], links=links), hops[1])
 
 
-def _notes(topology: Topology, machine: VirtualMachine, destination: Destination) -> Iterator[str]:
+def _notes(topology: Topology, machine: VirtualMachine, destination: Destination, path: Path) -> Iterator[str]:
     nics = topology.nics_of[machine.id.key]
     if len(nics) > 1:
         yield f"{machine.id.name} has several network interfaces; the primary one, {nics[0].id.name}, is taken"
     if destination.is_stand_in:
         yield f"{destination.name} is not declared under facts.dns; it is taken for a public address that no rule names"
-    for public_ip in topology.public_ips.values():
-        if public_ip.address is not None and public_ip.address == destination.address:
-            yield f"{destination.address} is {public_ip.id.name} of this input; what lies behind it is not walked"
+    elif path.steps[-1].onward.end == "Internet" and destination.address is not None:
+        from netwatch.engines.public_way import find_public_ip
+
+        public_ip = find_public_ip(topology, destination.address)
+        if public_ip is not None:
+            name = public_ip.id.name
+            yield f"{destination.address} is {name} of this input; what lies behind it is not walked"

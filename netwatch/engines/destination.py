@@ -13,10 +13,13 @@ from netwatch.model.resources import VirtualMachine
 from netwatch.model.rules import Cidr
 from netwatch.model.topology import Topology
 
-__all__ = ["Destination", "find_destination"]
+__all__ = ["Destination", "find_destination", "stand_in"]
 
-_STAND_INS = ("198.51.100.254", "203.0.113.254", "1.1.1.254", "9.9.9.254", "45.45.45.254", "77.77.77.254")
-"""Public addresses for a name that no fact resolves. The first two are of documentation ranges (RFC 5737)."""
+_STAND_INS = {
+    4: ("198.51.100.254", "203.0.113.254", "1.1.1.254", "9.9.9.254", "45.45.45.254", "77.77.77.254"),
+    6: ("2001:db8::fe", "2001:db8:ffff::fe", "2606:4700::fe", "2620:fe::fe"),
+}
+"""Public addresses for "somewhere in the Internet". The first two of each are for documentation (RFC 5737, 3849)."""
 
 
 class Destination(NamedTuple):
@@ -56,7 +59,7 @@ def find_destination(topology: Topology, text: str) -> Destination:
     if known is not None:
         return Destination(host, known, default_port=port)
     if "." in host and "/" not in host:
-        return Destination(host, _stand_in(topology), is_stand_in=True, default_port=port)
+        return Destination(host, stand_in(topology), is_stand_in=True, default_port=port)
     return _machine(topology, find_vm(topology, host))
 
 
@@ -94,10 +97,10 @@ def _machine(topology: Topology, vm: VirtualMachine) -> Destination:
     return Destination(vm.id.name, place.address, place)
 
 
-def _stand_in(topology: Topology) -> Address:
+def stand_in(topology: Topology, version: int = 4) -> Address:
     """A public address that no rule and no user route of the input names, so that only tags and ``*`` hold it."""
     named = list(_named_prefixes(topology))
-    candidates = [parse_address(text) for text in _STAND_INS]
+    candidates = [parse_address(text) for text in _STAND_INS[version]]
     free = [address for address in candidates if not any(prefix.holds(address) for prefix in named)]
     return (free or candidates)[0]
 
@@ -105,6 +108,7 @@ def _stand_in(topology: Topology) -> Address:
 def _named_prefixes(topology: Topology) -> Iterator[Prefix]:
     for nsg in topology.nsgs.values():
         for rule in nsg.rules:
-            yield from (term.prefix for term in rule.destinations.terms if isinstance(term, Cidr))
+            terms = (*rule.sources.terms, *rule.destinations.terms)
+            yield from (term.prefix for term in terms if isinstance(term, Cidr) and term.prefix.length)
     for table in topology.route_tables.values():
         yield from (route.prefix for route in table.routes if isinstance(route.prefix, Prefix) and route.prefix.length)

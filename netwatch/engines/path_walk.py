@@ -1,4 +1,4 @@
-"""The path of one flow, NIC by NIC: security rules at each, and the routes that lead from one to the next."""
+"""The path of one flow as hops: security rules at each, and the routes that lead from one to the next."""
 
 from __future__ import annotations
 
@@ -8,139 +8,94 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.address_owner import Place, find_owner_anywhere
 from netwatch.engines.destination import Destination
-from netwatch.engines.onward import Onward, forward, leave
-from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
+from netwatch.engines.hops import denials, hops_of
+from netwatch.engines.steps import Step, Walk, steps_from
+from netwatch.model.answers import Hop
 from netwatch.model.flow import Direction, Flow, Outcome
 from netwatch.model.resources import NetworkInterface
-from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.single import verdict
 
-__all__ = ["Path", "walk"]
+__all__ = ["Path", "assumed", "open_values", "walk"]
+
+_ENDS = ("VirtualNetwork", "PrivateEndpoint")
+"""Hop types of a NIC that has the address asked for."""
 
 
 class Path(NamedTuple):
     """The hops from the source on. ``arrived`` is the NIC at the destination, None where the flow ends elsewhere.
 
     ``unresolved`` are the open values on which the path depends; ``notes`` say what was assumed, and why it ends.
+    ``meant`` is the NIC that has the destination's address where the flow does not come to it.
     """
 
     hops: tuple[Hop, ...]
     arrived: NetworkInterface | None
     unresolved: tuple[Unresolved, ...]
     notes: tuple[str, ...]
-
-
-class _Step(NamedTuple):
-    """The flow at one NIC: as what it is there (ARM's hop type), what rules make of it, and where it goes."""
-
-    kind: str
-    place: Place
-    verdicts: tuple[Verdict, ...]
-    onward: Onward
+    steps: tuple[Step, ...] = ()
+    meant: NetworkInterface | None = None
 
 
 def walk(compiled: CompiledTopology, source: Place, destination: Destination, flow: Flow) -> Path:
     """The path of ``flow`` from the NIC that opens it.
 
-    A rule that denies does not end the path, because routes do not ask rules: it becomes an issue of its hop (Inbound
-    or Outbound, as the rule), and so every blocker shows. A drop by a route, a peering or an appliance ends it, and so
-    does a loop; a hop ``Destination`` then stands for the end not reached. Replies are not walked.
+    Neither a rule that denies nor an appliance that does not forward ends the path, because routes do not ask them:
+    each becomes an issue of its hop, and so every blocker shows. A drop by a route or a peering ends it, and so does a
+    loop; a hop ``Destination`` then stands for the end not reached, with what its own rules would say.
     Raises UnsupportedError where something decides that is not evaluated.
     """
-    steps = list(_steps(compiled, source, flow))
-    unresolved = [reason for step in steps for reason in _open_values(step)]
-    notes = [note for step in steps for note in (*_assumed(step.place), *step.onward.notes)]
+    steps = steps_from(Walk(compiled, set()), source, flow)
     last = steps[-1]
-    arrived = last.place.nic if last.kind == "VirtualNetwork" else None
-    hops = (*_hops(steps), *_closing_hop(compiled.topology, last, destination))
-    return Path(hops, arrived, tuple(dict.fromkeys(unresolved)), tuple(dict.fromkeys(notes)))
+    arrived = last.stand.nic if last.kind in _ENDS and isinstance(last.stand, Place) else None
+    meant = None if arrived or last.onward.end else _meant(compiled, destination)
+    closing = _closing_hop(compiled, last, destination, meant)
+    unresolved = [reason for step in steps for reason in open_values(step)]
+    notes = [note for step in steps for note in (*assumed(step), *step.onward.notes)]
+    return Path(
+        (*hops_of(compiled.topology, steps), *closing),
+        arrived,
+        tuple(dict.fromkeys(unresolved)),
+        tuple(dict.fromkeys(notes)),
+        tuple(steps),
+        meant.nic if meant is not None else None,
+    )
 
 
-def _steps(compiled: CompiledTopology, source: Place, flow: Flow) -> Iterator[_Step]:
-    """The flow at every NIC it comes to, in order. What a machine sends to itself meets no rules."""
-    seen = {source.nic.id.key}
-    onward = leave(compiled, source, flow, seen)
-    to_itself = onward.place is not None and onward.place.nic == source.nic
-    yield _Step("Source", source, () if to_itself else _verdicts(compiled, source, flow, Direction.OUTBOUND), onward)
-    while onward.place is not None:
-        place = onward.place
-        inbound = () if to_itself else _verdicts(compiled, place, flow, Direction.INBOUND)
-        if place.address == flow.dst_ip:
-            yield _Step("VirtualNetwork", place, inbound, Onward(""))
-            return
-        seen.add(place.nic.id.key)
-        onward = forward(compiled, place, flow, seen)
-        outbound = _verdicts(compiled, place, flow, Direction.OUTBOUND) if onward.route else ()
-        yield _Step("VirtualAppliance", place, (*inbound, *outbound), onward)
-
-
-def _verdicts(compiled: CompiledTopology, place: Place, flow: Flow, direction: Direction) -> tuple[Verdict]:
-    return (verdict(compiled, place.nic, direction, flow),)
-
-
-def _open_values(step: _Step) -> Iterator[Unresolved]:
+def open_values(step: Step) -> Iterator[Unresolved]:
+    """The open values on which a step depends."""
     yield from step.onward.unresolved
     for found in step.verdicts:
         if found.outcome is Outcome.UNKNOWN:
             yield from found.unresolved
 
 
-def _assumed(place: Place) -> Iterator[str]:
-    if place.config.assumed:
-        yield f"{place.nic.id.name} is assumed to have the address {place.config.private_ip}"
+def assumed(step: Step) -> Iterator[str]:
+    """A sentence where the address of the NIC is worked out, and not of the input."""
+    if isinstance(step.stand, Place) and step.stand.config.assumed:
+        yield f"{step.stand.name} is assumed to have the address {step.stand.config.private_ip}"
 
 
-def _hops(steps: list[_Step]) -> Iterator[Hop]:
-    """A hop for each step and for each peering crossed."""
-    index = 0
-    for step in steps:
-        index += 1
-        onward, crossed = step.onward, step.onward.crossed
-        if step.kind == "VirtualNetwork":
-            yield _hop(step, ())
-        elif crossed is None:
-            yield _hop(step, (Link(index, onward.link),))
-        else:
-            yield _hop(step, (Link(index, "VirtualNetworkPeering", crossed.id),))
-            index += 1
-            name = crossed.id.name
-            yield Hop("VirtualNetworkPeering", name, None, crossed.id, (Link(index, onward.link),))
+def _meant(compiled: CompiledTopology, destination: Destination) -> Place | None:
+    """The NIC that should have been reached."""
+    if destination.place is not None or destination.shown is None:
+        return destination.place
+    return find_owner_anywhere(compiled.topology, destination.shown)
 
 
-def _hop(step: _Step, links: tuple[Link, ...]) -> Hop:
-    """The source hop names its machine, the others their ip configuration (recorded since 2020)."""
-    nic, config = step.place
-    is_source = step.kind == "Source"
-    resource = nic.vm if is_source and nic.vm is not None and not isinstance(nic.vm, Unresolved) else config.id
-    issues = (*_denials(step.verdicts), *step.onward.issues)
-    return Hop(step.kind, nic.id.name, step.place.address, resource, links, issues, step.verdicts, step.onward.route)
-
-
-def _closing_hop(topology: Topology, last: _Step, destination: Destination) -> Iterator[Hop]:
-    """The hop after the last NIC, if the flow does not end at one: the Internet, or the destination not reached."""
-    if last.onward.link == "Internet":
+def _closing_hop(
+    compiled: CompiledTopology, last: Step, destination: Destination, meant: Place | None
+) -> Iterator[Hop]:
+    """The hop after the last step, if that is not the destination: where it leaves to, or the end not reached."""
+    if last.kind in _ENDS:
+        return
+    end = last.onward.end or "Destination"
+    if end == "Internet":
         name = destination.name if destination.is_stand_in else "Internet"
-        yield Hop("Internet", name, destination.shown, None)
-    elif last.kind != "VirtualNetwork":
-        place = destination.place
-        if place is None and destination.shown is not None:
-            place = find_owner_anywhere(topology, destination.shown)
-        name = place.nic.id.name if place else destination.name
-        yield Hop("Destination", name, destination.shown, place.config.id if place else None)
-
-
-def _denials(verdicts: tuple[Verdict, ...]) -> Iterator[Issue]:
-    for found in verdicts:
-        for decision in found.decisions:
-            if decision.outcome is Outcome.DENY:
-                yield _denial(found.direction, decision)
-
-
-def _denial(direction: Direction, decision: Decision) -> Issue:
-    """Rules carry the prefix of connectivity checks: ``UserRule_`` or ``DefaultRule_``."""
-    rule = decision.rule
-    if rule is None:
-        return Issue(direction.value, "NetworkSecurityRule")
-    name = f"{'DefaultRule' if rule.is_default else 'UserRule'}_{rule.name}"
-    return Issue(direction.value, "NetworkSecurityRule", context=(("RuleName", name),), where=rule.where)
+        yield Hop(end, name, destination.shown, None)
+    elif meant is None:
+        yield Hop(end, destination.name, destination.shown, None)
+    else:
+        verdicts = (verdict(compiled, meant.nic, Direction.INBOUND, last.flow),)
+        issues = tuple(denials(verdicts))
+        yield Hop(end, meant.name, destination.shown, meant.config.id, (), issues, verdicts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netwatch.model.addresses import Address, Prefix
+from netwatch.model.facts import Latency
 from netwatch.model.flow import Direction, Flow, Level, Outcome
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup, VirtualMachine
@@ -23,6 +24,7 @@ __all__ = [
     "EffectiveRoutesAnswer",
     "EffectiveRule",
     "EffectiveRulesAnswer",
+    "Egress",
     "EvaluatedNsg",
     "Hop",
     "IpFlowVerifyAnswer",
@@ -32,6 +34,7 @@ __all__ = [
     "NicSecurityView",
     "NsgDiagnostic",
     "NsgDiagnosticsAnswer",
+    "ReturnPath",
     "RuleEvaluation",
     "SecurityGroupViewAnswer",
     "TopologyAnswer",
@@ -44,8 +47,9 @@ __all__ = [
 class Decision:
     """What one rule list makes of a flow.
 
-    ``owner`` is the network security group (or network manager) that holds the list. ``rule`` settled it; None only
-    when ``outcome`` is Unknown and no rule did. ``tried`` are the rules of that direction asked before it, in order.
+    ``owner`` is the network security group (or network manager) that holds the list. ``rule`` settled it; None
+    where ``outcome`` is Unknown, or Allow by no rule (only rules that name its tags can deny the platform's services).
+    ``tried`` are the rules of that direction asked before it, in order.
     ``unresolved`` says why the outcome is Unknown, or which open values did not matter.
     """
 
@@ -305,11 +309,15 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The way from one hop to the next, which stands at index ``to`` of the answer's hops."""
+    """The way from one hop to the next, which stands at index ``to`` of the answer's hops.
+
+    ``round_trip`` is in ms; None where the path is not reached or its links cannot be told apart.
+    """
 
     to: int
     link_type: str
     resource: ResourceId | None = None
+    round_trip: Latency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +334,38 @@ class Hop:
     route: EffectiveRoute | None = None
 
 
+class Egress(NamedTuple):
+    """How flows of ``nic`` leave to the Internet: whose public address they bear there.
+
+    ``kind`` is NatGateway, PublicIpAddress, LoadBalancer, DefaultOutbound, or None where there is no way out.
+    ``address`` is None where the input does not fix it, ``resource`` where no resource of the input gives it.
+    """
+
+    kind: str
+    nic: ResourceId
+    address: Address | None = None
+    resource: ResourceId | None = None
+
+
+class ReturnPath(NamedTuple):
+    """How replies come back, which ARM's answer does not say: hops from the far end to the source.
+
+    ``problems`` are sentences: replies that are dropped, and appliances that see one direction only. ``outcome`` is
+    Returned, Dropped or Unknown. No hops where replies come back the way the platform keeps for them (the Internet).
+    """
+
+    hops: tuple[Hop, ...]
+    outcome: str
+    problems: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectivityCheckAnswer:
-    """The answer of connectivityCheck: the hops from the source on; latencies in whole ms, None unless reached."""
+    """The answer of connectivityCheck: the hops from the source on; latencies in whole ms, None unless reached.
+
+    ``returned`` is the way back of the replies, None where the opener does not arrive; ``egress`` how the flow leaves
+    to the Internet, None where it does not. ARM's body has neither.
+    """
 
     hops: tuple[Hop, ...]
     status: str
@@ -338,3 +375,5 @@ class ConnectivityCheckAnswer:
     probes_sent: int = 0
     probes_failed: int = 0
     notes: tuple[str, ...] = ()
+    returned: ReturnPath | None = None
+    egress: Egress | None = None
