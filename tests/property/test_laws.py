@@ -11,14 +11,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.model.addresses import ALL_PORTS, PortRange, Prefix
+from netwatch.model.addresses import ALL_PORTS, Address, PortRange, Prefix
 from netwatch.model.answers import Verdict
 from netwatch.model.flow import Access, Direction, Flow, Outcome, Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup
 from netwatch.model.rules import AddressField, AddressTerm, AnyAddress, Cidr, PortField, SecurityRule
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.verdicts.conditions import AddressSet, DiagnosticQuery
+from netwatch.verdicts.diagnosis import diagnose
 from netwatch.verdicts.single import verdict
 from tests.strategies import flows, published_tags, security_rules, topologies, with_rules
 
@@ -195,3 +198,29 @@ OPENINGS: list[Callable[[SecurityRule], SecurityRule]] = [
         destination_ports=PortField((*rule.destination_ports.ranges, OPEN), (*rule.destination_ports.texts, "[x]")),
     ),
 ]
+
+
+def alone(address: Address) -> AddressSet:
+    return AddressSet((Prefix(address.version, address.value, 32 if address.version == 4 else 128),))
+
+
+def from_every_port(topology: Topology) -> Topology:
+    """The network with rules that name no source ports, and with the platform's services under them."""
+    every = PortField((ALL_PORTS,), ("*",))
+    nsgs = {
+        key: replace(nsg, rules=tuple(replace(rule, source_ports=every) for rule in nsg.rules))
+        for key, nsg in topology.nsgs.items()
+    }
+    return replace(topology, nsgs=nsgs, semantics=Semantics(platform_traffic="ruled"))
+
+
+@given(cases())
+def test_a_diagnostic_of_two_addresses_says_what_the_verdict_on_the_flow_says(case: Case) -> None:
+    assume(case.flow.protocol.has_ports)
+    case = case._replace(topology=from_every_port(case.topology))
+    port = PortRange(case.flow.dst_port, case.flow.dst_port)
+    ends = alone(case.flow.src_ip), alone(case.flow.dst_ip)
+    query = DiagnosticQuery(case.direction, case.flow.protocol, *ends, port)
+    diagnosis = diagnose(CompiledTopology(case.topology, published_tags), case.nic, query)
+    named = [(nsg.outcome, nsg.matched.name if nsg.matched else "") for nsg in diagnosis.evaluated]
+    assert (diagnosis.outcome, named) == deciding(asked(case))
