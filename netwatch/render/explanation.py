@@ -4,7 +4,7 @@ Keys of an explanation, where they apply: ``verdict`` (the answer in one word), 
 order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``, ``results`` (of a diagnostic, one for each NIC);
 and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open),
 ``service_tags`` (the list of tags in use, or empty) and ``rests_on`` (the semantic facts, each recorded, documented,
-confirmed or decided).
+confirmed or decided). ``semantics`` names the switches that do not stand at their default.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.arm import Answer, body
 from netwatch.render.grounds import grounds
+from netwatch.render.semantics import chosen_readings
 from netwatch.render.trip import Page, hop_address, priority, route_cells
 from netwatch.render.words import next_hop_word
 
@@ -54,6 +55,7 @@ def explanation(answer: Answer, topology: Topology, page: Page = Page()) -> Json
         "assumed": _assumed(answer, topology, page),
         "unresolved": [_unresolved(value, page) for value in _open_values(answer)],
         "service_tags": getattr(answer, "service_tags", ""),
+        **({"semantics": chosen} if (chosen := chosen_readings(topology.semantics)) else {}),
         "rests_on": grounds(answer),
     }
 

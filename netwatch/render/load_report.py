@@ -13,6 +13,7 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.render.layout import columns, wrap
 from netwatch.render.load_notes import load_notes
 from netwatch.render.not_evaluated import NOT_EVALUATED
+from netwatch.render.semantics import chosen_readings
 from netwatch.render.trip import Page, not_known
 
 __all__ = ["load_report", "load_report_text"]
@@ -47,6 +48,7 @@ _KINDS = {
 def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
     """The report as JSON.
 
+    ``service_tags``, the file of the list that the input names; ``semantics``, readings it chooses;
     ``counts`` by kind; ``notes``, sentences on what has no effect as it stands; ``not_evaluated``, types that act on
     a network and are not evaluated; ``others``, types on which no answer depends; ``assumed`` addresses;
     ``unresolved`` values and ``unused_facts``.
@@ -56,6 +58,8 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
     counts = {kind: len(getattr(topology, field)) for kind, field in _KINDS.items()}
     return {
         "source": topology.source,
+        "service_tags": topology.service_tags,
+        "semantics": chosen_readings(topology.semantics),
         "counts": {
             **counts,
             "security rules": sum(len(nsg.rules) for nsg in topology.nsgs.values()),
@@ -81,6 +85,11 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines = wrap(f"{report['source']} is a network.", page.width)
     counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
     lines += columns(counted, page.width, indent=INDENT)
+    chosen = [f"{name}={reading}" for name, reading in report["semantics"].items()]
+    chosen += [f"service tags of {report['service_tags']}"] if report["service_tags"] else []
+    lines += _titled(
+        "Chosen by the input:", [line for each in chosen for line in wrap(each, page.width, indent=INDENT)], page
+    )
     notes = [line for note in report["notes"] for line in wrap(note, page.width, indent=INDENT)]
     lines += _titled("Without effect as it stands:", notes, page)
     acting = [(str(item["count"]), item["type"], item["acts_on"]) for item in report["not_evaluated"]]

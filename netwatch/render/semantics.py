@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from netwatch.model.semantics import SWITCHES, Switch
+from netwatch.model.semantics import SWITCHES, Semantics, Switch
 from netwatch.render.layout import wrap
 from netwatch.render.trip import INDENT, Page
 
-__all__ = ["semantics_json", "semantics_page", "semantics_rows", "semantics_text"]
+__all__ = ["chosen_readings", "semantics_json", "semantics_page", "semantics_rows", "semantics_text"]
 
 Json = dict[str, Any]
+
+
+def chosen_readings(semantics: Semantics) -> dict[str, str]:
+    """The switches that do not stand at their default, with the reading that was chosen."""
+    stand = zip(SWITCHES.items(), semantics, strict=True)
+    return {name: reading for (name, switch), reading in stand if reading != switch.default}
 
 
 def semantics_text(page: Page, switches: Mapping[str, Switch] = SWITCHES) -> str:

@@ -106,6 +106,14 @@ def test_questions_in_files_take_readings_too(capsys: Captured, tmp_path: Path) 
     assert run(["ask", str(network), str(checks), "--semantics", "emptyGroup=ignored"]) == 0
 
 
+def test_an_explanation_names_the_readings_that_were_chosen(capsys: Captured) -> None:
+    command = ["next-hop", NETWORK, *ROUTES, "8.8.8.8", "--explain"]
+    assert run(command) == 0
+    assert "semantics" not in json.loads(capsys.readouterr().out)["explanation"]
+    assert run([*command, "--semantics", "platformTraffic=ruled,emptyGroup=disables"]) == 0
+    assert json.loads(capsys.readouterr().out)["explanation"]["semantics"] == {"platformTraffic": "ruled"}
+
+
 def test_semantics_lists_every_switch(capsys: Captured) -> None:
     from netwatch.model.semantics import SWITCHES
 
@@ -115,12 +123,14 @@ def test_semantics_lists_every_switch(capsys: Captured) -> None:
 
 
 ROUTES = ["--vm", "vm", "--source-ip", "10.0.0.4", "--dest-ip"]
+DIAGNOSED = ["--direction", "Inbound", "--protocol", "TCP", "--source", "*", "--destination", "*", "--dest-port", "443"]
 QUESTIONS = [
     ["ip-flow-verify", NETWORK, *FLOW, "203.0.113.3:50000"],
     ["next-hop", NETWORK, *ROUTES, "198.51.100.7"],
     ["next-hop", NETWORK, *ROUTES, "8.8.8.8"],
     ["effective-routes", NETWORK, "--vm", "vm"],
     ["effective-rules", NETWORK, "--vm", "vm"],
+    ["nsg-diagnostics", NETWORK, "--target", "vm", *DIAGNOSED],
 ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import OtherResource
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.render.load_report import load_report, load_report_text
 from netwatch.render.trip import Page
@@ -36,6 +37,14 @@ def test_counts_others_assumed_open_and_unused() -> None:
     reason = "[parameters('port')], not known, because it is a parameter (main.json:3)"
     assert found["unresolved"] == [{"resource": NSG.id.text, "reason": reason}]
     assert found["unused_facts"] == ["bandwidth"]
+
+
+def test_what_the_input_chooses_is_said() -> None:
+    chosen = replace(TOPOLOGY, service_tags="lists/new.json", semantics=Semantics(empty_group="ignored"))
+    assert load_report(chosen)["service_tags"] == "lists/new.json"
+    assert load_report(chosen)["semantics"] == {"emptyGroup": "ignored"}
+    text = load_report_text(chosen, Page(120))
+    assert "Chosen by the input:\n  emptyGroup=ignored\n  service tags of lists/new.json\n" in text
 
 
 def test_the_text_says_the_same() -> None:
