@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from netwatch.formats import topology_values as read
 from netwatch.formats.semantics import read_semantics
+from netwatch.formats.topology_admin_values import admin_access, admin_protocol, scope
 
 __all__ = [
     "CONNECTION_TYPES",
@@ -174,7 +175,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "networkManager": {
         **_ANYWHERE,
-        "networkManagerScopes": Field(read.one_or_list(read.scope)),
+        "networkManagerScopes": Field(read.one_or_list(scope)),
         "networkGroups": Field(read.named_references),
         "securityAdminConfigurations": Field(read.collection),
         "connectivityConfigurations": Field(read.collection),
@@ -190,8 +191,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "rule": {
         "priority": Field(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY), "priority: 10"),
         "direction": Field(read.direction),
-        "access": Field(read.admin_access, "access: Deny"),
-        "protocol": Field(read.admin_protocol),
+        "access": Field(admin_access, "access: Deny"),
+        "protocol": Field(admin_protocol),
         "source": Field(read.addresses),
         "sourcePortRanges": Field(read.ports),
         "destination": Field(read.addresses),

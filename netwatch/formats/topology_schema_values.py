@@ -14,6 +14,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from netwatch.formats import topology_values as read
 from netwatch.formats.semantics import read_semantics
+from netwatch.formats.topology_admin_values import SCOPES, admin_access, admin_protocol, scope
 from netwatch.formats.topology_fields import (
     CONNECTION_TYPES,
     CONNECTIVITY,
@@ -150,7 +151,7 @@ def _named_references(value: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _scope() -> Json:
-    starts = ("".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in s) for s in read.SCOPES)
+    starts = ("".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in s) for s in SCOPES)
     return {"type": "string", "pattern": rf"^({'|'.join(starts)})[^/\s]+$"}
 
 
@@ -215,11 +216,11 @@ AdminPriority = Annotated[
     AfterValidator(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY)),
     WithJsonSchema({"type": "integer", "minimum": MIN_ADMIN_PRIORITY, "maximum": MAX_PRIORITY}),
 ]
-AdminAccess = Annotated[Any, AfterValidator(read.admin_access), WithJsonSchema(_words("Allow", "AlwaysAllow", "Deny"))]
+AdminAccess = Annotated[Any, AfterValidator(admin_access), WithJsonSchema(_words("Allow", "AlwaysAllow", "Deny"))]
 AdminProtocol = Annotated[
-    Any, AfterValidator(read.admin_protocol), WithJsonSchema(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
+    Any, AfterValidator(admin_protocol), WithJsonSchema(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
 ]
-Scopes = Annotated[Any, AfterValidator(read.one_or_list(read.scope)), WithJsonSchema(one_or_list(_scope()))]
+Scopes = Annotated[Any, AfterValidator(read.one_or_list(scope)), WithJsonSchema(one_or_list(_scope()))]
 ListedWords = Annotated[
     Any, AfterValidator(read.one_or_list(read.name, empty=True)), WithJsonSchema(one_or_list(_WORD, least=0))
 ]

@@ -27,14 +27,11 @@ __all__ = [
     "ANY_PORTS",
     "MAX_NAME",
     "NEXT_HOP_TYPES",
-    "SCOPES",
     "Fault",
     "Malformed",
     "access",
     "address",
     "addresses",
-    "admin_access",
-    "admin_protocol",
     "anything",
     "boolean",
     "collection",
@@ -54,7 +51,6 @@ __all__ = [
     "protocol",
     "reference",
     "route_prefix",
-    "scope",
     "service_endpoint",
     "shown",
     "tags",
@@ -67,9 +63,6 @@ MAX_NAME = 80
 
 NEXT_HOP_TYPES = ("VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None")
 """What a user route may name (Microsoft documentation, virtual network traffic routing)."""
-
-SCOPES = ("/subscriptions/", "/providers/Microsoft.Management/managementGroups/")
-"""How the ids begin that a network manager's scopes may be."""
 
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
@@ -300,26 +293,6 @@ def direction(value: Any) -> Direction:
     return Direction(_DIRECTION(value))
 
 
-def admin_access(value: Any) -> Access:
-    """Allow, AlwaysAllow or Deny, as a security admin rule says it."""
-    return Access(_ADMIN_ACCESS(value))
-
-
-def admin_protocol(value: Any) -> tuple[Protocol, str]:
-    """A security admin rule's protocol, and its spelling in the file; every one is ``Any`` there."""
-    return Protocol.parse(_ADMIN_PROTOCOL(value)), str(value)
-
-
-def scope(value: Any) -> str:
-    """What a network manager governs: the id of a subscription or a management group."""
-    word = text(value).lower()
-    for start in SCOPES:
-        name = word.removeprefix(start.lower())
-        if name != word and name and "/" not in name and not any(character.isspace() for character in name):
-            return str(value)
-    raise _found("the id of a subscription or a management group", value, f"Write {SCOPES[0]}… or {SCOPES[1]}…")
-
-
 def named_references(value: Any) -> dict[str, tuple[str, ...]]:
     """Named lists of references; one stands for a list of it, nothing for none."""
     found, faults = {}, []
@@ -392,8 +365,6 @@ _ADDRESS = _parsed(parse_address, "an IP address")
 _PROTOCOL = one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
-_ADMIN_ACCESS = one_of("Allow", "AlwaysAllow", "Deny")
-_ADMIN_PROTOCOL = one_of("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
 _REFERENCES = one_or_list(reference, empty=True)
 _NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)
 _ROUTE_PREFIX = _parsed(_route_prefix, "a prefix or a service tag")
