@@ -41,7 +41,7 @@ def test_a_case_that_is_not_replayable_is_not_asked(write: Write) -> None:
     assert (found.outcome, found.note) == ("not_replayable", 'replayable is "hops only"')
 
 
-@pytest.mark.parametrize("operation", ["flowLogs.put", "connectivityCheck", "packetCaptures.put"])
+@pytest.mark.parametrize("operation", ["flowLogs.put", "queryFlowLogStatus", "packetCaptures.put"])
 def test_an_operation_that_is_not_there_yet_is_unsupported(write: Write, operation: str) -> None:
     found = result(write, flow_case(operation=operation))
     assert (found.outcome, found.note) == ("unsupported", f"{operation} is not replayed yet")
