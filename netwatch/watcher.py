@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SecurityGroupViewAnswer,
         TopologyAnswer,
     )
+    from netwatch.model.live_flows import LiveFlowAnswer
 
 __all__ = ["NetworkWatcher"]
 
@@ -95,6 +96,15 @@ class NetworkWatcher:
         from netwatch.engines.effective_rules import effective_rules
 
         return effective_rules(self.compiled, nic)
+
+    def live_flow(
+        self, after: NetworkWatcher, vm: str, *, direction: str, protocol: str, local: str, remote: str, nic: str = ""
+    ) -> LiveFlowAnswer:
+        """What becomes of a flow opened under these rules once those of ``after`` hold."""
+        from netwatch.engines.live_flow import live_flow
+
+        words = {"direction": direction, "protocol": protocol, "local": local, "remote": remote, "nic": nic}
+        return live_flow(self.compiled, after.compiled, vm, **words)
 
     def topology(self, *, resource_group: str = "", vnet: str = "", subnet: str = "") -> TopologyAnswer:
         """The resources of one group, virtual network or subnet (name exactly one), with what they have to do."""

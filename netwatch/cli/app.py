@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "effective-rules": _QUESTION,
     "topology": _QUESTION,
     "connectivity-check": _QUESTION,
+    "live-flow": "netwatch.cli.live_flow_command",
     "ask": "netwatch.cli.file_commands",
     "check": "netwatch.cli.file_commands",
     "load": "netwatch.cli.topology_commands",

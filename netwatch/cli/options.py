@@ -41,7 +41,7 @@ SERVICE_TAGS: Any = option(
 SEMANTICS: Any = option(
     "", "--semantics", help="How to read what is contested; see netwatch semantics.", metavar="NAME=READING,…"
 )
-MAX_BYTES: Any = option("", "--max-bytes", help="Read larger files than 64 MiB.", metavar="N")
+MAX_BYTES: Any = option("", "--max-bytes", help="Read larger files than 128 MiB.", metavar="N")
 VERBOSE: Any = option(False, "-v", "--verbose", help="Also show what was passed over.")
 
 SHARED: dict[str, tuple[type, Any]] = {

@@ -129,7 +129,9 @@ class ArmReader:
     def _virtual_network(self, resource: ArmObject, id: ResourceId) -> None:
         space = resource.object("properties").object("addressSpace")
         prefixes = space.all_parsed("addressPrefixes", self._reading.exact_prefix)
-        self._draft.add(VirtualNetwork(id, resource.text("location"), prefixes, resource.where))
+        timeout = resource.object("properties").integer("flowTimeoutInMinutes")
+        minutes = timeout if isinstance(timeout, int) else 0
+        self._draft.add(VirtualNetwork(id, resource.text("location"), prefixes, resource.where, minutes))
         for subnet, subnet_id in resource.children(id, "subnets"):
             self._subnet(subnet, subnet_id)
         for peering, peering_id in resource.children(id, "virtualNetworkPeerings"):
@@ -184,7 +186,8 @@ class ArmReader:
 
     def _security_group(self, resource: ArmObject, id: ResourceId) -> None:
         rules = tuple(self._rules.read(*each) for each in resource.children(id, "securityRules"))
-        self._nsgs.append(NetworkSecurityGroup(id, resource.text("location"), rules, resource.where))
+        flushes = resource.object("properties").flag("flushConnection", False)
+        self._nsgs.append(NetworkSecurityGroup(id, resource.text("location"), rules, resource.where, flushes))
 
     def _own_rule(self, resource: ArmObject, id: ResourceId) -> None:
         self._own_rules.setdefault(id.parent.key, []).append(self._rules.read(resource, id))

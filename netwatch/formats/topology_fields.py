@@ -16,8 +16,10 @@ __all__ = [
     "GATEWAY_TYPES",
     "GROUP_CONNECTIVITY",
     "INTENT_POLICIES",
+    "MAX_FLOW_TIMEOUT",
     "MAX_PRIORITY",
     "MIN_ADMIN_PRIORITY",
+    "MIN_FLOW_TIMEOUT",
     "MIN_PRIORITY",
     "PEERING_STATES",
     "PRIVATE_ENDPOINT_POLICIES",
@@ -34,6 +36,9 @@ MIN_PRIORITY, MAX_PRIORITY = 100, 4096
 
 MIN_ADMIN_PRIORITY = 1
 """What Azure accepts for a security admin rule begins here (REST reference of admin rules)."""
+
+MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT = 4, 30
+"""What Azure accepts for flowTimeoutInMinutes (Microsoft documentation, Virtual network flow timeout)."""
 
 PEERING_STATES = ("Initiated", "Connected", "Disconnected")
 PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
@@ -97,6 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "virtualNetwork": {
         **_ANYWHERE,
         "addressPrefixes": Field(read.prefixes, "addressPrefixes: 10.0.0.0/16"),
+        "flowTimeoutInMinutes": Field(read.whole_number(MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT)),
         "subnets": Field(read.collection),
         "virtualNetworkPeerings": Field(read.collection),
     },
@@ -119,7 +125,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "allowGatewayTransit": Field(read.boolean),
         "useRemoteGateways": Field(read.boolean),
     },
-    "networkSecurityGroup": {**_ANYWHERE, "securityRules": Field(read.collection)},
+    "networkSecurityGroup": {
+        **_ANYWHERE,
+        "flushConnection": Field(read.boolean),
+        "securityRules": Field(read.collection),
+    },
     "securityRule": {
         "priority": Field(read.whole_number(MIN_PRIORITY, MAX_PRIORITY), "priority: 100"),
         "direction": Field(read.direction),

@@ -105,7 +105,8 @@ def _virtual_network(reading: Reading, name: str, body: Any, path: Path) -> None
     values = reading.fields("virtualNetwork", body, path)
     id = scope.id("virtualNetworks", name)
     space = all_of(values["addressPrefixes"])
-    reading.draft.add(VirtualNetwork(id, scope.location, space, reading.place(path)))
+    minutes = said(values, "flowTimeoutInMinutes", 0)
+    reading.draft.add(VirtualNetwork(id, scope.location, space, reading.place(path), minutes))
     for child, fields in reading.items(values, "subnets", path):
         _subnet(reading, id.child("subnets", child), fields, (*path, "subnets", child))
     for child, fields in reading.items(values, "virtualNetworkPeerings", path):

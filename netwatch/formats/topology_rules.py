@@ -25,7 +25,8 @@ def read_network_security_group(reading: Reading, name: str, body: Any, path: Pa
         _rule(reading, id, rule, fields, (*path, "securityRules", rule))
         for rule, fields in reading.items(values, "securityRules", path)
     )
-    reading.draft.add(NetworkSecurityGroup(id, scope.location, rules, reading.place(path)))
+    flushes = said(values, "flushConnection", False)
+    reading.draft.add(NetworkSecurityGroup(id, scope.location, rules, reading.place(path), flushes))
 
 
 def _rule(reading: Reading, nsg: ResourceId, name: str, body: Any, path: Path) -> SecurityRule:

@@ -91,6 +91,9 @@ class VirtualNetwork(Resource):
     address_prefixes: sort.Prefixes = Field(
         description="Its address space, a prefix or a list of them.", examples=["10.0.0.0/16"]
     )
+    flow_timeout_in_minutes: sort.FlowTimeout | None = Field(
+        default=None, description="How long a flow may be silent, 4 to 30 minutes."
+    )
     subnets: Named[Subnet] | None = Field(default=None, description="Subnets by name.", json_schema_extra=NAMES)
     virtual_network_peerings: Named[VirtualNetworkPeering] | None = Field(
         default=None, description="Peerings by name.", json_schema_extra=NAMES
@@ -145,6 +148,9 @@ class SecurityRule(Thing):
 class NetworkSecurityGroup(Resource):
     """A network security group; Azure's default rules stand in every one and are not written."""
 
+    flush_connection: sort.Boolean | None = Field(
+        default=None, description="Whether changed rules count for flows under way too. Left out: false."
+    )
     security_rules: Named[SecurityRule] | None = Field(
         default=None, description="Rules by name, in any order.", json_schema_extra=NAMES
     )

@@ -21,8 +21,10 @@ from netwatch.formats.topology_fields import (
     GATEWAY_TYPES,
     GROUP_CONNECTIVITY,
     INTENT_POLICIES,
+    MAX_FLOW_TIMEOUT,
     MAX_PRIORITY,
     MIN_ADMIN_PRIORITY,
+    MIN_FLOW_TIMEOUT,
     MIN_PRIORITY,
     PEERING_STATES,
     PRIVATE_ENDPOINT_POLICIES,
@@ -47,6 +49,7 @@ __all__ = [
     "Connectivity",
     "Direction",
     "FileName",
+    "FlowTimeout",
     "GatewayType",
     "GroupConnectivity",
     "IntentPolicies",
@@ -175,6 +178,11 @@ Priority = Annotated[
     Any,
     AfterValidator(read.whole_number(MIN_PRIORITY, MAX_PRIORITY)),
     WithJsonSchema({"type": "integer", "minimum": MIN_PRIORITY, "maximum": MAX_PRIORITY}),
+]
+FlowTimeout = Annotated[
+    Any,
+    AfterValidator(read.whole_number(MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT)),
+    WithJsonSchema({"type": "integer", "minimum": MIN_FLOW_TIMEOUT, "maximum": MAX_FLOW_TIMEOUT}),
 ]
 Readings = Annotated[Any, AfterValidator(read_semantics), WithJsonSchema(_readings())]
 Reference = Annotated[Any, AfterValidator(read.reference), WithJsonSchema(_REFERENCE)]

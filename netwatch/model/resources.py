@@ -31,12 +31,16 @@ Reference = ResourceId | Unresolved | None
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetwork:
-    """A virtual network; its subnets and peerings stand in the topology under ids that begin with this one's."""
+    """A virtual network; its subnets and peerings stand in the topology under ids that begin with this one's.
+
+    ``flow_timeout_minutes`` is ARM's flowTimeoutInMinutes, 4 to 30; 0 where it is not set.
+    """
 
     id: ResourceId
     location: str
     address_space: tuple[Prefix | Unresolved, ...]
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    flow_timeout_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,16 @@ class Peering:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSecurityGroup:
-    """A network security group with its own rules in the order of the input; default rules are not among them."""
+    """A network security group with its own rules in the order of the input; default rules are not among them.
+
+    ``flush_connection``: changed rules count for flows under way too, not only for new ones.
+    """
 
     id: ResourceId
     location: str
     rules: tuple[SecurityRule, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    flush_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True)

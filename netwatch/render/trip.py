@@ -92,8 +92,10 @@ def verdict_line(verdict: Verdict, page: Page) -> str:
     settled = verdict.settled
     if verdict.outcome is Outcome.UNKNOWN:
         return f"Unknown: {_why_unknown(verdict, page)}"
-    if settled is None or settled.rule is None:
+    if settled is None:
         return f"{verdict.outcome.value}: no rule list is bound, so the traffic passes"
+    if settled.rule is None:
+        return f"{verdict.outcome.value}: rules do not stop the platform's own services"
     level = {Level.ADMIN: "network manager", Level.SUBNET: "subnet", Level.NIC: "NIC"}[settled.level]
     rule = f"{settled.owner.name}/{settled.rule.name} (priority {priority(settled.rule)}, {level})"
     return f"{verdict.outcome.value} by {rule}, {page.place(settled.rule.where)}"

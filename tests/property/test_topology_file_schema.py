@@ -32,6 +32,7 @@ WHOLE: dict[str, Any] = {
     "virtualNetworks": {
         "a": {
             "addressPrefixes": ["10.0.0.0/16", "fd00::/48"],
+            "flowTimeoutInMinutes": 30,
             "tags": {"k": "v", "n": 1, "none": None},
             "subnets": {
                 "one": {
@@ -63,6 +64,7 @@ WHOLE: dict[str, Any] = {
     "networkSecurityGroups": {
         "empty": None,
         "nsg": {
+            "flushConnection": True,
             "securityRules": {
                 "r1": {
                     "priority": 100,
