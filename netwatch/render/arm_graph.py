@@ -82,7 +82,7 @@ def _hop(answer: ConnectivityCheckAnswer, index: int, ids: list[str]) -> Body:
     before = [(at, link) for at, hop in enumerate(answer.hops) for link in hop.links if link.to == index]
     return out | {
         "nextHopIds": [ids[link.to] for link in hop.links],
-        "links": [_link(link, ids[link.to], _round_trip(answer)) for link in hop.links],
+        "links": [_link(link, ids[link.to], _round_trip(link)) for link in hop.links],
         "previousHopIds": [ids[at] for at, _ in before],
         "previousLinks": [_link(link, ids[at], {}) for at, link in before],
         "issues": [_issue(issue) for issue in hop.issues],
@@ -96,14 +96,14 @@ def _address(hop: Hop) -> str:
     return hop.name if hop.type == "Destination" else ""
 
 
-def _round_trip(answer: ConnectivityCheckAnswer) -> Body:
-    """The round trip of the one link of a path with one link; how a longer path shares it out is not known."""
-    if answer.avg_latency_ms is None or len(answer.hops) != 2:
+def _round_trip(link: Link) -> Body:
+    """The round trip of a link, seen from its near end only (recorded); empty where nothing is known of it."""
+    if link.round_trip is None:
         return {}
     return {
-        "roundTripTimeMin": answer.min_latency_ms,
-        "roundTripTimeAvg": answer.avg_latency_ms,
-        "roundTripTimeMax": answer.max_latency_ms,
+        "roundTripTimeMin": link.round_trip.min_ms,
+        "roundTripTimeAvg": link.round_trip.avg_ms,
+        "roundTripTimeMax": link.round_trip.max_ms,
     }
 
 

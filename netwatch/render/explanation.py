@@ -1,8 +1,8 @@
 """Why an answer came out as it did, as JSON: ``{"answer": ARM's body, "explanation": {…}}``.
 
 Keys of an explanation, where they apply: ``verdict`` (the answer in one word), ``decisions`` (each rule list asked, in
-order), ``route`` and ``candidates``, ``routes``, ``rules``, ``hops``, ``results`` (of a diagnostic, one for each NIC);
-and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open),
+order), ``route`` and ``candidates``, ``routes``, ``rules``, ``results`` (of a diagnostic, one for each NIC), ``hops``,
+``egress`` and ``return`` (how a flow leaves to the Internet, and how replies come back) and ``notes``; and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open),
 ``service_tags`` (the list of tags in use, or empty) and ``rests_on`` (the semantic facts, each recorded, documented,
 confirmed or decided). ``semantics`` names the switches that do not stand at their default.
 """
@@ -74,8 +74,26 @@ def _reasons(answer: Answer, page: Page) -> Json:
     if isinstance(answer, SecurityGroupViewAnswer):
         return {"rules": _rules(_bound(answer), page)}
     if isinstance(answer, ConnectivityCheckAnswer):
-        return {"verdict": answer.status, "hops": [_hop(hop, page) for hop in answer.hops]}
+        return _connectivity_check(answer, page)
     return {}
+
+
+def _connectivity_check(answer: ConnectivityCheckAnswer, page: Page) -> Json:
+    """With how the flow leaves to the Internet, and the way back, which ARM's body does not have."""
+    egress, returned = answer.egress, answer.returned
+    leaving = egress and {
+        "kind": egress.kind,
+        "nic": egress.nic.text,
+        "address": hop_address(egress.address) or None,
+        "resource": egress.resource.text if egress.resource is not None else None,
+    }
+    back = returned and {
+        "outcome": returned.outcome,
+        "hops": [_hop(hop, page) for hop in returned.hops],
+        "problems": list(returned.problems),
+    }
+    hops = [_hop(hop, page) for hop in answer.hops]
+    return {"verdict": answer.status, "hops": hops, "egress": leaving, "return": back, "notes": list(answer.notes)}
 
 
 def _bound(answer: SecurityGroupViewAnswer) -> tuple[EffectiveNsg, ...]:

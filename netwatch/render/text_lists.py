@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from netwatch.model.answers import (
     ConnectivityCheckAnswer,
@@ -10,12 +10,10 @@ from netwatch.model.answers import (
     EffectiveRoutesAnswer,
     EffectiveRule,
     EffectiveRulesAnswer,
-    Hop,
-    Issue,
     SecurityGroupViewAnswer,
     TopologyAnswer,
 )
-from netwatch.model.flow import Direction, Level, Outcome
+from netwatch.model.flow import Direction, Level
 from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule
 from netwatch.model.unresolved import Unresolved
@@ -24,19 +22,16 @@ from netwatch.render.trip import (
     INDENT,
     Blocks,
     Page,
-    hop_address,
     not_known,
     place_unless_default,
     priority,
     route_cells,
     route_origin,
     service_tags_line,
-    verdict_line,
-    verdict_lines,
 )
 from netwatch.render.words import open_text
 
-__all__ = ["blocks"]
+__all__ = ["blocks", "route_row"]
 
 ListAnswer = (
     EffectiveRoutesAnswer | EffectiveRulesAnswer | SecurityGroupViewAnswer | TopologyAnswer | ConnectivityCheckAnswer
@@ -56,7 +51,9 @@ def blocks(answer: ListAnswer, page: Page) -> Blocks:
         return _security_group_view(answer, page)
     if isinstance(answer, TopologyAnswer):
         return _topology(answer)
-    return _connectivity_check(answer, page)
+    from netwatch.render import text_path
+
+    return text_path.connectivity_check(answer, page)
 
 
 def _count(number: int, noun: str) -> str:
@@ -67,7 +64,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _effective_routes(answer: EffectiveRoutesAnswer, page: Page) -> Blocks:
-    trip = columns([_route_row(route, page) for route in answer.routes], page.width, indent=INDENT)
+    trip = columns([route_row(route, page) for route in answer.routes], page.width, indent=INDENT)
     for route in answer.routes:
         for unresolved in route.unresolved:
             trip += wrap(not_known(unresolved, page), page.width, indent=2 * INDENT)
@@ -77,7 +74,8 @@ def _effective_routes(answer: EffectiveRoutesAnswer, page: Page) -> Blocks:
     return Blocks(f"effective routes of {answer.nic.id.name}", trip, total)
 
 
-def _route_row(route: EffectiveRoute, page: Page) -> tuple[str, ...]:
+def route_row(route: EffectiveRoute, page: Page) -> tuple[str, ...]:
+    """The cells of one row of effective routes."""
     prefixes = _some([str(prefix) for prefix in route.prefixes], page)
     return (prefixes, *route_cells(route), *route_origin(route, page))
 
@@ -181,63 +179,3 @@ def _topology(answer: TopologyAnswer) -> Blocks:
 
     lines = [" " * INDENT + line for line in tree(answer)]
     return Blocks(f"topology of {answer.scope.rsplit('/', 1)[-1]}", lines, _count(len(answer.resources), "resource"))
-
-
-# --- connectivity check -------------------------------------------------------------------------------------------
-
-
-def _connectivity_check(answer: ConnectivityCheckAnswer, page: Page) -> Blocks:
-    ends = [_hop_name(hop) for hop in (answer.hops[0], answer.hops[-1])] if answer.hops else ["", ""]
-    trip = columns([_hop_row(at, hop, answer) for at, hop in enumerate(answer.hops)], page.width, indent=INDENT)
-    for at, hop in enumerate(answer.hops):
-        trip += _hop_details(at, hop, page)
-    return Blocks(f"connectivity from {ends[0]} to {ends[1]}", trip, _connectivity_line(answer, page))
-
-
-def _hop_name(hop: Hop) -> str:
-    address = hop_address(hop.address)
-    return f"{hop.name} ({address})" if hop.name and address and hop.name != address else hop.name or address
-
-
-def _hop_row(at: int, hop: Hop, answer: ConnectivityCheckAnswer) -> tuple[str, ...]:
-    following = ", ".join(hop_address(answer.hops[link.to].address) or answer.hops[link.to].name for link in hop.links)
-    status = ", ".join(dict.fromkeys(issue.type for issue in hop.issues)) or "reachable"
-    if hop.issues or (answer.status != "Reachable" and at == len(answer.hops) - 1 and at):
-        status = status if hop.issues else "not reached"
-    return (str(at + 1), hop.name, hop_address(hop.address), hop.type, status, f"→ {following}" if following else "")
-
-
-def _hop_details(at: int, hop: Hop, page: Page) -> Iterator[str]:
-    """What is wrong at a hop, with its place; with -v also every rule list and the route there."""
-    for issue in hop.issues:
-        yield from wrap(f"hop {at + 1}: {_issue(issue, page)}", page.width, indent=INDENT)
-    for verdict in hop.verdicts:
-        if page.verbose or verdict.outcome is Outcome.UNKNOWN:
-            title = f"hop {at + 1}: {verdict.direction.value} {verdict_line(verdict, page)}"
-            yield from wrap(title, page.width, indent=INDENT)
-        if page.verbose and verdict.decisions:
-            narrower = page._replace(width=page.width - INDENT)
-            yield from (f"{' ' * INDENT}{line}" for line in verdict_lines(verdict, narrower))
-    if page.verbose and hop.route is not None:
-        route = " ".join(cell for cell in _route_row(hop.route, page) if cell)
-        yield from wrap(f"hop {at + 1}: route {route}", page.width, indent=INDENT)
-
-
-def _issue(issue: Issue, page: Page) -> str:
-    """The issue in ARM's words, with its place; a warning says that it is one."""
-    warning = "" if issue.severity == "Error" else f"{issue.severity} "
-    context = "".join(f" {value}" for _, value in issue.context)
-    place = f", {page.place(issue.where)}" if issue.where is not None else ""
-    return f"{warning}{issue.origin} {issue.type}{context}{place}"
-
-
-def _connectivity_line(answer: ConnectivityCheckAnswer, page: Page) -> str:
-    if answer.avg_latency_ms is not None:
-        latency = (
-            f"average {answer.avg_latency_ms} ms, minimum {answer.min_latency_ms}, maximum {answer.max_latency_ms}"
-        )
-        return f"{answer.status}, latency {latency}"
-    for at, hop in enumerate(answer.hops):
-        if hop.issues:
-            return f"{answer.status}: at hop {at + 1} {hop.name}, {_issue(hop.issues[0], page)}"
-    return answer.status

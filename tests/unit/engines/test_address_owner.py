@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.engines.address_owner import Place, find_owner, find_owner_anywhere
+from netwatch.engines.address_owner import Balanced, Place, find_owner, find_owner_anywhere
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import parse_address
 from netwatch.model.resources import OtherResource
@@ -36,7 +36,7 @@ def other(kind: str, name: str) -> OtherResource:
     return OtherResource(arm_id(kind, name), f"Microsoft.Network/{kind}", "westeurope", (SUBNET,))
 
 
-def name(found: Place | Unresolved | None) -> str:
+def name(found: Place | Balanced | Unresolved | None) -> str:
     assert isinstance(found, Place)
     return found.nic.id.name
 
@@ -62,8 +62,8 @@ def test_an_open_address_nearby_leaves_it_open() -> None:
 
 
 def test_something_else_that_may_have_it_is_not_guessed() -> None:
-    topology = net(other("loadBalancers", "ilb"))
-    with pytest.raises(UnsupportedError, match=r"ilb.*10\.0\.0\.9"):
+    topology = net(other("azureFirewalls", "afw"))
+    with pytest.raises(UnsupportedError, match=r"afw.*10\.0\.0\.9"):
         find_owner(topology, V, parse_address("10.0.0.9"))
     assert name(find_owner(topology, V, parse_address("10.0.0.4"))) == "one-nic"
 

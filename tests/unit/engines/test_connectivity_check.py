@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from netwatch.engines.connectivity_check import connectivity_check
-from netwatch.errors import InvalidFlowError, ResourceNotFoundError, UnsupportedError
+from netwatch.errors import InvalidFlowError, ResourceNotFoundError
 from netwatch.model.addresses import PortRange, parse_address
 from netwatch.model.answers import ConnectivityCheckAnswer, Link
 from netwatch.model.facts import Facts, Latency, ListeningPort
@@ -81,10 +81,11 @@ class TestThroughTwoAppliances:
 
     def test_links_lead_from_each_hop_to_the_next(self) -> None:
         answer = check(tiers(), "app", dest="db", dest_port=22)
+        usual = Latency(1, 1, 2)
         assert [hop.links for hop in answer.hops] == [
-            (Link(1, "VirtualAppliance"),),
-            (Link(2, "VirtualAppliance"),),
-            (Link(3, "VirtualNetwork"),),
+            (Link(1, "VirtualAppliance", round_trip=usual),),
+            (Link(2, "VirtualAppliance", round_trip=usual),),
+            (Link(3, "VirtualNetwork", round_trip=usual),),
             (),
         ]
 
@@ -122,10 +123,10 @@ class TestLatencyWithoutADeclaration:
 
     def test_26_ms_to_the_internet(self) -> None:
         answer = check(tiers(), "app", dest="8.8.8.8")
-        assert (answer.avg_latency_ms, answer.min_latency_ms, answer.max_latency_ms) == (26, 26, 27)
+        assert (answer.avg_latency_ms, answer.min_latency_ms, answer.max_latency_ms) == (26, 25, 27)
 
-    @pytest.mark.parametrize(("location", "expected"), [("West Europe", (1, 1, 2)), ("eastasia", (41, 41, 42))])
-    def test_a_peering_counts_only_between_regions(self, location: str, expected: tuple[int, int, int]) -> None:
+    @pytest.mark.parametrize(("location", "expected"), [("West Europe", 1), ("northeurope", 12), ("eastasia", 141)])
+    def test_a_peering_counts_only_between_regions(self, location: str, expected: int) -> None:
         topology = network(
             vnets={"a": "10.0.0.0/16", "b": "10.1.0.0/16"},
             subnets={"a/s": Net("10.0.0.0/24"), "b/s": Net("10.1.0.0/24")},
@@ -134,14 +135,14 @@ class TestLatencyWithoutADeclaration:
             locations={"b": location},
         )
         answer = check(topology, "one", dest="two")
-        assert (answer.avg_latency_ms, answer.min_latency_ms, answer.max_latency_ms) == expected
+        assert answer.avg_latency_ms == expected
 
 
 class TestFacts:
     def test_a_port_that_nobody_listens_on(self) -> None:
         listening = {DB.key: (ListeningPort(Protocol.TCP, PortRange(8000, 8010)),)}
         answer = check(tiers(listening_ports=listening), "app", dest="db", dest_port=22)
-        assert issues(answer) == [(3, "Local", "NoListenerOnDestination", ())]
+        assert issues(answer) == [(3, "Local", "NoListenerOnDestination", ()), (3, "Local", "GuestFirewall", ())]
         assert answer.status == "Unreachable"
         assert check(tiers(listening_ports=listening), "app", dest="db", dest_port=8010).status == "Reachable"
         assert check(tiers(listening_ports=listening), "app", dest="db", protocol="Icmp").status == "Reachable"
@@ -259,12 +260,13 @@ def test_an_unknown_machine_names_those_there_are() -> None:
         check(tiers(), "app", dest="dbb")
 
 
-def test_a_gateway_on_the_way_is_not_guessed() -> None:
+def test_a_gateway_that_nothing_serves_drops() -> None:
     topology = network(
         vnets={"a": "10.0.0.0/16"},
         subnets={"a/s": Net("10.0.0.0/24", table="t")},
         nics={"one-nic": Nic("a/s", "10.0.0.4")},
         tables={"t": [Route("172.16.0.0/12", NextHopType.VIRTUAL_NETWORK_GATEWAY)]},
     )
-    with pytest.raises(UnsupportedError, match="VirtualNetworkGateway"):
-        check(topology, "one", dest="172.16.0.4")
+    answer = check(topology, "one", dest="172.16.0.4")
+    assert issues(answer) == [(0, "Outbound", "UserDefinedRoute", (("RouteType", "User"),))]
+    assert "no virtual network gateway serves a" in answer.notes[0]

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from netwatch.engines.address_owner import Place
-from netwatch.engines.onward import Onward, forward, leave, power_state
+from netwatch.engines.onward import forward, leave, power_state
+from netwatch.engines.ways import Onward, name_of
 from netwatch.errors import UnsupportedError
 from netwatch.model.facts import Facts
 from netwatch.model.resources import OtherResource
@@ -57,7 +58,7 @@ def reasons(onward: Onward) -> list[str]:
 
 def test_within_the_network_to_the_nic_that_has_the_address() -> None:
     onward = left(net(), "10.0.1.4")
-    assert (onward.link, onward.place and onward.place.nic.id.name) == ("VirtualNetwork", "b-nic")
+    assert (onward.link, onward.place and name_of(onward.place)) == ("VirtualNetwork", "b-nic")
 
 
 def test_an_address_of_the_network_that_nothing_has() -> None:
@@ -93,15 +94,15 @@ def test_an_appliance_route_without_an_address_is_unresolved() -> None:
     assert "names no next hop address" in str(left(net(Route("8.8.8.0/24", VIA)), "8.8.8.8").unresolved[0])
 
 
-def test_a_load_balancer_that_may_have_the_next_hop_is_not_guessed() -> None:
-    balancer = OtherResource(
-        arm_id("loadBalancers", "ilb"),
-        "Microsoft.Network/loadBalancers",
+def test_a_firewall_that_may_have_the_next_hop_is_not_guessed() -> None:
+    firewall = OtherResource(
+        arm_id("azureFirewalls", "afw"),
+        "Microsoft.Network/azureFirewalls",
         "westeurope",
         (arm_id("virtualNetworks/subnets", "v/t"),),
     )
-    topology = net(Route("8.8.8.0/24", VIA, "10.0.1.10"), others=(balancer,))
-    with pytest.raises(UnsupportedError, match="ilb"):
+    topology = net(Route("8.8.8.0/24", VIA, "10.0.1.10"), others=(firewall,))
+    with pytest.raises(UnsupportedError, match="afw"):
         left(topology, "8.8.8.8")
 
 
@@ -136,7 +137,7 @@ class TestForward:
 
     def test_where_others_are_declared_it_does_not(self) -> None:
         onward = forwarded(net(facts=Facts(guest_ip_forwarding=frozenset({arm_id("virtualMachines", "a").key}))))
-        assert (onward.link, reasons(onward)) == ("", ["GuestDoesNotForward"])
+        assert (onward.link, reasons(onward)) == ("VirtualNetwork", ["GuestDoesNotForward"])
 
     def test_a_stopped_machine_does_not(self) -> None:
         assert reasons(forwarded(net(facts=Facts(power_state={FW.key: "stopped"})))) == ["VMStopped"]

@@ -11,6 +11,7 @@ from netwatch.engines.path_walk import Path, walk
 from netwatch.model.addresses import ANY_PORT
 from netwatch.model.answers import Issue
 from netwatch.model.flow import Flow, Protocol
+from netwatch.model.resources import NetworkSecurityGroup
 from netwatch.model.routes import NextHopType
 from netwatch.model.topology import Topology
 from netwatch.watcher import NetworkWatcher
@@ -172,14 +173,53 @@ def test_an_appliance_can_be_the_destination() -> None:
     assert seen(found) == [Seen("Source", "a-nic"), Seen("VirtualNetwork", "fw-nic")]
 
 
-def test_an_appliance_without_ip_forwarding_ends_the_path() -> None:
-    topology = one_subnet(Route("10.0.1.0/24", VIA, "10.0.0.5"))
-    key = arm_id("networkInterfaces", "fw-nic").key
-    nics = {**topology.nics, key: replace(topology.nics[key], ip_forwarding=False)}
-    found = path(replace(topology, nics=nics), "a-nic", "10.0.1.4")
-    issue = Issue("Local", "Platform", context=(("Reason", "IpForwardingDisabled"),))
-    assert seen(found)[1:] == [Seen("VirtualAppliance", "fw-nic", (issue,)), Seen("Destination", "b-nic")]
-    assert [verdict.direction.value for verdict in found.hops[1].verdicts] == ["Inbound"]
+def two_appliances(*, forwarding: bool, port: str = "443") -> Topology:
+    """Two appliances in a row; the second one's rules deny what comes in, and the destination's too."""
+    return network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={
+            "v/s": Net("10.0.0.0/24", table="to-one"),
+            "v/one": Net("10.0.1.0/24", table="to-two"),
+            "v/two": Net("10.0.2.0/24", nsg="closed"),
+            "v/end": Net("10.0.3.0/24", nsg="closed"),
+        },
+        nics={
+            "a-nic": Nic("v/s", "10.0.0.4"),
+            "one-nic": Nic("v/one", "10.0.1.4", ip_forwarding=forwarding),
+            "two-nic": Nic("v/two", "10.0.2.4", ip_forwarding=True),
+            "b-nic": Nic("v/end", "10.0.3.4"),
+        },
+        nsgs={"closed": [rule("no", "Tcp", dports=port, access="Deny")]},
+        tables={"to-one": [Route("10.0.3.0/24", VIA, "10.0.1.4")], "to-two": [Route("10.0.3.0/24", VIA, "10.0.2.4")]},
+    )
+
+
+def test_what_stands_behind_an_appliance_that_does_not_forward_shows_too() -> None:
+    found = path(two_appliances(forwarding=False), "a-nic", "10.0.3.4")
+    denied = Issue("Inbound", "NetworkSecurityRule", context=(("RuleName", "UserRule_no"),))
+    assert [(hop.name, [(issue.type, issue.context) for issue in hop.issues]) for hop in found.hops] == [
+        ("a-nic", []),
+        ("one-nic", [("Platform", (("Reason", "IpForwardingDisabled"),))]),
+        ("two-nic", [(denied.type, denied.context)]),
+        ("b-nic", [(denied.type, denied.context)]),
+    ]
+    assert not any(hop.issues for hop in path(two_appliances(forwarding=True, port="22"), "a-nic", "10.0.3.4").hops)
+
+
+def test_the_rules_of_an_end_that_is_not_reached_are_asked_too() -> None:
+    topology = one_subnet(Route("10.0.1.0/24", NextHopType.NONE))
+    subnet = topology.subnets[arm_id("virtualNetworks/subnets", "v/t").key]
+    nsg = NetworkSecurityGroup(arm_id("networkSecurityGroups", "n"), "westeurope", (rule("no", access="Deny"),))
+    topology = replace(
+        topology,
+        subnets={**topology.subnets, subnet.id.key: replace(subnet, nsg=nsg.id)},
+        nsgs={nsg.id.key: nsg},
+    )
+    found = path(topology, "a-nic", "10.0.1.4")
+    assert [(hop.type, [issue.type for issue in hop.issues]) for hop in found.hops] == [
+        ("Source", ["UserDefinedRoute"]),
+        ("Destination", ["NetworkSecurityRule"]),
+    ]
 
 
 def test_an_issue_says_where_its_cause_stands() -> None:

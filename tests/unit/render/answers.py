@@ -29,6 +29,7 @@ from netwatch.model.answers import (
     TopologyResource,
     Verdict,
 )
+from netwatch.model.facts import Latency
 from netwatch.model.flow import Direction, Level, Outcome
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, NetworkSecurityGroup, VirtualMachine
@@ -177,12 +178,16 @@ def topology_answer(*resources: TopologyResource) -> TopologyAnswer:
     return TopologyAnswer(resources, "rg")
 
 
+def _link() -> Link:
+    return Link(1, "VirtualNetwork", SUBNET, Latency(2, 1, 10))
+
+
 def path(*, reached: bool = True, middle: bool = False) -> ConnectivityCheckAnswer:
     """A path of two hops, or of three with ``middle``; the last hop has an issue unless it is ``reached``."""
     last = 2 if middle else 1
     issue = Issue("Inbound", "NetworkSecurityRule", context=(("RuleName", "UserRule_no"),), where=Where("n.yaml", 5))
     hops = [
-        Hop("Source", "a-nic", parse_address("10.0.0.4"), VM.id, (Link(1, "VirtualNetwork", SUBNET),)),
+        Hop("Source", "a-nic", parse_address("10.0.0.4"), VM.id, (_link(),)),
         Hop("VirtualAppliance", "fw", parse_address("10.0.9.4"), NIC.id, (Link(2, ""),)),
         Hop("VirtualNetwork", "b-nic", parse_address("10.0.1.4"), NIC.id, (), () if reached else (issue,)),
     ]
