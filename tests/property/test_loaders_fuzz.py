@@ -21,6 +21,7 @@ from netwatch.model.topology import Topology
 
 _ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
 _SUBNET = f"{_ID}/virtualNetworks/v/subnets/a"
+_MANAGER = f"{_ID}/networkManagers/m"
 _RULE = {
     "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "*", "sourcePortRange": "*",
     "sourceAddressPrefix": "Internet", "destinationPortRanges": ["80"], "destinationAddressPrefixes": ["10.0.0.4"],
@@ -92,6 +93,89 @@ _VALID: list[Any] = [
         "type": "Microsoft.Network/virtualNetworkGateways",
         "properties": {"ipConfigurations": [{"properties": {"subnet": {"id": _SUBNET}}}]},
     },
+    {
+        "id": f"{_ID}/localNetworkGateways/l",
+        "type": "Microsoft.Network/localNetworkGateways",
+        "properties": {"localNetworkAddressSpace": {"addressPrefixes": ["192.168.0.0/16"]}},
+    },
+    {
+        "id": f"{_ID}/connections/c",
+        "type": "Microsoft.Network/connections",
+        "properties": {
+            "connectionType": "IPsec",
+            "virtualNetworkGateway1": {"id": f"{_ID}/virtualNetworkGateways/g"},
+            "localNetworkGateway2": {"id": f"{_ID}/localNetworkGateways/l"},
+        },
+    },
+    {
+        "id": f"{_ID}/privateEndpoints/e",
+        "type": "Microsoft.Network/privateEndpoints",
+        "properties": {"subnet": {"id": _SUBNET}, "networkInterfaces": [{"id": f"{_ID}/networkInterfaces/i"}]},
+    },
+    {"id": f"{_ID}/natGateways/n", "type": "Microsoft.Network/natGateways", "properties": {"publicIpAddresses": []}},
+    {
+        "id": f"{_ID}/loadBalancers/b",
+        "type": "Microsoft.Network/loadBalancers",
+        "sku": {"name": "Standard"},
+        "properties": {
+            "frontendIPConfigurations": [
+                {"name": "f", "properties": {"privateIPAddress": "10.0.0.9", "subnet": {"id": _SUBNET}}}
+            ],
+            "backendAddressPools": [
+                {
+                    "name": "p",
+                    "properties": {
+                        "backendIPConfigurations": [{"id": f"{_ID}/networkInterfaces/i/ipConfigurations/c"}]
+                    },
+                }
+            ],
+        },
+    },
+    {
+        "id": _MANAGER,
+        "type": "Microsoft.Network/networkManagers",
+        "properties": {"networkManagerScopes": {"subscriptions": ["/subscriptions/s"], "managementGroups": []}},
+    },
+    {
+        "id": f"{_MANAGER}/networkGroups/all",
+        "type": "Microsoft.Network/networkManagers/networkGroups",
+        "properties": {"staticMembers": [{"name": "v", "properties": {"resourceId": f"{_ID}/virtualNetworks/v"}}]},
+    },
+    {
+        "id": f"{_MANAGER}/securityAdminConfigurations/s",
+        "type": "Microsoft.Network/networkManagers/securityAdminConfigurations",
+        "properties": {"applyOnNetworkIntentPolicyBasedServices": ["None"]},
+    },
+    {
+        "id": f"{_MANAGER}/securityAdminConfigurations/s/ruleCollections/rc",
+        "type": "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections",
+        "properties": {"appliesToGroups": [{"networkGroupId": f"{_MANAGER}/networkGroups/all"}]},
+    },
+    {
+        "id": f"{_MANAGER}/securityAdminConfigurations/s/ruleCollections/rc/rules/r",
+        "type": "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules",
+        "properties": {
+            "priority": 10,
+            "direction": "Inbound",
+            "access": "Deny",
+            "protocol": "Any",
+            "sources": [
+                {"addressPrefix": f"{_MANAGER}/networkGroups/all", "addressPrefixType": "NetworkGroup"},
+                {"addressPrefix": "Internet", "addressPrefixType": "ServiceTag"},
+            ],
+            "destinations": [{"addressPrefix": "*", "addressPrefixType": "IPPrefix"}],
+            "destinationPortRanges": ["22"],
+        },
+    },
+    {
+        "id": f"{_MANAGER}/connectivityConfigurations/m",
+        "type": "Microsoft.Network/networkManagers/connectivityConfigurations",
+        "properties": {
+            "connectivityTopology": "Mesh",
+            "isGlobal": "False",
+            "appliesToGroups": [{"networkGroupId": f"{_MANAGER}/networkGroups/all"}],
+        },
+    },
 ]  # fmt: skip
 _FACTS = {
     "powerState": {"m": "running"},
@@ -100,6 +184,7 @@ _FACTS = {
     "dns": {"a.b": "10.0.0.4"},
     "guestIpForwarding": ["m"],
     "gatewayLearnedRoutes": {"g": ["10.9.0.0/16"]},
+    "networkManagerDeployments": [{"region": "westeurope", "configurationIds": ["m", "s"]}],
 }
 
 _scalars = (
@@ -239,4 +324,4 @@ def test_valid_text_cut_off(directory: Path, at: int) -> None:
 def test_the_valid_ones_are_valid(directory: Path) -> None:
     topology = _load(directory, json.dumps(_VALID).encode(), _FACTS)
     assert topology is not None
-    assert [len(list(topology.resources())), len(topology.facts.power_state)] == [8, 1]
+    assert [len(list(topology.resources())), len(topology.facts.power_state)] == [18, 1]

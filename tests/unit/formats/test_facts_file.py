@@ -20,6 +20,7 @@ from netwatch.model.addresses import PortRange, parse_address, parse_prefix
 from netwatch.model.facts import Deployment, Facts, Latency, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager, SecurityAdminConfiguration
 from netwatch.model.resources import VirtualMachine, VirtualNetworkGateway
 from netwatch.model.topology import Topology
 from netwatch.model.where import Where
@@ -32,7 +33,13 @@ def _id(kind: str, name: str, group: str = "g") -> ResourceId:
 _WEB, _DB = (_id("Microsoft.Compute/virtualMachines", name) for name in ("web-0", "db-0"))
 _TWINS = [_id("Microsoft.Compute/virtualMachines", "twin", group) for group in ("g1", "g2")]
 _GATEWAY = _id("Microsoft.Network/virtualNetworkGateways", "gw")
+_MANAGER = _id("Microsoft.Network/networkManagers", "m")
+_MESH = _MANAGER.child("connectivityConfigurations", "mesh")
+_BASELINE = _MANAGER.child("securityAdminConfigurations", "baseline")
 _TOPOLOGY = Topology(
+    network_managers={_MANAGER.key: NetworkManager(_MANAGER, "w")},
+    connectivity_configurations={_MESH.key: ConnectivityConfiguration(_MESH, ())},
+    security_admin_configurations={_BASELINE.key: SecurityAdminConfiguration(_BASELINE)},
     vms={id.key: VirtualMachine(id, "w") for id in (_WEB, _DB, *_TWINS)},
     gateways={_GATEWAY.key: VirtualNetworkGateway(_GATEWAY, "w")},
 )
@@ -107,6 +114,31 @@ def test_the_recorded_form() -> None:
     assert facts.network_manager_deployments == (deployed,)
 
 
+def test_deployments_name_configurations_by_name_or_id() -> None:
+    data = [{"region": "westeurope", "configurationIds": ["BASELINE", _MESH.text]}, {"region": "eastus"}]
+    both, none = _read({"networkManagerDeployments": data}).network_manager_deployments
+    assert both == Deployment("westeurope", frozenset({_BASELINE, _MESH}))
+    assert none == Deployment("eastus", frozenset())
+
+
+def test_deployments_go_by_two_names_and_both_count() -> None:
+    one, other = ({"region": region, "configurationIds": "mesh"} for region in ("a", "b"))
+    found = _read({"networkManagerDeployments": one, "avnmDeployments": [other]}).network_manager_deployments
+    assert [each.region for each in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("status", "number"), [("Deployed", 1), ("deployed", 1), (None, 1), ("Failed", 0)])
+def test_only_what_is_deployed_is_in_force(status: str | None, number: int) -> None:
+    entry = {"region": "w", "configurationIds": ["mesh"], "deploymentStatus": status}
+    assert len(_read({"avnmDeployments": [entry]}).network_manager_deployments) == number
+
+
+def test_a_configuration_of_another_manager_or_kind_is_taken_at_its_word() -> None:
+    ids = [_MESH.text.replace("/networkManagers/m/", "/networkManagers/other/"), f"{_MANAGER}/routingConfigurations/r"]
+    (found,) = _read({"avnmDeployments": {"region": "w", "configurationIds": ids}}).network_manager_deployments
+    assert found.configurations == {ResourceId(id) for id in ids}
+
+
 def test_listening_on_nothing_is_a_fact_and_an_empty_entry_too() -> None:
     assert _read({"listeningPorts": {"web-0": []}}).listening_ports == {_WEB.key: ()}
     assert _read({"powerState": None, "dns": {}}) == Facts()
@@ -137,6 +169,17 @@ def test_latency_needs_only_its_average() -> None:
         ({"latency": [{"source": "web-0", "destination": "db-0"}]}, "expected avgMs, minMs and maxMs"),
         ({"latency": [{"source": "web-0", "destination": "db-0", "avgMs": 1, "jitter": 1}]}, 'unknown field "jitter"'),
         ({"latency": [{"source": "web-0", "avgMs": 1}]}, "latency.0.destination: latency: nothing, expected the name"),
+        ({"avnmDeployments": [{"configurationIds": []}]}, "nothing, expected the region that is deployed to."),
+        (
+            {"avnmDeployments": [{"region": "w", "configurationIds": ["mseh"]}]},
+            'no configuration of a network manager is named "mseh". Did you mean "mesh"?',
+        ),
+        (
+            {"avnmDeployments": [{"region": "w", "configurationIds": [f"{_MESH}x"]}]},
+            'no configuration of a network manager is named',
+        ),
+        ({"avnmDeployments": [{"region": "w", "Regions": 1}]}, 'unknown field "Regions", expected region, configura'),
+        ({"avnmDeployments": "all"}, "avnmDeployments: 'all', expected a mapping."),
         ({"latency": "fast"}, "latency: 'fast', expected a mapping."),
         ({"dns": {"a.b": "10.0.0"}}, "facts dns.a.b: dns: '10.0.0' is not an IP address."),
         ({"dns": {"a.b": 10}}, "dns: 10, expected a text."),

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netwatch.model.facts import Facts
+from netwatch.model.facts import Deployment, Facts
+from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import (
+    AdminRuleCollection,
+    ConnectivityConfiguration,
+    NetworkGroup,
+    SecurityAdminConfiguration,
+)
 from netwatch.model.resources import OtherResource
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
@@ -61,6 +68,72 @@ def test_the_text_says_the_same() -> None:
         "  nsg: [parameters('port')], not known, because it is a parameter (main.json:3)\n"
         "Facts not used yet:\n"
         "  bandwidth\n"
+    )
+
+
+_MANAGER = ResourceId("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkManagers/m")
+_MESH = ConnectivityConfiguration(_MANAGER.child("connectivityConfigurations", "mesh"), ())
+_ADMIN = SecurityAdminConfiguration(_MANAGER.child("securityAdminConfigurations", "baseline"))
+_RULES = AdminRuleCollection(_ADMIN.id.child("ruleCollections", "rc"), (), (rule("one"), rule("two")))
+_GROUP = NetworkGroup(_MANAGER.child("networkGroups", "all"))
+_MANAGED = Topology(
+    "n.yaml",
+    network_groups={_GROUP.id.key: _GROUP},
+    connectivity_configurations={_MESH.id.key: _MESH},
+    security_admin_configurations={_ADMIN.id.key: _ADMIN},
+    admin_rule_collections={_RULES.id.key: _RULES},
+)
+
+
+def test_admin_rules_are_counted() -> None:
+    counts = {kind: number for kind, number in load_report(_MANAGED)["counts"].items() if number}
+    assert counts == {
+        "network groups": 1,
+        "security admin configurations": 1,
+        "connectivity configurations": 1,
+        "security admin rules": 2,
+    }
+
+
+def test_what_is_not_deployed_is_said_to_do_nothing() -> None:
+    deployed = Facts(network_manager_deployments=(Deployment("w", frozenset({_ADMIN.id})),))
+    assert [note.split(",")[0] for note in load_report(_MANAGED)["notes"]] == [
+        "baseline of m is not deployed",
+        "mesh of m is not deployed",
+        "network group all of m has no members here; those that Azure Policy adds are not in an export: "
+        "add them as static members.",
+    ]
+    found = load_report(replace(_MANAGED, facts=deployed))["notes"]
+    assert found[0].startswith("mesh of m is not deployed")
+
+
+def test_what_a_circuit_brings_must_be_declared() -> None:
+    gateway = ResourceId("/subscriptions/s/gateway")
+    connection = Connection(ResourceId("/subscriptions/s/to-circuit"), "w", "ExpressRoute", gateway, None)
+    topology = Topology(connections={connection.id.key: connection})
+    (note,) = load_report(topology)["notes"]
+    assert note == (
+        "to-circuit: what its gateway learns over ExpressRoute is not declared; declare the fact gatewayLearnedRoutes."
+    )
+    declared = Facts(gateway_learned_routes={gateway.key: ()})
+    assert load_report(replace(topology, facts=declared))["notes"] == []
+    assert load_report(Topology(connections={"c": replace(connection, kind="IPsec")}))["notes"] == []
+
+
+def test_types_that_act_on_a_network_are_apart_from_those_that_are_named() -> None:
+    firewall = OtherResource(ResourceId("/subscriptions/s/fw"), "microsoft.network/AzureFirewalls", "")
+    topology = Topology("n.yaml", others={each.id.key: each for each in (DISK, firewall)})
+    report = load_report(topology)
+    assert report["others"] == {"Microsoft.Compute/disks": 1}
+    assert report["not_evaluated"] == [
+        {"type": "microsoft.network/AzureFirewalls", "count": 1, "acts_on": "what it lets pass"}
+    ]
+    assert load_report_text(topology, Page(120)) == (
+        "n.yaml is a network.\n"
+        "Not evaluated, though it acts on the network:\n"
+        "  1  microsoft.network/AzureFirewalls  what it lets pass\n"
+        "Named, and no answer depends on it:\n"
+        "  1  Microsoft.Compute/disks\n"
     )
 
 
