@@ -27,7 +27,8 @@ _TAG_OF_SERVICE = {
     "microsoft.containerregistry": "AzureContainerRegistry",
 }
 _PAIRED = ("microsoft.storage",)
-_GLOBAL = ("microsoft.storage.global", "microsoft.azureactivedirectory")
+# Published without regional forms (change 376), so the whole tag is what there is.
+_GLOBAL = ("microsoft.storage.global", "microsoft.azureactivedirectory", "microsoft.cognitiveservices")
 
 
 def endpoint_tags(endpoint: ServiceEndpoint, location: str) -> tuple[str, ...] | None:

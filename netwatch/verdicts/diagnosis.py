@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
 from netwatch.model.answers import EffectiveRule, EvaluatedNsg, RuleEvaluation
-from netwatch.model.flow import Access, Outcome
+from netwatch.model.flow import Access, Level, Outcome
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
@@ -50,12 +50,20 @@ def diagnose(compiled: CompiledTopology, nic: NetworkInterface, query: Diagnosti
     """
     readings: list[_Reading] = []
     for binding in bindings_in_order(compiled, nic, query.direction):
+        if binding.level is Level.ADMIN and any(
+            each.evaluated.level is Level.ADMIN and _allows(each) for each in readings
+        ):
+            continue  # the manager of the widest scope that has a say has said it
         readings.append(_read(compiled, binding, query))
         if readings[-1].accesses in _ENDS:
             break
     outcomes = _outcomes([reading.accesses for reading in readings])
     outcome = outcomes.pop() if len(outcomes) == 1 else Outcome.UNKNOWN
     return Diagnosis(outcome, tuple(reading.evaluated for reading in readings))
+
+
+def _allows(reading: _Reading) -> bool:
+    return reading.accesses == {Access.ALLOW}
 
 
 def _outcomes(lists: list[_Accesses], *, so_far: Outcome = Outcome.NOT_APPLICABLE) -> set[Outcome]:

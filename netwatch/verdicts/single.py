@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
@@ -30,12 +30,22 @@ def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direct
     passes = is_exempt(compiled.topology.semantics, direction, flow)
     decisions: list[Decision] = []
     for binding in bindings_in_order(compiled, nic, direction):
+        if binding.level is Level.ADMIN and _is_settled_above(decisions):
+            continue
         decision = _decide(compiled, binding, Asked(direction, flow, passes))
         if decision is not None:
             decisions.append(decision)
         if decision is not None and _ends(decision):
             break
     return Verdict(nic.id, direction, flow, tuple(decisions), _overall(decisions))
+
+
+def _is_settled_above(decisions: Sequence[Decision]) -> bool:
+    """Whether a network manager of a wider scope has allowed the flow: managers below it are not asked then.
+
+    "Network manager scopes": where configurations of two scopes are in conflict, the wider one's is applied.
+    """
+    return any(each.level is Level.ADMIN and each.outcome is Outcome.ALLOW for each in decisions)
 
 
 class Asked(NamedTuple):

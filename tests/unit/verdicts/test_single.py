@@ -12,6 +12,7 @@ from netwatch.formats.service_tag_file import load_shipped
 from netwatch.model.answers import Verdict
 from netwatch.model.facts import Deployment, Facts
 from netwatch.model.flow import Access, Direction, Level, Outcome
+from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import (
     AdminRuleCollection,
     NetworkGroup,
@@ -177,6 +178,32 @@ def test_an_always_allow_skips_the_groups() -> None:
     found = ask(with_admin(net([], []), rule("ssh", access="AlwaysAllow", dports="22")), IN, "Tcp", "8.8.8.8", 22)
     assert settled(found) == ("Allow", Level.ADMIN, "ssh")
     assert len(found.decisions) == 1
+
+
+def test_what_the_wider_scopes_manager_allows_a_manager_below_does_not_undo() -> None:
+    topology = with_admin(net([rule("ssh")]), rule("low", access="Deny", dports="22"))
+    high = arm_id("networkManagers", "high")
+    base = high.child("securityAdminConfigurations", "base")
+    collection = base.child("ruleCollections", "all")
+    (group,) = topology.network_groups.values()
+    (deployment,) = topology.facts.network_manager_deployments
+    scopes = (ResourceId("/providers/Microsoft.Management/managementGroups/root"),)
+    both = dataclasses.replace(
+        topology,
+        facts=Facts(
+            network_manager_deployments=(deployment._replace(configurations=deployment.configurations | {base}),)
+        ),
+        network_managers={**topology.network_managers, high.key: NetworkManager(high, "", scopes)},
+        security_admin_configurations={
+            **topology.security_admin_configurations,
+            base.key: SecurityAdminConfiguration(base),
+        },
+        admin_rule_collections={
+            **topology.admin_rule_collections,
+            collection.key: AdminRuleCollection(collection, (group.id,), (rule("high", dports="22"),)),
+        },
+    )
+    assert settled(ask(both, IN, "Tcp", "8.8.8.8", 22)) == ("Allow", Level.SUBNET, "ssh")
 
 
 def test_admin_rules_that_do_not_match_leave_no_decision() -> None:
