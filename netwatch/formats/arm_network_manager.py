@@ -60,7 +60,11 @@ class NetworkManagerReader:
 
     def read(self, resource: ArmObject, id: ResourceId) -> None:
         """Read a network manager or anything below one."""
-        self._readers[id.type.rsplit("/", 1)[-1].lower()](resource, id)
+        read = self._readers.get(id.type.rsplit("/", 1)[-1].lower())
+        if read is None:
+            resource.problem(f"its id is that of a {id.type or 'thing without a type'}, its type another.")
+        else:
+            read(resource, id)
 
     def finish(self) -> None:
         """Join members and rules to their parents and give both to the draft."""

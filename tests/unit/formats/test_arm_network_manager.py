@@ -189,3 +189,10 @@ def test_a_recording_without_the_manager_gets_one_of_unknown_scope() -> None:
     assert [manager.id.name for manager in topology.network_managers.values()] == ["m"]
     assert [each.id.name for each in topology.security_admin_configurations.values()] == ["c"]
     assert list(read(_rule(), dangling="unresolved").others) == [_rule()["id"].lower()]
+
+
+def test_a_type_that_is_not_that_of_the_id() -> None:
+    odd = {**vnet(), "type": "Microsoft.Network/networkManagers"}
+    assert problems(odd) == [
+        "net.json resources/0: vnet-a: its id is that of a Microsoft.Network/virtualNetworks, its type another."
+    ]
