@@ -37,7 +37,7 @@ class Absent(Exception):  # noqa: N818, it is no fault
 
 
 class RteAcl:
-    """A context over ``table`` and the packets of ``flows``, both of IPv4. ``build_ms`` and ``table_bytes`` are its own.
+    """A context over ``table``, and the packets of ``flows``, of IPv4. ``build_ms`` and ``table_bytes`` are its own.
 
     Raises Absent where the driver cannot be built, and ValueError for rows that are not prefixes.
     """
