@@ -17,7 +17,8 @@ __all__ = ["mesh_members", "same_region"]
 def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwork, ...]:
     """The other virtual networks in ``vnet``'s connected groups, in input order.
 
-    A mesh is regional unless it is global: members in another region are then not connected.
+    A mesh is regional unless it is global: members in another region are then not connected. With direct connectivity
+    the hub of a hub and spoke is in the group of its spokes.
     """
     found: dict[str, VirtualNetwork] = {}
     for configuration in topology.connectivity_configurations.values():
@@ -33,9 +34,10 @@ def _reached_in(
     topology: Topology, configuration: ConnectivityConfiguration, group_id: ResourceId, vnet: VirtualNetwork
 ) -> dict[str, VirtualNetwork]:
     group = topology.network_groups.get(group_id.key)
-    if group is None or vnet.id not in group.members:
+    joined = (*group.members, *configuration.hubs) if group is not None else ()
+    if vnet.id not in joined:
         return {}
-    members = [topology.vnets[m.key] for m in group.members if isinstance(m, ResourceId) and m.key in topology.vnets]
+    members = [topology.vnets[m.key] for m in joined if isinstance(m, ResourceId) and m.key in topology.vnets]
     return {
         member.id.key: member
         for member in members

@@ -78,8 +78,14 @@ def _peering_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[Effectiv
 
 
 def _mesh_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
-    """One row for each range of each other member of a connected group ("Connectivity configuration")."""
+    """One row for each range of each other member of a connected group ("Connectivity configuration").
+
+    A member that is peered as well has its peering's rows: the two would be the same route twice.
+    """
+    peers = {peering.remote_vnet for peering in connected_peers(topology, vnet)}
     for member in mesh_members(topology, vnet):
+        if member.id in peers:
+            continue
         for prefix in member.address_space:
             yield _row(prefix, NextHopType.CONNECTED_GROUP)
 

@@ -121,7 +121,14 @@ class NetworkManagerReader:
         ]
         known = tuple(each for each in map(_group_id, groups) if each is not None)
         is_global = fields.flag("isGlobal", False) or any(group.flag("isGlobal", False) for group in groups)
-        self._draft.add(ConnectivityConfiguration(id, known, is_global, resource.where))
+        hubs = tuple(self._hubs(fields)) if known and not is_mesh else ()
+        self._draft.add(ConnectivityConfiguration(id, known, is_global, resource.where, hubs))
+
+    def _hubs(self, fields: ArmObject) -> Iterator[ResourceId]:
+        for hub in fields.objects("hubs"):
+            id = hub.id_text("resourceId")
+            if isinstance(id, ResourceId):
+                yield id
 
     def _with_members(self, group: NetworkGroup) -> NetworkGroup:
         found = (each.object("properties").id_text("resourceId") for each, _ in self._members.get(group.id.key, ()))

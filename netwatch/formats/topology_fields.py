@@ -213,6 +213,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "connectivityTopology": Field(read.one_of(*CONNECTIVITY), "connectivityTopology: Mesh"),
         "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [spokes]"),
         "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
+        "hubs": Field(read.one_or_list(read.reference)),
         "isGlobal": Field(read.boolean),
     },
     "virtualMachine": {

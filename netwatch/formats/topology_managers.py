@@ -106,7 +106,10 @@ def _connectivity(reading: Reading, manager: ResourceId, body: Any, path: Path) 
     groups = _groups(reading, manager, values, path)
     id = manager.child("connectivityConfigurations", str(path[-1]))
     is_global = said(values, "isGlobal", False)
-    reading.draft.add(ConnectivityConfiguration(id, groups if is_mesh else (), is_global, reading.place(path)))
+    found = reading.references(values, "hubs", "virtualNetworks", path)
+    hubs = tuple(hub for hub in found if connected and isinstance(hub, ResourceId))
+    meshes = groups if is_mesh else ()
+    reading.draft.add(ConnectivityConfiguration(id, meshes, is_global, reading.place(path), hubs))
 
 
 READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {"networkManagers": _network_manager}

@@ -192,6 +192,9 @@ class ConnectivityConfiguration(Thing):
     group_connectivity: sort.GroupConnectivity | None = Field(
         default=None, description="DirectlyConnected joins the spokes of a hub too. Left out: None."
     )
+    hubs: sort.References | None = Field(
+        default=None, description="The hubs of a hub and spoke; joined to spokes that are directly connected."
+    )
     is_global: sort.Boolean | None = Field(
         default=None, description="Whether members in different regions are joined. Left out: false."
     )

@@ -64,10 +64,12 @@ class SecurityAdminConfiguration:
 class ConnectivityConfiguration:
     """A mesh or a hub and spoke. ``mesh_groups`` are groups whose members reach each other directly.
 
-    ``is_global``: members in different regions reach each other too.
+    ``is_global``: members in different regions reach each other too. ``hubs`` are the hubs of a hub and spoke whose
+    spokes are directly connected: they are members of those groups as well.
     """
 
     id: ResourceId
     mesh_groups: tuple[ResourceId, ...]
     is_global: bool = False
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    hubs: tuple[ResourceId, ...] = ()

@@ -186,6 +186,7 @@ WHOLE: dict[str, Any] = {
                     "connectivityTopology": "Mesh",
                     "appliesToGroups": ["all"],
                     "groupConnectivity": "None",
+                    "hubs": ["a"],
                     "isGlobal": True,
                 }
             },

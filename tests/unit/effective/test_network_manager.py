@@ -8,6 +8,8 @@ import pytest
 
 from netwatch.effective.admin_rules import admin_rules
 from netwatch.effective.meshes import mesh_members
+from netwatch.effective.routes import effective_routes
+from netwatch.model.addresses import parse_prefix
 from netwatch.model.facts import Deployment, Facts
 from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
@@ -18,6 +20,7 @@ from netwatch.model.network_manager import (
     NetworkManager,
     SecurityAdminConfiguration,
 )
+from netwatch.model.resources import Peering
 from netwatch.model.topology import Topology
 from tests.build import rule
 from tests.networks import Net, arm_id, network
@@ -64,6 +67,35 @@ def test_nothing_is_connected_before_it_is_deployed() -> None:
 
 def test_who_is_not_in_the_group_is_not_in_the_mesh() -> None:
     assert members(net(members="b c")) == []
+
+
+def test_with_direct_connectivity_the_hub_is_in_the_group_of_its_spokes() -> None:
+    topology = net(members="b", regions="westeurope")
+    hub = arm_id("virtualNetworks", "a")
+    mesh = replace(topology.connectivity_configurations[MESH.key], hubs=(hub,))
+    direct = replace(topology, connectivity_configurations={MESH.key: mesh})
+    assert members(direct, "a") == ["b"]
+    assert members(direct, "b") == ["a"]
+    assert members(topology, "a") == []
+
+
+def test_a_member_that_is_peered_too_has_its_route_once() -> None:
+    topology = net()
+    there, back = (
+        Peering(
+            arm_id("virtualNetworks/virtualNetworkPeerings", f"{one}/p"), arm_id("virtualNetworks", other), "Connected"
+        )
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    peered = replace(topology, peerings={there.id.key: there, back.id.key: back})
+
+    def kinds(asked: Topology) -> list[str]:
+        found = effective_routes(asked, next(iter(asked.subnets.values())), lambda tag, where, holder: ())
+        prefix = parse_prefix("10.1.0.0/16")
+        return [row.next_hop_type.value for row in found if prefix in row.prefixes]  # type: ignore[union-attr]
+
+    assert kinds(topology) == ["ConnectedGroup"]
+    assert kinds(peered) == ["VNetPeering"]
 
 
 def with_rules(
