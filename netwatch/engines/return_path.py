@@ -94,10 +94,12 @@ def _from_endpoint(walk: Walk, place: Place, flow: Flow) -> list[Step]:
 def _hops(compiled: CompiledTopology, back: list[Step]) -> tuple[Hop, ...]:
     """The hops of the way back; one that does not arrive ends in a hop ``Destination`` or ``Internet``."""
     hops = tuple(hops_of(compiled.topology, back))
-    if back[-1].kind == "VirtualNetwork":
+    last = back[-1]
+    if last.kind == "VirtualNetwork":
         return hops
-    address = back[-1].flow.dst_ip
-    return (*hops, Hop(back[-1].onward.end or "Destination", str(address), address, None))
+    if last.onward.end == "Internet":
+        return (*hops, Hop("Internet", "Internet", None, None))
+    return (*hops, Hop(last.onward.end or "Destination", str(last.flow.dst_ip), last.flow.dst_ip, None))
 
 
 def _strays(there: Step, here: Step) -> tuple[str, ...]:

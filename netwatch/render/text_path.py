@@ -31,9 +31,10 @@ def _hop_name(hop: Hop) -> str:
 
 def _hop_row(at: int, hop: Hop, answer: ConnectivityCheckAnswer) -> tuple[str, ...]:
     following = ", ".join(hop_address(answer.hops[link.to].address) or answer.hops[link.to].name for link in hop.links)
-    status = ", ".join(dict.fromkeys(issue.type for issue in hop.issues)) or "reachable"
-    if hop.issues or (answer.status != "Reachable" and at == len(answer.hops) - 1 and at):
-        status = status if hop.issues else "not reached"
+    is_end, is_blocked = 0 < at == len(answer.hops) - 1, any(each.issues for each in answer.hops)
+    is_reached = answer.status == "Reachable" or (answer.returned is not None and not is_blocked)
+    free = "not reached" if is_end and not is_reached else "reachable"
+    status = ", ".join(dict.fromkeys(issue.type for issue in hop.issues)) or free
     return (str(at + 1), hop.name, hop_address(hop.address), hop.type, status, f"→ {following}" if following else "")
 
 

@@ -52,6 +52,12 @@ MEANING = {
     "sourcePortMatched",
     "destinationMatched",
     "destinationPortMatched",
+    "connectionStatus",
+    "linkType",
+    "nextHopIds",
+    "origin",
+    "severity",
+    "value",
 }
 
 
@@ -75,6 +81,7 @@ def test_every_question_has_its_cases_in_the_folder_of_its_name() -> None:
         "effectiveRouteTable": ["effective_route_table"],
         "topology": ["topology"],
         "networkConfigurationDiagnostic": ["network_configuration_diagnostic"],
+        "connectivityCheck": ["connectivity_check"],
     }
     assert folders.keys() == QUESTIONS.keys()
 
