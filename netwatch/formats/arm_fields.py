@@ -46,14 +46,18 @@ class ArmObject:
 
     A field that is absent, ``null`` or an empty text is not there. A field that cannot be read is a problem and reads
     as Unresolved, so that reading goes on and finds the next one.
+
+    What az prints has the properties beside the id, at every level, instead of under ``properties``; there the object
+    is its own ``properties``.
     """
 
-    __slots__ = ("_values", "label", "pointer", "reading")
+    __slots__ = ("_is_flat", "_values", "label", "pointer", "reading")
 
     def __init__(self, reading: ArmReading, value: Any, pointer: str, label: str = "") -> None:
         self.reading = reading
         self.pointer = pointer
         self.label = label
+        self._is_flat = False
         self._values: dict[str, Any] = {}
         if isinstance(value, dict):
             self._values = {key.lower(): each for key, each in value.items()}
@@ -64,7 +68,7 @@ class ArmObject:
 
     @property
     def where(self) -> Where:
-        return Where(self.reading.source, 0, self.pointer)
+        return Where(self.reading.source, 0, self.pointer.removeprefix("/"))
 
     def problem(self, message: str, hint: str = "") -> None:
         """Report what is wrong with this object."""
@@ -76,6 +80,10 @@ class ArmObject:
         value = self._values.get(name.lower())
         return None if value == "" else value
 
+    def has_only(self, names: frozenset[str]) -> bool:
+        """Whether every field that is there has one of these lower-case names."""
+        return all(name in names for name, value in self._values.items() if value is not None)
+
     def values(self) -> Iterator[Any]:
         """Every value, as JSON has it."""
         return iter(self._values.values())
@@ -83,6 +91,9 @@ class ArmObject:
     def object(self, name: str) -> ArmObject:
         """The object in a field; an empty one where it is not there."""
         value = self.raw(name)
+        if value is None and name == "properties" and (self._is_flat or "id" in self._values):
+            self._is_flat = True
+            return self
         return ArmObject(self.reading, {} if value is None else value, f"{self.pointer}/{name}", self.label)
 
     def items(self, name: str) -> list[Any]:
@@ -104,6 +115,7 @@ class ArmObject:
                 self.problem(f"{name} holds the expression {value}, which is not evaluated yet.")
                 continue
             child = ArmObject(self.reading, value, f"{self.pointer}/{name}/{index}", self.label)
+            child._is_flat = self._is_flat
             own = child.raw("name")
             if isinstance(own, str):
                 child.label = f"{self.label}/{own}" if self.label else own

@@ -5,14 +5,20 @@ from __future__ import annotations
 from netwatch.formats.arm_fields import ArmObject, is_expression
 from netwatch.model.ids import ResourceId
 
-__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "full_type", "identify", "is_flattened", "label"]
+__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "full_type", "identify", "is_outline", "label"]
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 DEFAULT_RESOURCE_GROUP = "netwatch"
 """Where a resource lies whose input says neither its id nor its subscription and resource group."""
 
-_FLATTENED = ("provisioningState", "addressSpace", "subnets", "securityRules", "routes", "ipConfigurations")
-"""Properties of which one stands in every resource that az prints in its own, flattened form."""
+_OUTLINE = frozenset(
+    (
+        "id", "name", "type", "location", "tags", "kind", "managedby", "sku", "plan", "identity", "zones", "etag",
+        "extendedlocation", "subscriptionid", "resourcegroup", "tenantid", "apiversion", "createdtime", "changedtime",
+        "provisioningstate", "systemdata", "scale",
+    )
+)  # fmt: skip
+"""What stands beside a resource's properties; a resource that has nothing else was exported without them."""
 
 
 def label(resource: ArmObject) -> str:
@@ -58,10 +64,14 @@ def _composed(resource: ArmObject, type: str, name: str) -> ResourceId | None:
     return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
 
 
-def is_flattened(resource: ArmObject) -> bool:
-    """Whether the properties stand beside the id, which must not pass for a resource without any: a problem."""
-    if resource.raw("properties") is not None or not any(resource.raw(name) for name in _FLATTENED):
+def is_outline(resource: ArmObject) -> bool:
+    """Whether all properties are left out, as ``az resource list`` does, which must not pass for a resource without any.
+
+    Then it is a problem. Such an export is told by what az puts beside every id: the resource group, or a state.
+    """
+    exported = resource.raw("resourceGroup") is not None or resource.raw("provisioningState") is not None
+    if not exported or resource.raw("id") is None or not resource.has_only(_OUTLINE):
         return False
-    message = "its properties stand beside its id, as az prints them; that form is not read yet."
-    resource.problem(message, "Export with az rest or az resource show, which keep them under properties.")
+    message = "it has no properties, as az resource list prints resources."
+    resource.problem(message, "Export with az network … list, az resource show or az graph query.")
     return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_fields import ArmObject, ArmReading
-from netwatch.formats.arm_identity import full_type, identify, is_flattened, label
+from netwatch.formats.arm_identity import full_type, identify, is_outline, label
 from netwatch.formats.arm_rules import RuleReader, read_route
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import Address
@@ -49,6 +49,9 @@ _MANAGER_TYPES = (
     f"{_MANAGER}/securityadminconfigurations/rulecollections/rules",
     f"{_MANAGER}/connectivityconfigurations",
 )
+
+_WITHOUT_PROPERTIES = ("microsoft.network/applicationsecuritygroups", f"{_MANAGER}/networkgroups")
+"""Types whose resources may well have no properties that matter."""
 
 _Child = TypeVar("_Child", SecurityRule, UserRoute)
 
@@ -92,10 +95,20 @@ class ArmReader:
             **dict.fromkeys(_MANAGER_TYPES, self._of_network_manager),
         }
 
-    def read(self, resources: Iterable[Any], pointer: str) -> None:
-        """Read a JSON list of resources that stands at ``pointer`` in the input."""
+    def read(self, resources: Iterable[Any], pointer: str, source: str = "") -> None:
+        """Read a JSON list of resources that stands at ``pointer`` in ``source``, by default the draft's own."""
+        self._begin(source)
         for index, value in enumerate(resources):
             self._resource(value, f"{pointer}/{index}" if pointer else str(index), None)
+
+    def read_one(self, resource: Any, source: str = "") -> None:
+        """Read a JSON object that is one resource."""
+        self._begin(source)
+        self._resource(resource, "", None)
+
+    def _begin(self, source: str) -> None:
+        if source and source != self._reading.source:
+            self._reading = ArmReading(source, self._draft)
 
     def finish(self) -> None:
         """Join what stands apart to its parent (rules, routes, members of pools), and give both to the draft."""
@@ -119,10 +132,12 @@ class ArmReader:
             return
         resource.label = label(resource)
         id = identify(resource, parent)
-        if id is None or is_flattened(resource):
+        if id is None:
             return
-        type = full_type(resource, parent) or id.type
-        self._readers.get(type.lower(), self._other)(resource, id)
+        type = (full_type(resource, parent) or id.type).lower()
+        if type in self._readers and type not in _WITHOUT_PROPERTIES and is_outline(resource):
+            return
+        self._readers.get(type, self._other)(resource, id)
         for index, nested in enumerate(resource.items("resources")):
             self._resource(nested, f"{pointer}/resources/{index}", id)
 

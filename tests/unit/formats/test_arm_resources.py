@@ -379,7 +379,7 @@ def test_a_resource_without_an_id_gets_one() -> None:
         (_nic(config={"subnet": "web"}), "nic-a/ip: subnet is 'web', expected {\"id\": \"/subscriptions/…\"}."),
         (_nic(config={"privateIPAddress": "10.0.1"}), "nic-a/ip: privateIPAddress: '10.0.1' is not an IP address."),
         (_nic(enableIPForwarding="maybe"), "nic-a: enableIPForwarding is 'maybe', expected true or false."),
-        ({"id": _id("virtualNetworks", "v"), "provisioningState": "Succeeded"}, "as az prints them"),
+        ({"id": _id("virtualNetworks", "v"), "provisioningState": "Succeeded"}, "as az resource list prints"),
     ],
 )  # fmt: skip
 def test_a_resource_that_cannot_be_read(resource: Any, message: str) -> None:
