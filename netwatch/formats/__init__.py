@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from netwatch.formats.text_file import DEFAULT_MAX_BYTES, read_text
 
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from netwatch.effective.published_tags import PublishedTags
     from netwatch.formats.tag_names import TagNames
     from netwatch.formats.topology_draft import TopologyDraft
-    from netwatch.model.facts import Facts
     from netwatch.model.topology import Topology
 
 Dangling = Literal["error", "unresolved"]
 
-__all__ = ["DEFAULT_MAX_BYTES", "load"]
+__all__ = ["DEFAULT_MAX_BYTES", "load", "load_together"]
 
 
 def load(
@@ -29,7 +28,9 @@ def load(
     max_bytes: int = DEFAULT_MAX_BYTES,
     service_tags: PublishedTags | None = None,
 ) -> Topology:
-    """The topology that the file at ``path`` describes: native YAML, resolved ARM resources, or a recorded case.
+    """The topology that ``path`` describes: native YAML, resolved ARM resources, a recorded case, or a directory.
+
+    Of a directory, the JSON and YAML files in it are read together, and files that are no input are passed over.
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.
@@ -37,10 +38,41 @@ def load(
     one that ships with netwatch.
     Raises TopologyError (TopologyErrors with every problem found), UnsupportedError for kinds that are not read yet.
     """
-    source = os.fspath(path)
+    return load_together([path], facts=facts, dangling=dangling, max_bytes=max_bytes, service_tags=service_tags)
+
+
+def load_together(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    facts: str | os.PathLike[str] | None = None,
+    dangling: Dangling = "error",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    service_tags: PublishedTags | None = None,
+) -> Topology:
+    """The one topology that several files and directories describe together; options and errors are those of ``load``.
+
+    The same resource may stand in several of them where they say the same.
+    """
+    from netwatch.formats.topology_draft import TopologyDraft
+
+    sources = [os.fspath(path) for path in paths]
     with _no_garbage_collection():
-        topology = _read(source, read_text(source, max_bytes=max_bytes), dangling, _tag_names(service_tags))
+        draft = TopologyDraft(", ".join(sources), dangling=dangling, tag_names=_tag_names(service_tags))
+        if len(sources) == 1 and not os.path.isdir(sources[0]):
+            topology = _read_one(draft, sources[0], max_bytes)
+        else:
+            from netwatch.formats.directory import read_together
+
+            topology = read_together(draft, sources, max_bytes=max_bytes)
     return topology if facts is None else _with_facts(topology, os.fspath(facts), max_bytes)
+
+
+def _read_one(draft: TopologyDraft, source: str, max_bytes: int) -> Topology:
+    from netwatch.formats.input_reader import InputReader
+
+    reader = InputReader(draft)
+    reader.read(source, read_text(source, max_bytes=max_bytes))
+    return reader.finish()
 
 
 @contextmanager
@@ -73,56 +105,3 @@ def _tag_names(service_tags: PublishedTags | None) -> TagNames:
     if service_tags is None:
         return TagNames(load_shipped)
     return TagNames(lambda: service_tags, is_chosen=True)
-
-
-def _read(source: str, text: str, dangling: Dangling, tag_names: TagNames) -> Topology:
-    from netwatch.formats.input_kind import InputKind, json_kind, text_kind
-
-    kind = text_kind(source, text)
-    value: Any = None
-    if kind is InputKind.JSON:
-        from netwatch.formats.json_text import parse_json
-
-        value = parse_json(source, text)
-        kind = json_kind(source, value)
-    if kind is InputKind.TOPOLOGY:
-        from netwatch.formats.topology_file import read_topology_file
-
-        return read_topology_file(source, text, dangling=dangling, tag_names=tag_names)
-    from netwatch.formats.topology_draft import TopologyDraft
-
-    draft = TopologyDraft(source, dangling=dangling, tag_names=tag_names)
-    if kind is InputKind.CASE:
-        return _read_resources(value["topology"], draft, "topology/", lambda topology: _case_facts(value, topology))
-    return _read_resources(value, draft)
-
-
-def _read_resources(
-    value: Any, draft: TopologyDraft, pointer: str = "", facts: Callable[[Topology], Facts] | None = None
-) -> Topology:
-    from netwatch.formats.arm_resources import ArmReader
-
-    reader = ArmReader(draft)
-    reader.read(*_resources(value, pointer))
-    reader.finish()
-    return draft.finish(facts)
-
-
-def _resources(value: Any, pointer: str) -> tuple[Any, str]:
-    """The list of resources in one of its three envelopes, and where it stands."""
-    if isinstance(value, list):
-        return value, pointer
-    key = "resources" if isinstance(value.get("resources"), list) else "value"
-    return value[key], f"{pointer}{key}"
-
-
-def _case_facts(value: Any, topology: Topology) -> Facts:
-    """The facts of a recorded case; deployments of network managers stand in its topology."""
-    from netwatch.formats.facts_file import read_facts
-    from netwatch.formats.places import pointer
-    from netwatch.model.where import Where
-
-    facts = value.get("facts") or {}
-    if isinstance(facts, dict) and "avnmDeployments" in value["topology"]:
-        facts = {**facts, "avnmDeployments": value["topology"]["avnmDeployments"]}
-    return read_facts(facts, topology, lambda path: Where(topology.source, 0, pointer(("facts", *path))))

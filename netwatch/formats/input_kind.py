@@ -8,9 +8,13 @@ from typing import Any
 from netwatch.errors import TopologySyntaxError, UnsupportedError
 from netwatch.model.where import Where
 
-__all__ = ["InputKind", "json_kind", "text_kind"]
+__all__ = ["ENVELOPES", "InputKind", "is_resource", "json_kind", "text_kind"]
 
 _WANTED = 'a topology that begins with "netwatch: 1", or resolved ARM resources as JSON'
+
+
+ENVELOPES = ("resources", "value", "data")
+"""Keys under which a list of resources stands: an export's, a REST answer's, a Resource Graph answer's."""
 
 
 class InputKind(Enum):
@@ -64,14 +68,30 @@ def json_kind(source: str, value: Any) -> InputKind:
     topology = value.get("topology")
     if isinstance(topology, dict) and isinstance(topology.get("resources"), list):
         return InputKind.CASE
-    if value.get("nextLink"):
-        message = "this is one page of a longer list: it has a nextLink."
-        raise TopologySyntaxError(message, where=Where(source), hint="Fetch the other pages and put them in one list.")
-    if isinstance(value.get("resources"), list) or isinstance(value.get("value"), list):
+    _check_whole(source, value)
+    if any(isinstance(value.get(key), list) for key in ENVELOPES) or is_resource(value):
         return InputKind.RESOURCES
-    expected = 'a list, {"value": []} or {"resources": []}'
+    expected = 'a list, {"value": []}, {"resources": []} or {"data": []}'
     keys = ", ".join(list(value)[:5]) or "no keys"
     raise TopologySyntaxError(f"JSON with {keys}, expected ARM resources as {expected}.", where=Where(source))
+
+
+def is_resource(value: dict[str, Any]) -> bool:
+    """Whether a JSON object is one resource, as ``az … show`` prints it."""
+    id = value.get("id")
+    return isinstance(id, str) and id[:15].lower() == "/subscriptions/"
+
+
+def _check_whole(source: str, value: dict[str, Any]) -> None:
+    """One page must not pass for the whole list; Resource Graph's table form has no resources in it."""
+    for key in ("nextLink", "skip_token", "skipToken", "$skipToken"):
+        if value.get(key):
+            message = f"this is one page of a longer list: it has a {key}."
+            hint = "Fetch the other pages and put them in one list."
+            raise TopologySyntaxError(message, where=Where(source), hint=hint)
+    if isinstance(value.get("data"), dict) and "rows" in value["data"]:
+        message = "these are rows of a table, expected resources as objects."
+        raise TopologySyntaxError(message, where=Where(source), hint="Ask Resource Graph for resultFormat objectArray.")
 
 
 def _refuse(source: str, message: str, hint: str) -> None:

@@ -24,6 +24,7 @@ from netwatch.formats.topology_references import (
 )
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
+from netwatch.model.input_notes import Ignored, InputNotes
 from netwatch.model.resources import NetworkInterface, NetworkSecurityGroup, Peering, VirtualMachine, VirtualNetwork
 from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.topology import Resource, Topology
@@ -85,6 +86,7 @@ class TopologyDraft:
         self._service_tags = ""
         self._held: dict[str, Any] = {kind: {} for kind in _KINDS.values()}
         self._problems: list[TopologyError] = []
+        self._ignored: list[Ignored] = []
         self._hints = 0
 
     @property
@@ -105,10 +107,13 @@ class TopologyDraft:
             self.problem(TopologySchemaError(message, where=where, hint=hint))
 
     def add(self, resource: Resource) -> None:
-        """Take a resource in. A second one with the same id is a problem, unless it says the same."""
-        held = self._held[_KINDS[type(resource).__name__]]
-        first = held.setdefault(resource.id.key, resource)
-        if first is not resource and first != resource and self.is_strict:
+        """Take a resource in. A second one with the same id is a problem, unless it says the same.
+
+        Of a resource that is only named the first one stands: exports differ in how much they print of it.
+        """
+        kind = type(resource).__name__
+        first = self._held[_KINDS[kind]].setdefault(resource.id.key, resource)
+        if first is not resource and first != resource and self.is_strict and kind != "OtherResource":
             self.problem(_declared_twice(resource, first.where))
 
     def held(self, id: ResourceId) -> Resource | None:
@@ -118,6 +123,10 @@ class TopologyDraft:
     def problem(self, error: TopologyError) -> None:
         """Take a problem in; ``finish`` raises them all."""
         self._problems.append(error)
+
+    def ignore(self, ignored: Ignored) -> None:
+        """Note what the input says and nobody reads."""
+        self._ignored.append(ignored)
 
     def finish(self, facts: Facts | Callable[[Topology], Facts] | None = None) -> Topology:
         """The topology with its cross-references checked, VMs and NICs paired, and dynamic addresses assumed.
@@ -129,7 +138,8 @@ class TopologyDraft:
         self._settle_references()
         self._pair_machines()
         self._assume_addresses()
-        topology = Topology(source=self.source, service_tags=self._service_tags, **self._held)
+        notes = InputNotes(ignored=tuple(dict.fromkeys(self._ignored)))
+        topology = Topology(source=self.source, service_tags=self._service_tags, notes=notes, **self._held)
         if self.is_strict:
             self._problems.extend(conflicts(topology))
         if self._tag_names is not None:

@@ -20,6 +20,7 @@ from netwatch.formats.topology_reading import UNREAD, Path, Reading, Values, all
 from netwatch.formats.topology_rules import read_network_security_group, read_route_table
 from netwatch.formats.topology_values import shown
 from netwatch.formats.yaml_events import YamlDocument, read_yaml
+from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import (
     ApplicationSecurityGroup,
@@ -39,7 +40,7 @@ from netwatch.model.unresolved import Unresolved
 if TYPE_CHECKING:
     from netwatch.formats.tag_names import TagNames
 
-__all__ = ["read_topology_file"]
+__all__ = ["Beside", "read_into", "read_topology_file"]
 
 _T = TypeVar("_T")
 
@@ -57,9 +58,23 @@ def read_topology_file(
 
     Raises TopologySyntaxError where it is not the YAML we accept, else TopologyErrors with every problem in it.
     """
+    draft = TopologyDraft(path, dangling=dangling, tag_names=tag_names)
+    beside = read_into(draft, path, text)
+    return replace(draft.finish(beside.facts), semantics=beside.semantics)
+
+
+class Beside(NamedTuple):
+    """What a topology file says beside its resources: its facts, once the whole is known, and its readings."""
+
+    facts: Callable[[Topology], Facts]
+    semantics: Semantics
+
+
+def read_into(draft: TopologyDraft, path: str, text: str) -> Beside:
+    """What ``text`` says beside its resources, which go into ``draft``; errors are as those of read_topology_file."""
     document = read_yaml(path, text)
     _check_version(document)
-    reading = Reading(document, TopologyDraft(path, dangling=dangling, tag_names=tag_names))
+    reading = Reading(document, draft)
     _name_service_tags(reading)
     for key, read in _READERS.items():
         for name, body in reading.items(reading.top, key, ()):
@@ -68,10 +83,10 @@ def read_topology_file(
         for name, body in reading.items(reading.top, key, ()):
             _later(reading, key, name, body)
     data = reading.fields("facts", document.value.get("facts"), ("facts",))
-    topology = reading.draft.finish(
-        lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at)))
+    return Beside(
+        lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at))),
+        said(reading.top, "semantics", Semantics()),
     )
-    return replace(topology, semantics=said(reading.top, "semantics", Semantics()))
 
 
 def _check_version(document: YamlDocument) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, Union
 
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
+from netwatch.model.input_notes import InputNotes
 from netwatch.model.semantics import Semantics
 from netwatch.model.unresolved import Unresolved
 
@@ -71,6 +72,7 @@ class Topology:
 
     Readers have checked it: every id stands once, and every reference that can change an answer is held or Unresolved.
     ``service_tags`` is the file of the published list that the input names; empty: the one that ships with netwatch.
+    ``notes`` say what its reader did that no resource shows.
     """
 
     source: str = ""
@@ -98,6 +100,7 @@ class Topology:
     facts: Facts = field(default_factory=Facts)
     semantics: Semantics = field(default_factory=Semantics)
     service_tags: str = ""
+    notes: InputNotes = field(default=InputNotes(), compare=False)
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, kind by kind, each kind in input order."""

@@ -1,0 +1,117 @@
+"""Reads inputs of any kind into one draft: a single file, or several that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from netwatch.errors import ConflictError, TopologyError, TopologyErrors
+from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
+from netwatch.model.facts import Facts
+from netwatch.model.semantics import Semantics
+from netwatch.model.topology import Topology
+from netwatch.model.where import Where
+
+if TYPE_CHECKING:
+    from netwatch.formats.arm_resources import ArmReader
+    from netwatch.formats.topology_draft import TopologyDraft
+
+__all__ = ["InputReader"]
+
+
+class InputReader:
+    """Reads inputs into a draft; ``finish`` gives the topology that they make together."""
+
+    def __init__(self, draft: TopologyDraft) -> None:
+        self._draft = draft
+        self._arm: ArmReader | None = None
+        self._facts: list[Callable[[Topology], Facts]] = []
+        self._semantics: dict[str, Semantics] = {}
+
+    def read(self, source: str, text: str) -> None:
+        """Read one input; ``source`` is its name in places. TopologyError where it is not one."""
+        kind = text_kind(source, text)
+        value: Any = None
+        if kind is InputKind.JSON:
+            from netwatch.formats.json_text import parse_json
+
+            value = parse_json(source, text)
+            kind = json_kind(source, value)
+        if kind is InputKind.TOPOLOGY:
+            self._read_native(source, text)
+        elif kind is InputKind.CASE:
+            self._read_resources(source, value["topology"], "topology/")
+            self._facts.append(lambda topology: _case_facts(source, value, topology))
+        else:
+            self._read_resources(source, value)
+
+    def finish(self) -> Topology:
+        """The topology of everything read so far; TopologyErrors with every problem in it."""
+        if self._arm is not None:
+            self._arm.finish()
+        semantics = self._one_semantics()
+        topology = self._draft.finish(self._all_facts if self._facts else None)
+        return topology if semantics is None else replace(topology, semantics=semantics)
+
+    def _read_native(self, source: str, text: str) -> None:
+        from netwatch.formats.topology_file import read_into
+
+        beside = read_into(self._draft, source, text)
+        self._facts.append(beside.facts)
+        self._semantics[source] = beside.semantics
+
+    def _read_resources(self, source: str, value: Any, pointer: str = "") -> None:
+        if self._arm is None:
+            from netwatch.formats.arm_resources import ArmReader
+
+            self._arm = ArmReader(self._draft)
+        if isinstance(value, list):
+            self._arm.read(value, pointer, source)
+        elif is_resource(value):
+            self._arm.read_one(value, source)
+        else:
+            key = next(key for key in ENVELOPES if isinstance(value.get(key), list))
+            self._arm.read(value[key], f"{pointer}{key}", source)
+
+    def _one_semantics(self) -> Semantics | None:
+        """The readings that all native files agree on; None where there is no such file."""
+        chosen = [(source, each) for source, each in self._semantics.items() if each != Semantics()]
+        for source, each in chosen[1:]:
+            if each != chosen[0][1]:
+                message = f"its semantics are not those of {chosen[0][0]}."
+                hint = "Files that belong together choose the same readings."
+                self._draft.problem(ConflictError(message, where=Where(source), hint=hint))
+        return chosen[0][1] if chosen else None
+
+    def _all_facts(self, topology: Topology) -> Facts:
+        """The facts of all files; of two on the same thing the later file's."""
+        from netwatch.formats.facts_file import merged_facts
+
+        facts, problems = Facts(), list[TopologyError]()
+        for read in self._facts:
+            with _collecting(problems):
+                facts = merged_facts(facts, read(topology)) if facts != Facts() else read(topology)
+        if problems:
+            raise TopologyErrors(problems)
+        return facts
+
+
+@contextmanager
+def _collecting(problems: list[TopologyError]) -> Iterator[None]:
+    try:
+        yield
+    except TopologyErrors as errors:
+        problems.extend(errors.errors)
+
+
+def _case_facts(source: str, value: Any, topology: Topology) -> Facts:
+    """The facts of a recorded case; deployments of network managers stand in its topology."""
+    from netwatch.formats.facts_file import read_facts
+    from netwatch.formats.places import pointer
+
+    facts = value.get("facts") or {}
+    if isinstance(facts, dict) and "avnmDeployments" in value["topology"]:
+        facts = {**facts, "avnmDeployments": value["topology"]["avnmDeployments"]}
+    return read_facts(facts, topology, lambda path: Where(source, 0, pointer(("facts", *path))))

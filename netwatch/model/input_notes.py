@@ -1,0 +1,46 @@
+"""``InputNotes``: what a reader of an input did that no resource shows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = ["Assumption", "Ignored", "InputNotes", "OpenValue"]
+
+
+class Assumption(NamedTuple):
+    """A value that Azure draws and netwatch worked out by rule: ``what`` it is, as a path, and where it stands."""
+
+    what: str
+    value: str
+    where: Where
+
+
+class OpenValue(NamedTuple):
+    """A value that the input does not fix: ``what`` it is, as a path."""
+
+    what: str
+    value: Unresolved
+
+
+class Ignored(NamedTuple):
+    """Something that the input says and nobody reads, though it could change an answer.
+
+    ``name`` of the resource, ``property`` of it (empty: a whole file, whose path is the name), and its ``effect``.
+    """
+
+    name: str
+    property: str
+    effect: str
+    where: Where
+
+
+class InputNotes(NamedTuple):
+    """Remarks for a person, values that were assumed, and values left open, beside those that resources show."""
+
+    remarks: tuple[str, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
+    open: tuple[OpenValue, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
