@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -13,7 +13,17 @@ from netwatch.model.rules import AddressTerm, AnyAddress, Cidr, ServiceTag
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["ArmObject", "ArmReading", "ProblemSink", "is_expression", "is_tag_shaped", "parse_address_term"]
+__all__ = [
+    "ArmObject",
+    "ArmReading",
+    "AssumedText",
+    "PlacedObject",
+    "ProblemSink",
+    "is_expression",
+    "is_placeholder",
+    "is_tag_shaped",
+    "parse_address_term",
+]
 
 _T = TypeVar("_T")
 
@@ -22,6 +32,22 @@ class ProblemSink(Protocol):
     """Whatever takes problems in: a TopologyDraft."""
 
     def problem(self, error: TopologyError) -> None: ...
+
+
+class PlacedObject(dict[str, Any]):
+    """A JSON object that knows its place, because it was made elsewhere than in the file and position being read."""
+
+    __slots__ = ("where",)
+
+    def __init__(self, value: Mapping[str, Any], where: Where) -> None:
+        super().__init__(value)
+        self.where = where
+
+
+class AssumedText(str):
+    """A text that Azure draws and netwatch worked out by rule: a dynamic address."""
+
+    __slots__ = ()
 
 
 class ArmReading:
@@ -48,27 +74,31 @@ class ArmObject:
     as Unresolved, so that reading goes on and finds the next one.
 
     What az prints has the properties beside the id, at every level, instead of under ``properties``; there the object
-    is its own ``properties``.
+    is its own ``properties``. An object that is itself Unresolved has every field, and each is Unresolved.
     """
 
-    __slots__ = ("_is_flat", "_values", "label", "pointer", "reading")
+    __slots__ = ("_is_flat", "_open", "_source", "_values", "label", "pointer", "reading")
 
     def __init__(self, reading: ArmReading, value: Any, pointer: str, label: str = "") -> None:
         self.reading = reading
         self.pointer = pointer
         self.label = label
         self._is_flat = False
+        self._source = reading.source
+        self._open = value if isinstance(value, Unresolved) else None
         self._values: dict[str, Any] = {}
+        if type(value) is not dict and isinstance(value, PlacedObject):
+            self._source, self.pointer = value.where.source, value.where.pointer
         if isinstance(value, dict):
             self._values = {key.lower(): each for key, each in value.items()}
             if len(self._values) != len(value):
                 self.problem("two of its keys differ only in case, which Azure does not tell apart.")
-        else:
+        elif self._open is None:
             self.problem(f"expected an object, found {_shown(value)}.")
 
     @property
     def where(self) -> Where:
-        return Where(self.reading.source, 0, self.pointer.removeprefix("/"))
+        return Where(self._source, 0, self.pointer.removeprefix("/"))
 
     def problem(self, message: str, hint: str = "") -> None:
         """Report what is wrong with this object."""
@@ -77,7 +107,7 @@ class ArmObject:
 
     def raw(self, name: str) -> Any:
         """The value of a field as JSON has it; None where it is not there."""
-        value = self._values.get(name.lower())
+        value = self._values.get(name.lower(), self._open)
         return None if value == "" else value
 
     def has_only(self, names: frozenset[str]) -> bool:
@@ -111,7 +141,7 @@ class ArmObject:
     def objects(self, name: str) -> Iterator[ArmObject]:
         """The objects in a list field, each labelled with its own name below this one's."""
         for index, value in enumerate(self.items(name)):
-            if is_expression(value):
+            if isinstance(value, str) and is_expression(value):
                 self.problem(f"{name} holds the expression {value}, which is not evaluated yet.")
                 continue
             child = ArmObject(self.reading, value, f"{self.pointer}/{name}/{index}", self.label)
@@ -122,10 +152,15 @@ class ArmObject:
             yield child
 
     def children(self, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
-        """The children of one kind of this resource with their ids; one without an id gets it from ``id``."""
-        for child in self.object("properties").objects(kind):
+        """The children of one kind of this resource with their ids; one without an id gets it from ``id``.
+
+        One whose name is not known is called ``{unknown-0}``, by its number: braces stand in no Azure name.
+        """
+        for number, child in enumerate(self.object("properties").objects(kind)):
             name = child.raw("name")
-            if child.raw("id") is not None:
+            if isinstance(name, Unresolved):
+                found: ResourceId | None = id.child(kind, f"{{unknown-{number}}}")
+            elif child.raw("id") is not None:
                 found = child.own_id()
             elif isinstance(name, str) and not is_expression(name):
                 found = id.child(kind, name)
@@ -170,6 +205,8 @@ class ArmObject:
             return default if value is None else value
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
+        if isinstance(value, Unresolved):  # its reader lists it among what is open
+            return default
         self.problem(f"{name} is {_shown(value)}, expected true or false.")
         return default
 
@@ -198,8 +235,12 @@ class ArmObject:
             try:
                 return parse(value)
             except ValueError as error:
+                if is_placeholder(value):
+                    return Unresolved(f"{name} holds a placeholder", value, self.where)
                 self.problem(f"{name}: {error}.")
                 return self.unreadable(name)
+        if isinstance(value, Unresolved):
+            return value
         self.problem(f"{name} is {_shown(value)}, expected a text.")
         return self.unreadable(name)
 
@@ -253,8 +294,10 @@ class ArmObject:
             raise ValueError(f'"{text}" is not a resource id: it does not begin with "/"')
         return self.reading.resource_id(text)
 
-    def unresolved(self, expression: str) -> Unresolved:
+    def unresolved(self, expression: str | Unresolved) -> Unresolved:
         """The value of an expression: not known."""
+        if isinstance(expression, Unresolved):
+            return expression
         return Unresolved("template expressions are not evaluated yet", expression, self.where)
 
     def unreadable(self, name: str) -> Unresolved:
@@ -262,8 +305,15 @@ class ArmObject:
         return Unresolved(f"{name} cannot be read", where=self.where)
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for a value that a gallery of templates puts in before it deploys: ``GEN-UNIQUE-8``."""
+    return text.startswith(("GEN-", "GET-")) and "/" not in text
+
+
 def is_expression(value: Any) -> bool:
-    """Whether a value is a template expression, ``[…]``; a text that begins with ``[[`` is not."""
+    """Whether a value is not known: a template expression, ``[…]`` (but not ``[[…``), or Unresolved by now."""
+    if isinstance(value, Unresolved):
+        return True
     return isinstance(value, str) and value[:1] == "[" and value[-1:] == "]" and value[:2] != "[["
 
 

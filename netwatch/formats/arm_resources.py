@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
-from netwatch.formats.arm_fields import ArmObject, ArmReading
+from netwatch.formats.arm_fields import ArmObject, ArmReading, AssumedText
 from netwatch.formats.arm_identity import full_type, identify, is_outline, label
 from netwatch.formats.arm_rules import RuleReader, read_route
 from netwatch.formats.topology_draft import TopologyDraft
@@ -272,6 +272,7 @@ class ArmReader:
             public_ip=fields.reference("publicIPAddress"),
             asgs=fields.references("applicationSecurityGroups"),
             primary=fields.flag("primary", False),
+            assumed=isinstance(fields.raw("privateIPAddress"), AssumedText),
             where=resource.where,
         )
 

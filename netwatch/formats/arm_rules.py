@@ -118,6 +118,8 @@ def _asgs(ids: tuple[ResourceId | Unresolved, ...]) -> list[AddressTerm]:
 def _check_forms(fields: ArmObject, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
     """Azure wants exactly one of the forms in which a side of a rule can be given."""
     given = [name for name, value in zip(names, values, strict=True) if value not in (None, [], ())]
+    if isinstance(values[0], Unresolved):
+        return
     if not given:
         fields.problem(f"one of {', '.join(names)} is missing.", "Azure requires it; * stands for everything.")
     elif len(given) > 1:
