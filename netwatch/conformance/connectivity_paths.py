@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netwatch.conformance.cases import Case
+from netwatch.model.addresses import parse_address
 
 __all__ = ["COUNTED_ISSUES", "counted_path", "has_uncounted_issue", "is_by_name"]
 
@@ -20,7 +21,12 @@ def is_by_name(case: Case) -> bool:
     """Whether the destination is a name, whose address no input holds."""
     destination = case.request.get("destination")
     address = str(destination.get("address") or "") if isinstance(destination, dict) else ""
-    return any(letter.isalpha() for letter in address) and ":" not in address.removeprefix("http").partition("/")[0]
+    host = address.partition("://")[2].partition("/")[0] or address
+    try:
+        parse_address(host.strip("[]"))
+    except ValueError:
+        return bool(host)
+    return False
 
 
 def has_uncounted_issue(body: Json) -> bool:

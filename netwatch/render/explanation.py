@@ -2,9 +2,10 @@
 
 Keys of an explanation, where they apply: ``verdict`` (the answer in one word), ``decisions`` (each rule list asked, in
 order), ``route`` and ``candidates``, ``routes``, ``rules``, ``results`` (of a diagnostic, one for each NIC), ``hops``,
-``egress`` and ``return`` (how a flow leaves to the Internet, and how replies come back) and ``notes``; and always ``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open),
-``service_tags`` (the list of tags in use, or empty) and ``rests_on`` (the semantic facts, each recorded, documented,
-confirmed or decided). ``semantics`` names the switches that do not stand at their default.
+``egress`` and ``return`` (how a flow leaves to the Internet, and how replies come back), ``notes``; and always
+``assumed`` (addresses that netwatch worked out), ``unresolved`` (values the input leaves open), ``service_tags`` (the
+list of tags in use, or empty) and ``rests_on`` (the semantic facts, each recorded, documented, confirmed or decided).
+``semantics`` names the switches that do not stand at their default.
 """
 
 from __future__ import annotations

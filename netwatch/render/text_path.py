@@ -90,13 +90,18 @@ def _coming_back(returned: ReturnPath | None, page: Page) -> Iterator[str]:
 
 
 def _connectivity_line(answer: ConnectivityCheckAnswer, page: Page) -> str:
-    problem = answer.returned.problems[0] if answer.returned is not None and answer.returned.problems else ""
+    problems = answer.returned.problems if answer.returned is not None else ()
     if answer.avg_latency_ms is not None:
         latency = (
             f"average {answer.avg_latency_ms} ms, minimum {answer.min_latency_ms}, maximum {answer.max_latency_ms}"
         )
-        return f"{answer.status}, latency {latency}" + (f"; but {problem}" if problem else "")
+        return f"{answer.status}, latency {latency}{_count(len(problems))}"
     for at, hop in enumerate(answer.hops):
         if hop.issues:
             return f"{answer.status}: at hop {at + 1} {hop.name}, {_issue(hop.issues[0], page)}"
-    return f"{answer.status}: {problem}" if problem else answer.status
+    return f"{answer.status}: {problems[0]}" if problems else answer.status
+
+
+def _count(problems: int) -> str:
+    noun = "problem" if problems == 1 else "problems"
+    return f"; {problems} {noun} on the way back" if problems else ""

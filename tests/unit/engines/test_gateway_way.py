@@ -1,0 +1,65 @@
+"""The way through gateways: own, a peer's, to a site, to another network, and none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netwatch.model.addresses import parse_prefix
+from netwatch.model.facts import Facts
+from tests.unit.engines.hub import HUB, check, issues, names, read, types
+
+
+def test_a_spoke_reaches_a_site_through_the_hubs_gateway() -> None:
+    answer = check(read(), "one-0", "192.168.1.4")
+    assert types(answer) == ["Source", "VirtualNetworkPeering", "VirtualNetworkGateway", "Destination"]
+    assert names(answer)[1:] == ["to-hub", "vgw", "192.168.1.4"]
+    assert (answer.status, answer.hops[-1].resource) == ("Reachable", None)
+    assert any("beyond vgw and connection to-site" in note for note in answer.notes)
+
+
+def test_the_hub_has_no_peering_to_cross() -> None:
+    assert types(check(read(), "jump", "192.168.1.4")) == ["Source", "VirtualNetworkGateway", "Destination"]
+
+
+def test_a_network_behind_another_gateway() -> None:
+    answer = check(read(), "jump", "far-0")
+    assert names(answer) == ["jump-nic", "vgw", "fgw", "far-0-nic"]
+    assert [link.link_type for hop in answer.hops for link in hop.links] == [
+        "VirtualNetworkGateway",
+        "VirtualNetworkGateway",
+        "VirtualNetwork",
+    ]
+    assert answer.status == "Reachable"
+
+
+def test_a_user_route_to_the_gateway_takes_all() -> None:
+    answer = check(read(one="0.0.0.0/0 VirtualNetworkGateway"), "one-0", "8.8.8.8")
+    assert types(answer)[-2:] == ["VirtualNetworkGateway", "Destination"]
+
+
+def test_a_gateway_that_does_not_serve_the_network_takes_nothing() -> None:
+    answer = check(read(two="0.0.0.0/0 VirtualNetworkGateway"), "two-0", "8.8.8.8")
+    assert issues(answer) == [("two-0-nic", "Outbound", "User")]
+
+
+def test_a_gateway_without_any_connection_leaves_it_open() -> None:
+    topology = replace(read(one="172.16.0.0/12 VirtualNetworkGateway"), connections={})
+    answer = check(topology, "one-0", "172.16.0.4")
+    assert answer.status == "Unknown"
+    assert any("vgw has no connection in the input" in note for note in answer.notes)
+
+
+def test_what_a_gateway_learned_is_a_way_too() -> None:
+    topology = read()
+    vgw = next(gateway for gateway in topology.gateways.values() if gateway.id.name == "vgw")
+    facts = Facts(gateway_learned_routes={vgw.id.key: (parse_prefix("172.20.0.0/16"),)})
+    answer = check(replace(topology, connections={}, facts=facts), "one-0", "172.20.0.4")
+    assert (answer.status, types(answer)[-1]) == ("Reachable", "Destination")
+
+
+def test_a_gateways_own_table_bends_the_way_out_of_the_tunnel() -> None:
+    text = HUB.replace(
+        "to-one: {remoteVirtualNetwork: one", "to-one: {allowForwardedTraffic: true, remoteVirtualNetwork: one"
+    )
+    answer = check(read(text, gateway="10.0.3.0/24 10.0.1.4"), "far-0", "jump")
+    assert names(answer) == ["far-0-nic", "fgw", "vgw", "fw-0-nic", "jump-nic"]
