@@ -24,12 +24,13 @@ class InputKind(Enum):
     JSON = "JSON"
     RESOURCES = "resolved ARM resources (JSON)"
     CASE = "recorded case (JSON)"
+    TEMPLATE = "deployment template (JSON)"
 
 
 def text_kind(source: str, text: str) -> InputKind:
     """TOPOLOGY or JSON, by the first line that says anything; TopologySyntaxError where it is neither."""
     line, content = _first_content(text)
-    if content[:1] in ("{", "["):
+    if content[:1] in ("{", "[") or content[:2] in ("//", "/*"):
         return InputKind.JSON
     if content.replace('"', "").replace("'", "").replace(" ", "").startswith("netwatch:"):
         return InputKind.TOPOLOGY
@@ -53,7 +54,7 @@ def _first_content(text: str) -> tuple[int, str]:
 
 
 def json_kind(source: str, value: Any) -> InputKind:
-    """RESOURCES, CASE, or TOPOLOGY written as JSON.
+    """RESOURCES, CASE, TEMPLATE, or TOPOLOGY written as JSON.
 
     Raises UnsupportedError for what is recognised and not read yet, TopologySyntaxError for the rest.
     """
@@ -62,7 +63,7 @@ def json_kind(source: str, value: Any) -> InputKind:
     if "netwatch" in value:
         return InputKind.TOPOLOGY
     if "deploymenttemplate" in str(value.get("$schema", "")).lower():
-        _refuse(source, "deployment templates are not evaluated yet", "Export the resolved resources instead.")
+        return InputKind.TEMPLATE
     if "format_version" in value and ({"planned_values", "values"} & value.keys()):
         _refuse(source, "Terraform plans are not read yet", "Give the resolved ARM resources instead.")
     topology = value.get("topology")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.errors import ConflictError, TopologyError, TopologyErrors
 from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
+from netwatch.formats.template_context import TemplateContext
 from netwatch.model.facts import Facts
+from netwatch.model.input_notes import InputNotes, joined_notes
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.where import Where
@@ -24,8 +26,10 @@ __all__ = ["InputReader"]
 class InputReader:
     """Reads inputs into a draft; ``finish`` gives the topology that they make together."""
 
-    def __init__(self, draft: TopologyDraft) -> None:
+    def __init__(self, draft: TopologyDraft, *, template: TemplateContext = TemplateContext()) -> None:  # noqa: B008, a value
         self._draft = draft
+        self._template = template
+        self._notes: list[InputNotes] = []
         self._arm: ArmReader | None = None
         self._facts: list[Callable[[Topology], Facts]] = []
         self._semantics: dict[str, Semantics] = {}
@@ -44,8 +48,19 @@ class InputReader:
         elif kind is InputKind.CASE:
             self._read_resources(source, value["topology"], "topology/")
             self._facts.append(lambda topology: _case_facts(source, value, topology))
+        elif kind is InputKind.TEMPLATE:
+            self._read_template(source, value)
         else:
             self._read_resources(source, value)
+
+    def _read_template(self, source: str, value: Any) -> None:
+        """What a template leaves out may exist already, so what it names and does not make is open, not an error."""
+        from netwatch.formats.arm_template.reading import read_template
+
+        self._draft.dangling = "unresolved"
+        made = read_template(source, value, self._template, report=self._draft.problem)
+        self._read_resources(source, made.resources)
+        self._notes.append(made.notes)
 
     def finish(self) -> Topology:
         """The topology of everything read so far; TopologyErrors with every problem in it."""
@@ -53,6 +68,8 @@ class InputReader:
             self._arm.finish()
         semantics = self._one_semantics()
         topology = self._draft.finish(self._all_facts if self._facts else None)
+        if self._notes:
+            topology = replace(topology, notes=joined_notes(self._notes))
         return topology if semantics is None else replace(topology, semantics=semantics)
 
     def _read_native(self, source: str, text: str) -> None:

@@ -20,13 +20,13 @@ class _ConstantError(Exception):
 
 
 def parse_json(source: str, text: str) -> Any:
-    """The value that ``text`` holds; ``source`` is its name in places.
+    """The value that ``text`` holds, in JSON or ARM's dialect of it; ``source`` is its name in places.
 
     Raises TopologySyntaxError for what is not JSON (``NaN`` included), a key that stands twice in one object, nesting
     deeper than MAX_DEPTH, and text that cannot be written down again (half of a surrogate pair).
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        text, value = _loaded(text)
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg} (column {error.colno})."
         raise TopologySyntaxError(message, where=Where(source, error.lineno)) from None
@@ -43,6 +43,17 @@ def parse_json(source: str, text: str) -> Any:
         _refuse_duplicates(source, text)
     _refuse_half_characters(source, text)
     return value
+
+
+def _loaded(text: str) -> tuple[str, Any]:
+    """The text as plain JSON, and its value."""
+    try:
+        return text, json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError:
+        from netwatch.formats.json_dialect import plain_json
+
+        plain = plain_json(text)
+        return plain, json.loads(plain, parse_constant=_refuse_constant, strict=False)
 
 
 def _refuse_constant(name: str) -> NoReturn:

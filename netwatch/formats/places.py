@@ -14,7 +14,7 @@ from netwatch.model.where import Where
 __all__ = ["json_lines", "json_tokens", "locate", "locate_all", "pointer"]
 
 _POINTER = None
-"""The key under which a branch of wanted pointers holds the pointer that ends there; no step is None."""
+"""The key under which a branch of wanted pointers holds those that end there; no step is None."""
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -53,18 +53,27 @@ def _lines_of(source: str, pointers: set[str]) -> dict[str, int]:
 def json_lines(text: str, pointers: Iterable[str]) -> dict[str, int]:
     """The line on which each pointer's value begins, counted from 1; a pointer that leads nowhere is left out.
 
-    Object keys are compared without regard to case, as ARM's are.
+    Object keys are compared without regard to case, as ARM's are. A step that ends in ``[2]``, the round of a loop in
+    a template, leads to where the loop stands.
     """
+    from netwatch.formats.json_dialect import plain_json
+
     tree: dict[Any, Any] = {}
     for each in pointers:
         branch = tree
         for step in each.split("/"):
-            branch = branch.setdefault(step.replace("~1", "/").replace("~0", "~").lower(), {})
-        branch[_POINTER] = each
+            name = _without_round(step).replace("~1", "/").replace("~0", "~").lower()
+            branch = branch.setdefault(name, {})
+        branch.setdefault(_POINTER, []).append(each)
     offsets: dict[str, int] = {}
     with suppress(ValueError, IndexError, RecursionError):  # not JSON (any more): what was found stands
-        _Scan(text, offsets).value(0, tree)
+        _Scan(plain_json(text), offsets).value(0, tree)
     return _line_numbers(text, offsets)
+
+
+def _without_round(step: str) -> str:
+    name, bracket, round = step.removesuffix("]").rpartition("[")
+    return name if bracket and step.endswith("]") and round.isdigit() else step
 
 
 def _line_numbers(text: str, offsets: dict[str, int]) -> dict[str, int]:
@@ -84,14 +93,14 @@ class _Scan:
 
         self._text = text
         self._offsets = offsets
-        self._jump = JSONDecoder().raw_decode
+        self._jump = JSONDecoder(strict=False).raw_decode
         self._blank = re.compile(r"[ \t\r\n]*").match
 
     def value(self, at: int, branch: dict[Any, Any]) -> int:
         """Note the value that begins at or after ``at``, go into it, and return the offset behind it."""
         at = self._skip_blank(at)
         if _POINTER in branch:
-            self._offsets[branch[_POINTER]] = at
+            self._offsets.update(dict.fromkeys(branch[_POINTER], at))
         if len(branch) > (_POINTER in branch):
             if self._text[at] == "{":
                 return self._object(at, branch)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["Assumption", "Ignored", "InputNotes", "OpenValue"]
+__all__ = ["Assumption", "Ignored", "InputNotes", "OpenValue", "joined_notes"]
 
 
 class Assumption(NamedTuple):
@@ -44,3 +45,10 @@ class InputNotes(NamedTuple):
     assumed: tuple[Assumption, ...] = ()
     open: tuple[OpenValue, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+
+
+def joined_notes(notes: Sequence[InputNotes]) -> InputNotes:
+    """The notes on several inputs as one, in their order."""
+    remarks = tuple(remark for each in notes for remark in each.remarks)
+    assumed = tuple(value for each in notes for value in each.assumed)
+    return InputNotes(remarks, assumed, tuple(value for each in notes for value in each.open))

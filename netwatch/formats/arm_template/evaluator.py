@@ -1,0 +1,402 @@
+"""Values of templates: JSON with expressions in it becomes JSON without, where what is not known is Unresolved.
+
+Azure's own mistakes (an unknown parameter, a circle, a text that is no expression) are errors with their place. What
+evaluates to nothing (a property that is not there, a function that only Azure can answer) is Unresolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple, Protocol
+
+from netwatch.errors import TopologyError, TopologySchemaError
+from netwatch.formats.arm_template.function_kind import Function
+from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
+from netwatch.formats.arm_template.functions_text import MAX_TEXT, TEXT_FUNCTIONS
+from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
+from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open
+from netwatch.formats.arm_template.syntax import Call, Literal, Member, Node, is_template_expression
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = [
+    "MAX_COPIES",
+    "Env",
+    "Names",
+    "World",
+    "counted",
+    "evaluate",
+    "evaluate_node",
+    "looped",
+    "pure_functions",
+    "under",
+]
+
+MAX_COPIES = 800
+"""What one loop may make (Microsoft documentation, Azure Resource Manager limits)."""
+
+_MAX_ITEMS = 100_000
+
+
+class World(Protocol):
+    """What one reading of an input shares: the parsed expressions, the work done so far, where problems go."""
+
+    def parse(self, text: str, where: Where) -> Node: ...
+    def spend(self, steps: int) -> None: ...
+    def problem(self, error: TopologyError) -> None: ...
+
+
+class Names(Protocol):
+    """What the names in an expression mean: the parameters, variables and functions of one deployment."""
+
+    @property
+    def world(self) -> World: ...
+    def parameter(self, name: str, env: Env) -> Any: ...
+    def variable(self, name: str, env: Env) -> Any: ...
+    def scoped(self, call: Call, env: Env) -> Any: ...
+
+
+class Env(NamedTuple):
+    """Where an expression stands: its place, the names it may use, and the loops and lambdas around it.
+
+    ``loops`` holds the index of each loop by its lower-case name, and that of the resource's own loop under "".
+    """
+
+    names: Names
+    where: Where
+    loops: Mapping[str, int] = {}
+    lambdas: Mapping[str, Any] = {}
+
+    def at(self, *steps: str | int) -> Env:
+        """The same, further inside the document."""
+        return self._replace(where=under(self.where, *steps))
+
+    def error(self, message: str, hint: str = "") -> TopologySchemaError:
+        """A mistake of the template at this place."""
+        return TopologySchemaError(message, where=self.where, hint=hint)
+
+    def looped(self, name: str, index: int) -> Env:
+        """Inside one round of a loop."""
+        return self._replace(loops={**self.loops, name.lower(): index})
+
+
+def under(where: Where, *steps: str | int) -> Where:
+    """A place further inside the document."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return where._replace(pointer="/".join((where.pointer, *escaped) if where.pointer else escaped))
+
+
+def evaluate(value: Any, env: Env) -> Any:
+    """The value with every expression in it worked out, at any depth. Objects in it are PlacedObjects.
+
+    A mistake in one expression is reported as a problem and leaves Unresolved, so that reading goes on.
+    """
+    env.names.world.spend(1)
+    if isinstance(value, str):
+        return _text(value, env)
+    if isinstance(value, list):
+        return [evaluate(item, env.at(index)) for index, item in enumerate(value)]
+    if isinstance(value, dict):
+        return _object(value, env)
+    return value
+
+
+def _text(text: str, env: Env) -> Any:
+    if not is_template_expression(text):
+        return text[1:] if text.startswith("[[") else text
+    try:
+        value = evaluate_node(env.names.world.parse(text, env.where), env)
+    except TopologyError as error:
+        env.names.world.problem(error)
+        return Unresolved("it cannot be evaluated", text, env.where)
+    if isinstance(value, Unresolved):
+        named = value if value.expression else replace(value, expression=text)
+        return named if named.where is not None else replace(named, where=env.where)
+    return value
+
+
+def _object(value: dict[str, Any], env: Env) -> PlacedObject:
+    found = PlacedObject({}, env.where)
+    for key, item in value.items():
+        if key.lower() == "copy" and isinstance(item, list):
+            continue
+        name = _text(key, env) if is_template_expression(key) else key
+        if not isinstance(name, Unresolved):
+            found[str(name)] = evaluate(item, env.at(key))
+    found.update(_copies(value, env))
+    return found
+
+
+def _copies(value: dict[str, Any], env: Env) -> dict[str, Any]:
+    """The properties that the loops in an object's ``copy`` make: name → list."""
+    loops = next((item for key, item in value.items() if key.lower() == "copy" and isinstance(item, list)), [])
+    found: dict[str, Any] = {}
+    for number, loop in enumerate(loops):
+        inside = env.at("copy", number)
+        found[str(loop.get("name")) if isinstance(loop, dict) else ""] = looped(loop, inside)
+    return found
+
+
+def looped(loop: Any, env: Env) -> Any:
+    """The list that one loop of properties or variables makes: ``{"name": …, "count": …, "input": …}``."""
+    if not isinstance(loop, dict) or not isinstance(loop.get("name"), str) or "input" not in loop:
+        raise env.error("a loop needs a name, a count and an input.")
+    count = counted(loop.get("count"), env.at("count"))
+    if isinstance(count, Unresolved):
+        return count
+    name = str(loop["name"])
+    return [evaluate(loop["input"], env.at(f"input[{i}]").looped(name, i)) for i in range(count)]
+
+
+def counted(value: Any, env: Env) -> int | Unresolved:
+    """How many rounds a loop makes; an error where that is no number, or more than Azure allows."""
+    count = evaluate(value, env)
+    if isinstance(count, Unresolved):
+        return count
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise env.error(f"count is {str(count)[:40]!r}, expected a whole number.")
+    if count > MAX_COPIES:
+        raise env.error(f"the loop makes {count} copies.", f"Azure makes {MAX_COPIES} at most.")
+    return count
+
+
+def evaluate_node(node: Node, env: Env) -> Any:
+    """The value of a parsed expression."""
+    env.names.world.spend(1)
+    if isinstance(node, Literal):
+        return node.value
+    if isinstance(node, Member):
+        return _member(node, env)
+    return _call(node, env)
+
+
+def _member(node: Member, env: Env) -> Any:
+    value, key = evaluate_node(node.of, env), evaluate_node(node.key, env)
+    if isinstance(value, Unresolved):
+        return Unresolved(value.reason, value.expression, value.where)
+    if isinstance(key, Unresolved):
+        return key
+    try:
+        return index_into(value, key)
+    except ValueError as error:
+        by_azure = f"Azure sets {key} when the resource is made" if isinstance(value, RuntimeObject) else ""
+        return Unresolved(by_azure or str(error), where=env.where)
+
+
+def _call(node: Call, env: Env) -> Any:
+    name = node.name.lower()
+    special = _SPECIAL.get(name)
+    if special is not None:
+        fewest, most, work = special
+        _check_count(node, fewest, most, env)
+        return work(node.arguments, env)
+    function = pure_functions().get(name)
+    if function is None:
+        return env.names.scoped(node, env)
+    _check_count(node, function.fewest, function.most, env)
+    return _applied(node.name, function, [evaluate_node(each, env) for each in node.arguments], env)
+
+
+def _check_count(node: Call, fewest: int, most: int | None, env: Env) -> None:
+    given = len(node.arguments)
+    if given < fewest or (most is not None and given > most):
+        wanted = str(fewest) if fewest == most else f"{fewest} to {most}" if most is not None else f"at least {fewest}"
+        raise env.error(f"{node.name} has {given} arguments, expected {wanted}.")
+
+
+def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
+    if not function.sees_open:
+        for each in args:
+            unknown = first_open(each, env.names.world.spend)
+            if unknown is not None:
+                return _in_parts(function, unknown) if function.in_parts and unknown is each else unknown
+    try:
+        value = function.call(args)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "its arguments are of another type"
+        return Unresolved(f"{name}: {reason}", where=env.where)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise env.error(f"{name} makes a text of {len(value):,} characters.", f"The limit is {MAX_TEXT:,}.")
+    if isinstance(value, list) and len(value) > _MAX_ITEMS:
+        raise env.error(f"{name} makes a list of {len(value):,} items.", f"The limit is {_MAX_ITEMS:,}.")
+    return value
+
+
+def _in_parts(function: Function, unknown: Unresolved) -> Unresolved:
+    if not isinstance(unknown, PartText):
+        return unknown
+    return replace(unknown, stand_in=function.call([unknown.stand_in]))
+
+
+@cache
+def pure_functions() -> Mapping[str, Function]:
+    """Every function whose result depends on its arguments alone, by lower-case name."""
+    tables = (TEXT_FUNCTIONS, VALUE_FUNCTIONS, ADDRESS_FUNCTIONS)
+    return {name.lower(): function for table in tables for name, function in table.items()}
+
+
+def _if(arguments: tuple[Node, ...], env: Env) -> Any:
+    """Only the branch that is taken is evaluated; where that is open, both, since they may agree."""
+    condition = evaluate_node(arguments[0], env)
+    if isinstance(condition, Unresolved):
+        one, other = (evaluate_node(each, env) for each in arguments[1:])
+        return one if one == other else condition
+    if isinstance(condition, str) and condition.lower() in ("true", "false"):
+        condition = condition.lower() == "true"
+    if not isinstance(condition, bool):
+        return Unresolved("the condition of if is neither true nor false", where=env.where)
+    return evaluate_node(arguments[1 if condition else 2], env)
+
+
+def _named(arguments: tuple[Node, ...], env: Env) -> str | Unresolved:
+    name = evaluate_node(arguments[0], env)
+    return name if isinstance(name, str | Unresolved) else str(name)
+
+
+def _parameters(arguments: tuple[Node, ...], env: Env) -> Any:
+    name = _named(arguments, env)
+    return name if isinstance(name, Unresolved) else env.names.parameter(name, env)
+
+
+def _variables(arguments: tuple[Node, ...], env: Env) -> Any:
+    name = _named(arguments, env)
+    return name if isinstance(name, Unresolved) else env.names.variable(name, env)
+
+
+def _copy_index(arguments: tuple[Node, ...], env: Env) -> Any:
+    """The round of the named loop, or of the resource's own, plus an offset."""
+    values = [evaluate_node(each, env) for each in arguments]
+    unknown = next((each for each in values if isinstance(each, Unresolved)), None)
+    if unknown is not None:
+        return unknown
+    name = values.pop(0) if values and isinstance(values[0], str) else ""
+    offset = values[0] if values else 0
+    index = env.loops.get(name.lower())
+    if index is None:
+        raise env.error(f"copyIndex({name!r}) stands outside of that loop." if name else "copyIndex outside of a loop.")
+    return index + offset if isinstance(offset, int) else Unresolved("the offset of copyIndex is no number")
+
+
+def _lambda_variables(arguments: tuple[Node, ...], env: Env) -> Any:
+    name = _named(arguments, env)
+    if isinstance(name, Unresolved):
+        return name
+    if name.lower() not in env.lambdas:
+        raise env.error(f"lambdaVariables({name!r}) stands outside of a lambda with that variable.")
+    return env.lambdas[name.lower()]
+
+
+class _Lambda(NamedTuple):
+    """The variables and the body of a ``lambda('x', …)``."""
+
+    variables: tuple[str, ...]
+    body: Node
+    env: Env
+
+    def __call__(self, *values: Any) -> Any:
+        named = dict(zip(self.variables, values, strict=False))
+        return evaluate_node(self.body, self.env._replace(lambdas={**self.env.lambdas, **named}))
+
+
+def _lambda_of(node: Node, env: Env) -> _Lambda:
+    if not isinstance(node, Call) or node.name.lower() != "lambda" or not node.arguments:
+        raise env.error("expected lambda('name', …) as the last argument.")
+    *names, body = node.arguments
+    variables = tuple(str(evaluate_node(name, env)).lower() for name in names)
+    return _Lambda(variables, body, env)
+
+
+def _over_list(work: Callable[..., Any]) -> Callable[[tuple[Node, ...], Env], Any]:
+    """A function on a list and lambdas; Unresolved where the list is, or where the lambda's results decide and are."""
+
+    def call(arguments: tuple[Node, ...], env: Env) -> Any:
+        items = evaluate_node(arguments[0], env)
+        if isinstance(items, Unresolved):
+            return items
+        if not isinstance(items, list):
+            return Unresolved("it goes over something that is no list", where=env.where)
+        return work(items, arguments[1:], env)
+
+    return call
+
+
+def _map(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    each = _lambda_of(rest[0], env)
+    return [each(item, index) for index, item in enumerate(items)]
+
+
+def _filter(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    each = _lambda_of(rest[0], env)
+    kept = [each(item, index) for index, item in enumerate(items)]
+    unknown = next((keep for keep in kept if isinstance(keep, Unresolved)), None)
+    return unknown or [item for item, keep in zip(items, kept, strict=True) if keep is True]
+
+
+def _reduce(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    value, each = evaluate_node(rest[0], env), _lambda_of(rest[1], env)
+    for index, item in enumerate(items):
+        value = each(value, item, index)
+    return value
+
+
+def _sort(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    """Sorted by a lambda that says whether its first argument goes before the second."""
+    from functools import cmp_to_key
+
+    before = _lambda_of(rest[0], env)
+    unknown: list[Unresolved] = []
+
+    def compare(one: Any, other: Any) -> int:
+        first, second = before(one, other), before(other, one)
+        unknown.extend(each for each in (first, second) if isinstance(each, Unresolved))
+        return (second is True) - (first is True)
+
+    ordered = sorted(items, key=cmp_to_key(compare))
+    return unknown[0] if unknown else ordered
+
+
+def _to_object(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    key = _lambda_of(rest[0], env)
+    value = _lambda_of(rest[1], env) if len(rest) > 1 else None
+    keys = [key(item) for item in items]
+    unknown = next((each for each in keys if isinstance(each, Unresolved)), None)
+    return unknown or {str(k): value(item) if value else item for k, item in zip(keys, items, strict=True)}
+
+
+def _group_by(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
+    key = _lambda_of(rest[0], env)
+    groups: dict[str, list[Any]] = {}
+    for item in items:
+        name = key(item)
+        if isinstance(name, Unresolved):
+            return name
+        groups.setdefault(str(name), []).append(item)
+    return groups
+
+
+def _map_values(arguments: tuple[Node, ...], env: Env) -> Any:
+    value, each = evaluate_node(arguments[0], env), _lambda_of(arguments[1], env)
+    if isinstance(value, Unresolved):
+        return value
+    if not isinstance(value, dict):
+        return Unresolved("mapValues goes over something that is no object", where=env.where)
+    return {key: each(item) for key, item in value.items()}
+
+
+_SPECIAL: Mapping[str, tuple[int, int | None, Callable[[tuple[Node, ...], Env], Any]]] = {
+    "if": (3, 3, _if),
+    "parameters": (1, 1, _parameters),
+    "variables": (1, 1, _variables),
+    "copyindex": (0, 2, _copy_index),
+    "lambdavariables": (1, 1, _lambda_variables),
+    "map": (2, 2, _over_list(_map)),
+    "filter": (2, 2, _over_list(_filter)),
+    "reduce": (3, 3, _over_list(_reduce)),
+    "sort": (2, 2, _over_list(_sort)),
+    "toobject": (2, 3, _over_list(_to_object)),
+    "groupby": (2, 2, _over_list(_group_by)),
+    "mapvalues": (2, 2, _map_values),
+}
+"""Functions that decide themselves which arguments are evaluated, and when: fewest and most arguments, and the work."""

@@ -1,0 +1,76 @@
+"""What evaluation adds to JSON: objects that know their place, and texts of which a part is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from netwatch.formats.arm_fields import PlacedObject
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+
+__all__ = ["PartText", "PlacedObject", "RuntimeObject", "first_open", "joined", "placed_like", "stand_in"]
+
+
+class RuntimeObject(PlacedObject):
+    """The properties of a resource as ``reference`` gives them: what is missing, Azure adds when it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartText(Unresolved):
+    """A text of which a part is not known: ``stand_in`` writes each unknown part in braces, ``{prefix}-vnet``.
+
+    Braces stand in no Azure name, so a stand-in is nobody's real name; and one unknown has one spelling, so two texts
+    with one stand-in are equal whatever the unknown part is.
+    """
+
+    stand_in: str = ""
+
+    @property
+    def is_wholly_unknown(self) -> bool:
+        """Whether nothing of it is known."""
+        return self.stand_in.startswith("{") and self.stand_in.find("}") == len(self.stand_in) - 1
+
+
+def stand_in(value: Any) -> str:
+    """How an unknown text is written inside a longer one."""
+    if isinstance(value, PartText):
+        return value.stand_in
+    if isinstance(value, Unresolved):
+        said = value.expression.strip("[]") or value.reason
+        return "{" + "".join(c if c.isalnum() or c in " _-.,'()" else "_" for c in said) + "}"
+    return str(value)
+
+
+def joined(parts: Iterable[Any], join: Callable[[list[str]], str] = "".join) -> str | PartText:
+    """One text made of several; a PartText where one of them is not known."""
+    found = list(parts)
+    text = join([stand_in(part) for part in found])
+    unknown = next((part for part in found if isinstance(part, Unresolved)), None)
+    if unknown is None:
+        return text
+    return PartText(unknown.reason, unknown.expression, unknown.where, text)
+
+
+def first_open(value: Any, spend: Callable[[int], None]) -> Unresolved | None:
+    """The first unresolved value at any depth; ``spend`` is told of each node that is looked at."""
+    if type(value) is str:
+        return None
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        spend(1)
+        if isinstance(node, Unresolved):
+            return node
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return None
+
+
+def placed_like(value: dict[str, Any], like: Any) -> dict[str, Any]:
+    """The object with the place of another one, where that has any."""
+    where = getattr(like, "where", None)
+    return PlacedObject(value, where) if isinstance(where, Where) else value

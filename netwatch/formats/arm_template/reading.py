@@ -1,0 +1,149 @@
+"""Reads a deployment template: ``read_template`` gives its resources and what is to be said about them."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from netwatch.errors import TopologyError, TopologySchemaError
+from netwatch.formats.arm_identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
+from netwatch.formats.arm_template.evaluator import Env
+from netwatch.formats.arm_template.expansion import Expander
+from netwatch.formats.arm_template.functions_scope import scope_functions
+from netwatch.formats.arm_template.instances import Registry
+from netwatch.formats.arm_template.linked_templates import LinkedTemplates
+from netwatch.formats.arm_template.open_values import PlacedObject
+from netwatch.formats.arm_template.parameter_values import Given, parameter_file_beside, parameter_values
+from netwatch.formats.arm_template.references import References
+from netwatch.formats.arm_template.resource_bodies import Bodies
+from netwatch.formats.arm_template.scope import Context, Scope, Template
+from netwatch.formats.arm_template.syntax import ExpressionError, Node, parse
+from netwatch.formats.template_context import TemplateContext
+from netwatch.model.input_notes import InputNotes, OpenValue
+from netwatch.model.where import Where
+
+__all__ = ["MAX_STEPS", "TemplateResources", "read_template"]
+
+MAX_STEPS = 3_000_000
+"""How many values one input may make netwatch work out; the largest template of Azure's gallery takes 60,000."""
+
+DEFAULT_LOCATION = "westeurope"
+
+
+class TemplateResources(NamedTuple):
+    """What a template makes: ARM resources whose values may be Unresolved, and notes on them."""
+
+    resources: list[PlacedObject]
+    notes: InputNotes
+
+
+class _World:
+    """One reading: the expressions parsed so far, the steps taken, and where problems go."""
+
+    def __init__(self, report: Callable[[TopologyError], None]) -> None:
+        self._report = report
+        self._parsed: dict[str, Node] = {}
+        self._reported: set[tuple[str, Where | None]] = set()
+        self._steps = 0
+
+    def parse(self, text: str, where: Where) -> Node:
+        node = self._parsed.get(text)
+        if node is None:
+            try:
+                node = self._parsed[text] = parse(text)
+            except ExpressionError as error:
+                message = f"the expression {_short(text)} cannot be read: {error}."
+                hint = "A text that begins with a bracket is written with two: [[."
+                raise TopologySchemaError(message, where=where, hint=hint) from None
+        return node
+
+    def spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            raise _TooMuchError
+
+    def problem(self, error: TopologyError) -> None:
+        if (error.message, error.where) not in self._reported:
+            self._reported.add((error.message, error.where))
+            self._report(error)
+
+
+class _TooMuchError(Exception):
+    pass
+
+
+def read_template(
+    source: str, value: dict[str, Any], context: TemplateContext, *, report: Callable[[TopologyError], None]
+) -> TemplateResources:
+    """The resources that the template makes when it is deployed in ``context``; mistakes in it go to ``report``.
+
+    Raises TopologySchemaError where it asks for more work than MAX_STEPS, or refers to itself too deeply.
+    """
+    try:
+        return _read(source, value, context, _World(report))
+    except RecursionError:
+        message = "its expressions, or its values, refer to one another too deeply."
+    except _TooMuchError:
+        message = f"working it out takes more than {MAX_STEPS:,} steps."
+    raise TopologySchemaError(message, where=Where(source), hint="Look for values that grow with each other.")
+
+
+def _read(source: str, value: dict[str, Any], context: TemplateContext, world: _World) -> TemplateResources:
+    template = Template(value, Where(source))
+    beside = "" if context.parameter_file else parameter_file_beside(source)
+    given = parameter_values(value, context.parameter_file or beside, context.sets, max_bytes=context.max_bytes)
+    registry = Registry()
+    references = References(registry)
+    answer = scope_functions(references)
+    scope = Scope(world, template, _context(source, value, context), given=given.values, answer=answer)
+    linked = LinkedTemplates(world, source, max_bytes=context.max_bytes)
+    expander = Expander(world, registry, answer=answer, linked=linked.find)
+    registry.roots = expander.members(scope, template, Env(scope, template.where), scope.context, 0)
+    registry.expand_all()
+    bodies = Bodies(registry, references)
+    resources = bodies.all()
+    left_out = [OpenValue(each.type, each.reason) for each in (*expander.left_out, *bodies.left_out)]
+    missing = [
+        OpenValue(f"what the deployment {each.name} makes", each.nested.missing)
+        for each in registry.registered()
+        if each.nested is not None and each.nested.missing is not None
+    ]
+    remarks = tuple(_remarks(given, beside, context, scope.context, linked.read))
+    return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
+
+
+def _context(source: str, value: dict[str, Any], said: TemplateContext) -> Context:
+    """Where the template goes: what the caller says, or the names netwatch uses where nobody says."""
+    schema = str(value.get("$schema", "")).lower()
+    to_group = "subscriptiondeploymenttemplate" not in schema and not _is_above_subscription(schema)
+    location = said.location or DEFAULT_LOCATION
+    group = (said.resource_group or DEFAULT_RESOURCE_GROUP) if to_group else ""
+    name = os.path.basename(source).split(".")[0]
+    return Context(said.subscription or DEFAULT_SUBSCRIPTION, group, location, name)
+
+
+def _is_above_subscription(schema: str) -> bool:
+    return "managementgroupdeploymenttemplate" in schema or "tenantdeploymenttemplate" in schema
+
+
+def _remarks(given: Given, beside: str, said: TemplateContext, context: Context, linked: list[str]) -> list[str]:
+    found = []
+    if given.file:
+        how = ", which stands beside it" if beside else ""
+        found.append(f"Parameters are taken from {given.file}{how}.")
+    if said.sets:
+        found.append(f"Set by hand: {', '.join(each.partition('=')[0] for each in said.sets)}.")
+    if given.unused:
+        found.append(f"The template has no such parameters: {', '.join(given.unused)}.")
+    place = f"resource group {context.resource_group}, " if context.resource_group else ""
+    defaults = "" if said.subscription and said.resource_group and said.location else " (defaults where you said none)"
+    found.append(f"Deployed to {place}subscription {context.subscription}, {context.location}{defaults}.")
+    found.extend(f"Linked template: {path}." for path in linked)
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
