@@ -44,6 +44,7 @@ golden: $(READY) ## write all that is generated anew (golden files, README outpu
 bench: $(READY) ## the measurements: a cold question, a large estate, one question in process
 	$(BIN)/python -m bench.bench_cold_question
 	$(BIN)/python -m bench.bench_estate
+	$(BIN)/python -m bench.bench_connectivity
 	$(BIN)/python -m pytest bench/bench_question.py --benchmark-only
 
 .PHONY: format

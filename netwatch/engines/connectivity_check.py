@@ -207,7 +207,7 @@ def _timed(topology: Topology, machine: VirtualMachine, path: Path) -> _Timed:
             return _Timed(_declared(path.hops, declared), declared)
     from netwatch.engines.latency import total, with_round_trips
 
-    hops = with_round_trips(topology, path.hops)
+    hops = with_round_trips(topology, path.hops, seed=topology.facts.latency_seed)
     return _Timed(hops, total(hops))
 
 

@@ -1,7 +1,8 @@
 """Round trips nobody can measure offline: a declared pair of machines goes first, else a model link by link.
 
 The model's table is ``LINK_MS``, with its reasons. A link varies a little, as real ones do, and always in the same way:
-what varies it is worked out from a seed and the ends of the path, so equal questions get equal answers.
+what varies it is worked out from a seed (``facts.latencySeed``) and the ends of the path, so that equal questions get
+equal answers.
 """
 
 from __future__ import annotations
@@ -17,10 +18,7 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Peering, Subnet
 from netwatch.model.topology import Topology
 
-__all__ = ["LINK_MS", "SEED", "total", "with_round_trips"]
-
-SEED = 0
-"""Which of all possible sets of variations is taken."""
+__all__ = ["LINK_MS", "total", "with_round_trips"]
 
 LINK_MS: Mapping[str, int] = {
     # Recorded within a region, 2018 to 2022: average 1, seldom more.
@@ -40,7 +38,7 @@ LINK_MS: Mapping[str, int] = {
 """The usual round trip of a link in ms where both ends are in one region."""
 
 
-def with_round_trips(topology: Topology, hops: tuple[Hop, ...], *, seed: int = SEED) -> tuple[Hop, ...]:
+def with_round_trips(topology: Topology, hops: tuple[Hop, ...], *, seed: int = 0) -> tuple[Hop, ...]:
     """The hops with a round trip on every link that leads to a hop; a link between regions adds their distance."""
     pair = f"{seed} {_identity(hops[0])} {_identity(hops[-1])}"
     regions = _regions(topology, hops)

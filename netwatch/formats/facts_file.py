@@ -91,7 +91,10 @@ def merged_facts(first: Facts, second: Facts) -> Facts:
     merged: dict[str, Any] = {}
     for each in fields(Facts):
         one, other = getattr(first, each.name), getattr(second, each.name)
-        merged[each.name] = one + other if isinstance(one, tuple) else one | other
+        if isinstance(one, int):
+            merged[each.name] = other or one
+        else:
+            merged[each.name] = one + other if isinstance(one, tuple) else one | other
     return Facts(**merged)
 
 
@@ -118,6 +121,7 @@ class _Reading:
             "powerState": ("power_state", self._power_state),
             "listeningPorts": ("listening_ports", self._listening_ports),
             "latency": ("latency", self._latency),
+            "latencySeed": ("latency_seed", self._latency_seed),
             "dns": ("dns", self._dns),
             "guestIpForwarding": ("guest_ip_forwarding", self._guest_ip_forwarding),
             "gatewayLearnedRoutes": ("gateway_learned_routes", self._learned_routes),
@@ -195,6 +199,12 @@ class _Reading:
             self._expected("the latency", "avgMs, minMs and maxMs as whole milliseconds with min ≤ avg ≤ max", path)
             return None
         return Latency(*numbers)
+
+    def _latency_seed(self, data: object, path: Path) -> int:
+        if isinstance(data, int) and not isinstance(data, bool) and data >= 0:
+            return data
+        self._expected(_shown(data), "a whole number from 0 on", path)
+        return 0
 
     def _dns(self, data: object, path: Path) -> dict[str, Address]:
         names: dict[str, Address] = {}

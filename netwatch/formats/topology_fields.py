@@ -70,6 +70,7 @@ _FACTS = (
     "powerState",
     "listeningPorts",
     "latency",
+    "latencySeed",
     "dns",
     "guestIpForwarding",
     "gatewayLearnedRoutes",

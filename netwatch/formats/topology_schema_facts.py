@@ -162,6 +162,9 @@ class Facts(BaseModel):
         description="Round trips between machines.",
         examples=[[{"source": "web-0", "destination": "db-0", "avgMs": 2, "minMs": 1, "maxMs": 10}]],
     )
+    latency_seed: StrictInt | None = Field(
+        default=None, ge=0, description="Which variations of the latency model other paths have.", examples=[7]
+    )
     dns: dict[str, Address] | None = Field(
         default=None, description="Names and the address each resolves to.", examples=[{"db.contoso.com": "10.0.2.4"}]
     )

@@ -41,7 +41,8 @@ class Facts:
 
     ``power_state``: VM → ``running``, ``stopped`` or ``deallocated`` (not declared: running).
     ``listening_ports``: VM → what it listens on (not declared: every port is taken to be listened on).
-    ``latency``: (source VM, destination VM) → the declared round trip.
+    ``latency``: (source VM, destination VM) → the declared round trip. ``latency_seed``: which variations of the
+    latency model other paths have.
     ``dns``: lower-case name → address. ``guest_ip_forwarding``: VMs whose operating system forwards.
     ``gateway_learned_routes``: virtual network gateway → prefixes learned over BGP.
     ``network_manager_deployments``: which configurations of network managers are in force, region by region.
@@ -51,6 +52,7 @@ class Facts:
     power_state: Mapping[str, str] = field(default_factory=dict)
     listening_ports: Mapping[str, tuple[ListeningPort, ...]] = field(default_factory=dict)
     latency: Mapping[tuple[str, str], Latency] = field(default_factory=dict)
+    latency_seed: int = 0
     dns: Mapping[str, Address] = field(default_factory=dict)
     guest_ip_forwarding: frozenset[str] = frozenset()
     gateway_learned_routes: Mapping[str, tuple[Prefix, ...]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from netwatch.model.answers import (
     TopologyAnswer,
 )
 from netwatch.model.flow import Direction, Level
-from netwatch.model.routes import EffectiveRoute, RouteSource
+from netwatch.model.routes import RouteSource
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.layout import columns, wrap
@@ -25,20 +25,17 @@ from netwatch.render.trip import (
     not_known,
     place_unless_default,
     priority,
-    route_cells,
-    route_origin,
+    route_row,
     service_tags_line,
+    some,
 )
 from netwatch.render.words import open_text
 
-__all__ = ["blocks", "route_row"]
+__all__ = ["blocks"]
 
 ListAnswer = (
     EffectiveRoutesAnswer | EffectiveRulesAnswer | SecurityGroupViewAnswer | TopologyAnswer | ConnectivityCheckAnswer
 )
-
-SHOWN = 2
-"""Prefixes or ports shown of one field; -v shows all."""
 
 
 def blocks(answer: ListAnswer, page: Page) -> Blocks:
@@ -72,19 +69,6 @@ def _effective_routes(answer: EffectiveRoutesAnswer, page: Page) -> Blocks:
     user = sum(route.source is RouteSource.USER for route in answer.routes)
     total = f"{_count(len(answer.routes), 'route')}, {user} of them from a route table"
     return Blocks(f"effective routes of {answer.nic.id.name}", trip, total)
-
-
-def route_row(route: EffectiveRoute, page: Page) -> tuple[str, ...]:
-    """The cells of one row of effective routes."""
-    prefixes = _some([str(prefix) for prefix in route.prefixes], page)
-    return (prefixes, *route_cells(route), *route_origin(route, page))
-
-
-def _some(texts: list[str], page: Page) -> str:
-    """The first of ``texts`` and how many more there are; all of them with -v."""
-    shown = texts if page.verbose else texts[:SHOWN]
-    more = f" +{len(texts) - len(shown)}" if len(texts) > len(shown) else ""
-    return ", ".join(shown) + more
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -162,12 +146,12 @@ def _addresses(field: AddressField, page: Page) -> str:
             texts.append(term.id.name)
         else:
             texts.append(open_text(term) if isinstance(term, Unresolved) else term.text)
-    return _some(texts, page) or "nothing"
+    return some(texts, page) or "nothing"
 
 
 def _ports(field: PortField, page: Page) -> str:
     """The ports as written, after a colon; nothing for every port."""
-    written = _some(list(field.texts), page)
+    written = some(list(field.texts), page)
     return "" if written == "*" else f":{written}"
 
 

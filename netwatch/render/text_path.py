@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from netwatch.model.answers import ConnectivityCheckAnswer, Egress, Hop, Issue, ReturnPath
 from netwatch.model.flow import Outcome
 from netwatch.render.layout import columns, wrap
-from netwatch.render.text_lists import route_row
-from netwatch.render.trip import INDENT, Blocks, Page, hop_address, verdict_line, verdict_lines
+from netwatch.render.trip import INDENT, Blocks, Page, hop_address, route_row, verdict_line, verdict_lines
 
 __all__ = ["connectivity_check"]
 

@@ -25,13 +25,19 @@ __all__ = [
     "priority",
     "route_cells",
     "route_origin",
+    "route_row",
     "service_tags_line",
+    "some",
     "verdict_line",
     "verdict_lines",
 ]
 
 INDENT = 2
 """Spaces before every line of a block."""
+
+
+SHOWN = 2
+"""Prefixes or ports shown of one field; -v shows all."""
 
 
 class Page(NamedTuple):
@@ -123,6 +129,19 @@ def route_cells(route: EffectiveRoute) -> tuple[str, str, str, str]:
     hop = route.next_hop_type
     word = open_text(hop) if isinstance(hop, Unresolved) else hop.value
     return (word, hop_address(route.next_hop_ip), route.source.value, _state(route))
+
+
+def route_row(route: EffectiveRoute, page: Page) -> tuple[str, ...]:
+    """The cells of one row of effective routes."""
+    prefixes = some([str(prefix) for prefix in route.prefixes], page)
+    return (prefixes, *route_cells(route), *route_origin(route, page))
+
+
+def some(texts: list[str], page: Page) -> str:
+    """The first of ``texts`` and how many more there are; all of them with -v."""
+    shown = texts if page.verbose else texts[:SHOWN]
+    more = f" +{len(texts) - len(shown)}" if len(texts) > len(shown) else ""
+    return ", ".join(shown) + more
 
 
 def hop_address(address: Address | Unresolved | None) -> str:

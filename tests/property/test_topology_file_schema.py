@@ -206,6 +206,7 @@ WHOLE: dict[str, Any] = {
         "powerState": {"vm": "running"},
         "listeningPorts": {"vm": [443, "53/Udp", "8000-8010", {"protocol": "Tcp", "port": 22}]},
         "latency": [{"source": "vm", "destination": "vm", "avgMs": 2, "minMs": 1, "maxMs": 10}],
+        "latencySeed": 7,
         "dns": {"db.contoso.com": "10.0.2.4"},
         "guestIpForwarding": ["vm"],
         "gatewayLearnedRoutes": {"gw": ["192.168.0.0/16"]},

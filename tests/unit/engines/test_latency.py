@@ -45,6 +45,13 @@ def test_another_seed_varies_it_otherwise_and_the_same_one_never() -> None:
     assert all(usual < trip.max_ms <= usual * 1.15 + 1 for trip in trips)
 
 
+def test_the_seed_is_a_fact() -> None:
+    answers = [check(read(more=f"facts: {{latencySeed: {seed}}}\n"), "one-0", "8.8.8.8") for seed in (0, 1, 2, 0)]
+    found = [(answer.min_latency_ms, answer.max_latency_ms) for answer in answers]
+    assert found[0] == found[3]
+    assert len(set(found)) > 1
+
+
 def test_a_link_of_an_unknown_type_takes_nothing() -> None:
     assert total(with_round_trips(read(), hops(""))) == Latency(0, 0, 0)
     assert total((Hop("Source", "a", None, None),)) == Latency(0, 0, 0)

@@ -263,3 +263,12 @@ def test_facts_beside_an_input_go_before_those_in_it(tmp_path: Path) -> None:
     beside.write_text('{"powerState": {"o": "running"}}')
     states = load(network, facts=beside).facts.power_state
     assert {key.rsplit("/", 1)[-1]: state for key, state in states.items()} == {"m": "stopped", "o": "running"}
+
+
+def test_a_seed_of_the_latency_model() -> None:
+    assert read_facts({"latencySeed": 7}, _TOPOLOGY, _place).latency_seed == 7
+    for wrong in ("7", -1, True, 1.5):
+        with pytest.raises(TopologyErrors, match=r"latencySeed: .*expected a whole number from 0 on"):
+            read_facts({"latencySeed": wrong}, _TOPOLOGY, _place)
+    first, second = Facts(latency_seed=7), Facts(latency_seed=8)
+    assert [merged_facts(first, each).latency_seed for each in (second, Facts())] == [8, 7]
