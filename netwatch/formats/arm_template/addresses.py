@@ -6,10 +6,11 @@ holder has, in the order of the templates. That is what Azure does in an empty n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from netwatch.formats.arm_fields import AssumedText
+from netwatch.formats.arm_template.evaluator import CircleError
 from netwatch.formats.arm_template.instances import Instance, Registry
 from netwatch.formats.arm_template.open_values import PartText
 from netwatch.formats.arm_template.scope import member
@@ -29,6 +30,9 @@ LISTS = {
 ENDPOINT = "microsoft.network/privateendpoints"
 
 
+_Told = TypeVar("_Told")
+
+
 class _Holder(NamedTuple):
     """One address of a resource: which of its list, in which subnet, and what the template says it is."""
 
@@ -46,9 +50,14 @@ class Addresses:
         self._is_working = False
 
     def of(self, instance: Instance, index: int) -> AssumedText | None:
-        """The assumed address number ``index`` of a resource; None where it is said, or its subnet is not known."""
+        """The assumed address number ``index`` of a resource; None where it is said, or its subnet is not known.
+
+        Raises CircleError when it is asked for while the addresses are being worked out.
+        """
         key = (instance.key, index)
-        if key not in self._known and not self._is_working:
+        if key not in self._known:
+            if self._is_working:
+                raise instance.env.circle(f"an address of {instance.name}")
             self._is_working = True
             try:
                 self._work_out()
@@ -57,9 +66,9 @@ class Addresses:
         return self._known.get(key)
 
     def _work_out(self) -> None:
-        order = [each for each in self._registry.ordered() if not each.is_busy and not each.is_existing]
-        prefixes = dict(_prefixes(order))
-        holders = [holder for each in order for holder in _holders(each)]
+        order = [each for each in self._registry.ordered() if not each.is_existing]
+        prefixes = dict(self._probed(order, _prefixes))
+        holders = list(self._probed(order, _holders))
         taken = {(holder.subnet, str(holder.said)) for holder in holders if isinstance(holder.said, str)}
         taken |= {(holder.subnet, str(self._known[holder.key])) for holder in holders if holder.key in self._known}
         free = {subnet: _candidates(prefix) for subnet, prefix in prefixes.items()}
@@ -72,20 +81,33 @@ class Addresses:
                     break
 
 
+    def _probed(self, order: list[Instance], told: Callable[[Instance], Iterable[_Told]]) -> Iterator[_Told]:
+        """What each resource tells; nothing, for now, where that hangs on the very address that is being asked for."""
+        for instance in order:
+            world = instance.scope.world
+            before, world.is_probing = world.is_probing, True
+            try:
+                yield from list(told(instance))
+            except CircleError:
+                continue
+            finally:
+                world.is_probing = before
+
+
 def _candidates(prefix: Prefix) -> Iterator[str]:
     return (str(Address(prefix.version, value)) for value in usable_addresses(prefix))
 
 
-def _prefixes(order: list[Instance]) -> Iterator[tuple[str, Prefix]]:
-    """The first IPv4 prefix of each subnet, whether it stands inside its network or alone."""
-    for each in order:
-        if each.type.lower() == "microsoft.network/virtualnetworks/subnets":
-            yield from _prefix(each.key, each.properties())
-        elif each.type.lower() == "microsoft.network/virtualnetworks":
-            for subnet in _list(member(each.properties(), "subnets")):
-                name = member(subnet, "name")
-                if isinstance(name, str):
-                    yield from _prefix(f"{each.key}/subnets/{name.lower()}", member(subnet, "properties"))
+def _prefixes(instance: Instance) -> Iterator[tuple[str, Prefix]]:
+    """The first IPv4 prefix of each subnet in a resource, whether it is a network or a subnet that stands alone."""
+    type = instance.type.lower()
+    if type == "microsoft.network/virtualnetworks/subnets":
+        yield from _prefix(instance.key, instance.properties())
+    elif type == "microsoft.network/virtualnetworks":
+        for subnet in _list(member(instance.properties(), "subnets")):
+            name = member(subnet, "name")
+            if isinstance(name, str):
+                yield from _prefix(f"{instance.key}/subnets/{name.lower()}", member(subnet, "properties"))
 
 
 def _prefix(key: str, properties: Any) -> Iterator[tuple[str, Prefix]]:

@@ -16,13 +16,14 @@ from netwatch.formats.arm_template.function_kind import Function
 from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
 from netwatch.formats.arm_template.functions_text import MAX_TEXT, TEXT_FUNCTIONS
 from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
-from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open
+from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in
 from netwatch.formats.arm_template.syntax import Call, Literal, Member, Node, is_template_expression
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
 __all__ = [
     "MAX_COPIES",
+    "CircleError",
     "Env",
     "Names",
     "World",
@@ -38,10 +39,20 @@ MAX_COPIES = 800
 """What one loop may make (Microsoft documentation, Azure Resource Manager limits)."""
 
 _MAX_ITEMS = 100_000
+_MAX_CALL = 160
+
+
+class CircleError(TopologySchemaError):
+    """Something in a template refers to itself."""
 
 
 class World(Protocol):
-    """What one reading of an input shares: the parsed expressions, the work done so far, where problems go."""
+    """What one reading of an input shares: the parsed expressions, the work done so far, where problems go.
+
+    While ``is_probing``, circles are raised to whoever asked, and nothing that hangs on them is kept.
+    """
+
+    is_probing: bool
 
     def parse(self, text: str, where: Where) -> Node: ...
     def spend(self, steps: int) -> None: ...
@@ -62,12 +73,15 @@ class Env(NamedTuple):
     """Where an expression stands: its place, the names it may use, and the loops and lambdas around it.
 
     ``loops`` holds the index of each loop by its lower-case name, and that of the resource's own loop under "".
+    In an inline template that uses its parent's names (outer scope), ``escaped`` are its own: expressions written with
+    two brackets are left for it.
     """
 
     names: Names
     where: Where
     loops: Mapping[str, int] = {}
     lambdas: Mapping[str, Any] = {}
+    escaped: Names | None = None
 
     def at(self, *steps: str | int) -> Env:
         """The same, further inside the document."""
@@ -76,6 +90,10 @@ class Env(NamedTuple):
     def error(self, message: str, hint: str = "") -> TopologySchemaError:
         """A mistake of the template at this place."""
         return TopologySchemaError(message, where=self.where, hint=hint)
+
+    def circle(self, what: str) -> CircleError:
+        """``what`` refers to itself."""
+        return CircleError(f"{what} refers to itself.", where=self.where, hint="Azure refuses circles.")
 
     def looped(self, name: str, index: int) -> Env:
         """Inside one round of a loop."""
@@ -104,10 +122,17 @@ def evaluate(value: Any, env: Env) -> Any:
 
 
 def _text(text: str, env: Env) -> Any:
+    if text.startswith("[["):
+        return text[1:] if env.escaped is None else _text(text[1:], Env(env.escaped, env.where))
     if not is_template_expression(text):
-        return text[1:] if text.startswith("[[") else text
+        return text
     try:
         value = evaluate_node(env.names.world.parse(text, env.where), env)
+    except CircleError as error:
+        if env.names.world.is_probing:
+            raise
+        env.names.world.problem(error)
+        return Unresolved("it refers to itself", text, env.where)
     except TopologyError as error:
         env.names.world.problem(error)
         return Unresolved("it cannot be evaluated", text, env.where)
@@ -175,9 +200,9 @@ def evaluate_node(node: Node, env: Env) -> Any:
 def _member(node: Member, env: Env) -> Any:
     value, key = evaluate_node(node.of, env), evaluate_node(node.key, env)
     if isinstance(value, Unresolved):
-        return Unresolved(value.reason, value.expression, value.where)
+        return Unresolved(value.reason, f"{_argument(value)}.{stand_in(key)}", value.where)
     if isinstance(key, Unresolved):
-        return key
+        return _of_unknown("member", [value, key], key)
     try:
         return index_into(value, key)
     except ValueError as error:
@@ -211,12 +236,14 @@ def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
         for each in args:
             unknown = first_open(each, env.names.world.spend)
             if unknown is not None:
-                return _in_parts(function, unknown) if function.in_parts and unknown is each else unknown
+                return _in_parts(function, name, args, unknown)
     try:
         value = function.call(args)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
         reason = str(error) if isinstance(error, ValueError) else "its arguments are of another type"
         return Unresolved(f"{name}: {reason}", where=env.where)
+    if isinstance(value, Unresolved) and any(value is each for each in args):
+        return _of_unknown(name, args, value)
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise env.error(f"{name} makes a text of {len(value):,} characters.", f"The limit is {MAX_TEXT:,}.")
     if isinstance(value, list) and len(value) > _MAX_ITEMS:
@@ -224,10 +251,27 @@ def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
     return value
 
 
-def _in_parts(function: Function, unknown: Unresolved) -> Unresolved:
-    if not isinstance(unknown, PartText):
-        return unknown
-    return replace(unknown, stand_in=function.call([unknown.stand_in]))
+def _in_parts(function: Function, name: str, args: list[Any], unknown: Unresolved) -> Unresolved:
+    """A function that works letter by letter leaves the known parts known."""
+    if function.in_parts and unknown is args[0] and isinstance(unknown, PartText):
+        return replace(unknown, stand_in=function.call([unknown.stand_in]))
+    return _of_unknown(name, args, unknown)
+
+
+def _of_unknown(name: str, args: list[Any], unknown: Unresolved) -> Unresolved:
+    """What a function makes of something unknown: another unknown, told by the call."""
+    call = f"{name}({', '.join(_argument(each) for each in args)})"
+    if len(call) > _MAX_CALL:
+        from hashlib import sha256
+
+        call = f"{call[:_MAX_CALL]}… {sha256(call.encode()).hexdigest()[:8]}"
+    return Unresolved(unknown.reason, call, unknown.where)
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, Unresolved):
+        return stand_in(value).removeprefix("{").removesuffix("}")
+    return repr(value) if isinstance(value, str) else "…" if isinstance(value, dict | list) else str(value)
 
 
 @cache
@@ -242,7 +286,7 @@ def _if(arguments: tuple[Node, ...], env: Env) -> Any:
     condition = evaluate_node(arguments[0], env)
     if isinstance(condition, Unresolved):
         one, other = (evaluate_node(each, env) for each in arguments[1:])
-        return one if one == other else condition
+        return one if one == other else _of_unknown("if", [condition, one, other], condition)
     if isinstance(condition, str) and condition.lower() in ("true", "false"):
         condition = condition.lower() == "true"
     if not isinstance(condition, bool):

@@ -113,7 +113,7 @@ class _Walk:
             raise env.error("a resource needs a type.", "For example Microsoft.Network/virtualNetworks.")
         if parent is not None and not type.lower().startswith(f"{parent.type.lower()}/"):
             type = type if "." in type.split("/")[0] else f"{parent.type}/{type}"
-        if isinstance(name, Unresolved) and not (isinstance(name, PartText) and not name.is_wholly_unknown):
+        if isinstance(name, Unresolved) and not (isinstance(name, PartText) and name.is_name):
             return self._leave_out(raw, env, name)
         if not isinstance(name, str | PartText) or name == "":
             raise env.error(f"this {type} needs a name.")
@@ -206,12 +206,11 @@ class _Deployment(Nested):
             return
         context = self._context(env)
         is_inner = self._is_inner()
-        if is_inner:
-            self._scope = self._inner_scope(found, context, env)
-            self._env = self._scope.env
+        own = self._inner_scope(found, context, env)
+        if is_inner:  # a parent in outer scope has taken one bracket of two away by now
+            self._scope, self._env = own, own.env._replace(escaped=own if env.escaped is not None else None)
         else:
-            self._scope = self._instance.scope
-            self._env = env._replace(where=found.where)
+            self._scope, self._env = self._instance.scope, env._replace(where=found.where, escaped=own)
         self._template = found
         self.members = self._expander.members(self._scope, found, self._env, context, self._depth)
 
@@ -283,7 +282,7 @@ class _Deployment(Nested):
         if self._template is None or self._env is None:
             return self.missing or Unresolved("its deployment cannot be read", where=self._instance.env.where)
         if self._outputs is _BUSY:
-            raise self._instance.env.error(f"the outputs of {self._instance.name} refer to themselves.")
+            raise self._instance.env.circle(f"the output of {self._instance.name}")
         if self._outputs is None:
             self._outputs = _BUSY
             try:

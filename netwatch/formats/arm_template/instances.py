@@ -67,7 +67,7 @@ class Instance:
     def body(self) -> PlacedObject:
         """The fields of the resource beside its id, name and type."""
         if self._body is _BUSY:
-            raise self.env.error(f"{self.name} refers to itself.", "Azure refuses circles.")
+            raise self.env.circle(self.name)
         if self._body is None:
             self._body = _BUSY
             try:

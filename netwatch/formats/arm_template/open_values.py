@@ -28,9 +28,9 @@ class PartText(Unresolved):
     stand_in: str = ""
 
     @property
-    def is_wholly_unknown(self) -> bool:
-        """Whether nothing of it is known."""
-        return self.stand_in.startswith("{") and self.stand_in.find("}") == len(self.stand_in) - 1
+    def is_name(self) -> bool:
+        """Whether it can stand for a name: of each level, ``parent/child``, something is known."""
+        return not any(level[:1] == "{" and level.find("}") == len(level) - 1 for level in self.stand_in.split("/"))
 
 
 def stand_in(value: Any) -> str:

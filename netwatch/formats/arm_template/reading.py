@@ -42,6 +42,7 @@ class _World:
     """One reading: the expressions parsed so far, the steps taken, and where problems go."""
 
     def __init__(self, report: Callable[[TopologyError], None]) -> None:
+        self.is_probing = False
         self._report = report
         self._parsed: dict[str, Node] = {}
         self._reported: set[tuple[str, Where | None]] = set()

@@ -32,8 +32,12 @@ class References:
         """The properties of a resource, or with ``full`` the whole of it, by id, name or symbolic name."""
         if isinstance(name, Unresolved) and not isinstance(name, PartText):
             return name
-        instance = self._named(name.stand_in if isinstance(name, PartText) else str(name), scope)
+        text = name.stand_in if isinstance(name, PartText) else str(name)
+        instance = self._named(text, scope)
         if instance is None:
+            part = self._part(text, scope)
+            if part is not None:
+                return part
             return Unresolved(f"{_short(name)} is not in the templates", f"reference('{_short(name)}')", env.where)
         return self._told(instance, full=full, env=env)
 
@@ -84,6 +88,19 @@ class References:
             return self._registry.find(ids[0], scope) if ids else None
         return self._registry.find(name.lower().rstrip("/"), scope)
 
+    def _part(self, id: str, scope: Scope) -> Any:
+        """The properties of a part that stands inside its resource, such as a subnet; None where there is none."""
+        owner_id, _, rest = id.rstrip("/").rpartition("/")
+        owner_id, _, kind = owner_id.rpartition("/")
+        owner = self._registry.find(owner_id.lower(), scope) if owner_id.startswith("/") else None
+        if owner is None or owner.is_existing or owner.nested is not None:
+            return None
+        parts = member(member(self.with_addresses(owner), "properties"), kind)
+        for part in parts if isinstance(parts, list) else ():
+            if str(member(part, "name")).lower() == rest.lower():
+                return RuntimeObject(member(part, "properties") or {}, owner.env.where)
+        return None
+
     def _ids_of_name(self, name: str, scope: Scope) -> list[str]:
         """Ids of the resources of a scope that have that name; the name may hold its parents'."""
         last = name.lower().rsplit("/", 1)[-1]
@@ -99,6 +116,8 @@ class References:
         else:
             body = self.with_addresses(instance)
             properties = _with_part_ids(instance, member(body, "properties") or {})
+            if isinstance(properties, Unresolved):
+                return properties
         told = RuntimeObject({**properties, **_derived(instance, properties)}, instance.env.where)
         if not full:
             return told
@@ -122,7 +141,9 @@ def _with(value: Any, name: str, item: Any) -> PlacedObject:
     return PlacedObject({**value, held: item}, value.where)
 
 
-def _with_part_ids(instance: Instance, properties: dict[str, Any]) -> dict[str, Any]:
+def _with_part_ids(instance: Instance, properties: Any) -> Any:
+    if not isinstance(properties, dict):
+        return properties
     found = dict(properties)
     for key, value in properties.items():
         if isinstance(value, list) and any(key.lower() == part.lower() for part in _PARTS):
@@ -131,9 +152,13 @@ def _with_part_ids(instance: Instance, properties: dict[str, Any]) -> dict[str, 
 
 
 def _with_id(instance: Instance, kind: str, part: Any) -> Any:
-    name = member(part, "name")
+    """The part with its id; an address that is not worked out by now is not known, which is not the same as none."""
+    name, fields = member(part, "name"), member(part, "properties")
     if not isinstance(part, PlacedObject) or not isinstance(name, str):
         return part
+    if isinstance(fields, PlacedObject) and member(fields, "privateIPAddress") == "":
+        open_address = Unresolved("Azure draws the address", where=fields.where)
+        part = _with(part, "properties", _with(fields, "privateIPAddress", open_address))
     id: Any = f"{instance.id_text}/{kind}/{name}"
     if isinstance(instance.id, PartText):
         id = PartText(instance.id.reason, instance.id.expression, instance.id.where, id)

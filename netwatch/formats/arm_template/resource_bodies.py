@@ -146,7 +146,7 @@ class Bodies:
             owner = whole_id.rsplit("/", 2)[0]
             if path[-1:] == ("id",) and (self._registry.holds(whole_id) or self._registry.holds(owner)):
                 return value.stand_in
-            if path[-1:] == ("name",) and not value.is_wholly_unknown:
+            if path[-1:] == ("name",) and value.is_name:
                 return value.stand_in
         found = Unresolved(value.reason, value.expression, value.where) if is_part else value
         if path[:1] in (("properties",), ("location",)):

@@ -101,7 +101,7 @@ class Scope:
         key = (kind, name.lower())
         value = self._known.get(key)
         if value is _BUSY:
-            raise env.error(f"the {kind} {name} refers to itself.", "Azure refuses circles.")
+            raise env.circle(f"the {kind} {name}")
         if key not in self._known:
             self._known[key] = _BUSY
             try:
