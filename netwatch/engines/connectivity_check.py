@@ -12,8 +12,8 @@ from netwatch.engines.destination import Destination, find_destination
 from netwatch.engines.hops import placed
 from netwatch.engines.onward import power_state
 from netwatch.engines.path_walk import Path, walk
-from netwatch.engines.way_back import return_path
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
+from netwatch.engines.way_back import return_path
 from netwatch.engines.ways import platform_issue
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import ANY_PORT, Address
