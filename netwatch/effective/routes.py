@@ -57,7 +57,7 @@ def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) 
     services = list(_service_rows(vnet, subnet, expand_tag))
     learned = list(_gateway_rows(topology, vnet, subnet, [*near, *services]))
     endpoints = list(_endpoint_rows(topology, vnet, user))
-    rows = [*near, *learned, *services, *endpoints, *_default_rows(near)]
+    rows = [*near, *learned, *services, *endpoints, *_default_rows(vnet)]
     rows.extend(_reserved_rows([*near, *learned, *user]))
     overriding = [*user, *(row for row in learned if row.state is RouteState.ACTIVE)]
     return (*(_overridden(row, overriding, topology.semantics) for row in rows), *user)
@@ -145,10 +145,10 @@ def _may_override_endpoint(route: EffectiveRoute, semantics: Semantics) -> bool:
     return appliance or semantics.private_endpoint_routes == "anyNextHop"
 
 
-def _default_rows(near: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
+def _default_rows(vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
     """0.0.0.0/0 to the Internet; ::/0 too where the VNet has IPv6 (without it, only some subscriptions list it)."""
     yield _row(Prefix(4, 0, 0), NextHopType.INTERNET)
-    if any(prefix.version == 6 for row in near for prefix in row.prefixes):
+    if any(isinstance(prefix, Prefix) and prefix.version == 6 for prefix in vnet.address_space):
         yield _row(Prefix(6, 0, 0), NextHopType.INTERNET)
 
 
@@ -245,8 +245,11 @@ _SOURCE_ORDER = (RouteSource.USER, RouteSource.VIRTUAL_NETWORK_GATEWAY, RouteSou
 def _rank(row: EffectiveRoute, semantics: Semantics) -> tuple[int, int]:
     """User before gateway before system; among user routes of one length, an explicit prefix before a service tag.
 
-    Among tags: a region's before a whole service's before AzureCloud of a region before AzureCloud.
+    Among tags: a region's before a whole service's before AzureCloud of a region before AzureCloud. A private
+    endpoint's row comes before all: where policies let the user override it, it is Invalid and takes no part.
     """
+    if row.next_hop_type is NextHopType.INTERFACE_ENDPOINT:
+        return -2, 0
     if row.next_hop_type is NextHopType.SERVICE_ENDPOINT and semantics.service_endpoint_routes == "endpointWins":
         return -1, 0
     if not row.tag:
@@ -264,12 +267,13 @@ def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]], open_rows: list[Eff
 
 
 def is_reachable_appliance(topology: Topology, vnet: VirtualNetwork, address: Address) -> bool:
-    """Whether ``vnet`` or a connected peer holds ``address``, so that a packet can be handed to it.
+    """Whether ``vnet``, a connected peer or a member of its connected group holds ``address``: one hop away.
 
     Recorded: with an appliance outside both, next hop answers None and still names the address.
     """
     spaces = [
         *vnet.address_space,
         *(p for peer in connected_peers(topology, vnet) for p in peer_prefixes(topology, peer)),
+        *(p for member in mesh_members(topology, vnet) for p in member.address_space),
     ]
     return any(isinstance(space, Unresolved) or space.holds(address) for space in spaces)

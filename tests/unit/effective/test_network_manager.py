@@ -8,8 +8,8 @@ import pytest
 
 from netwatch.effective.admin_rules import admin_rules
 from netwatch.effective.meshes import mesh_members
-from netwatch.effective.routes import effective_routes
-from netwatch.model.addresses import parse_prefix
+from netwatch.effective.routes import effective_routes, is_reachable_appliance
+from netwatch.model.addresses import parse_address, parse_prefix
 from netwatch.model.facts import Deployment, Facts
 from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
@@ -67,6 +67,13 @@ def test_nothing_is_connected_before_it_is_deployed() -> None:
 
 def test_who_is_not_in_the_group_is_not_in_the_mesh() -> None:
     assert members(net(members="b c")) == []
+
+
+def test_an_appliance_of_a_member_is_one_hop_away() -> None:
+    topology = net(regions="westeurope")
+    vnet = topology.vnets[arm_id("virtualNetworks", "a").key]
+    assert is_reachable_appliance(topology, vnet, parse_address("10.1.0.4"))
+    assert not is_reachable_appliance(topology, vnet, parse_address("10.2.0.4"))
 
 
 def test_with_direct_connectivity_the_hub_is_in_the_group_of_its_spokes() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from netwatch.effective.private_endpoints import endpoint_addresses, honours_rules
-from netwatch.effective.routes import effective_routes
-from netwatch.model.addresses import Prefix
+from netwatch.effective.routes import effective_routes, select_route
+from netwatch.model.addresses import Prefix, parse_address
 from netwatch.model.endpoints import PrivateEndpoint
-from netwatch.model.routes import NextHopType
+from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.where import Where
@@ -76,6 +76,21 @@ def test_only_appliances_override_where_switched_so() -> None:
     topology = net("Enabled", "10.0.2.0/24", NextHopType.NONE)
     assert state(topology) == "Invalid"
     assert state(replace(topology, semantics=Semantics(private_endpoint_routes="applianceOnly"))) == "Active"
+
+
+def taken(topology: Topology) -> NextHopType:
+    """Which row takes a packet from the client to the endpoint."""
+    client = topology.subnets[arm_id("virtualNetworks/subnets", "v/client").key]
+    rows = effective_routes(topology, client, no_tags)
+    route = select_route(rows, parse_address("10.0.2.4"), topology.semantics).route
+    assert isinstance(route, EffectiveRoute)
+    assert isinstance(route.next_hop_type, NextHopType)
+    return route.next_hop_type
+
+
+def test_a_host_route_of_the_user_takes_the_packet_only_where_policies_heed_it() -> None:
+    assert taken(net("Disabled", "10.0.2.4/32")) is NextHopType.INTERFACE_ENDPOINT
+    assert taken(net("Enabled", "10.0.2.4/32")) is NextHopType.VIRTUAL_APPLIANCE
 
 
 def test_direct_peers_have_the_route_and_no_one_beyond() -> None:

@@ -187,3 +187,13 @@ def test_a_user_route_of_the_same_prefix_beats_it_unless_switched() -> None:
 def test_a_service_without_a_known_tag_is_named() -> None:
     with pytest.raises(UnsupportedError, match=r"Microsoft\.Unheard"):
         rows(with_endpoint("Microsoft.Unheard"))
+
+
+def test_a_peer_with_ipv6_brings_no_default_route_of_that_family() -> None:
+    topology = network(
+        vnets={"v": "10.0.0.0/16", "w": "10.1.0.0/16 fd00:1::/48"},
+        subnets={"v/a": Net("10.0.1.0/24")},
+        peerings={"v": [Peer("w")], "w": [Peer("v")]},
+    )
+    assert "fd00:1::/48 VNetPeering" in rows(topology)
+    assert "::/0 Internet" not in rows(topology)
