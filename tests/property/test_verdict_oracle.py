@@ -1,26 +1,47 @@
-"""netwatch against the independent oracle: outcome, deciding rule and next hop, on networks nobody wrote."""
+"""netwatch against the independent oracle, on networks nobody wrote: verdicts, tags, routes, hops and diagnostics."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from collections import Counter
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.context_tags import context_tag
-from netwatch.model.addresses import Address, Prefix
-from netwatch.model.flow import Direction, Flow, Outcome
+from netwatch.effective.context_tags import context_tag, context_tag_names
+from netwatch.errors import RefusedByAzureError
+from netwatch.model.addresses import ANY_PORT, Address, Prefix
+from netwatch.model.answers import EffectiveNsg, EvaluatedNsg, Verdict
+from netwatch.model.flow import Direction, Flow, Level, Outcome
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import NetworkInterface
-from netwatch.model.routes import NextHopType
+from netwatch.model.resources import NetworkInterface, Subnet
+from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.rules import SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.verdicts.single import verdict
 from netwatch.watcher import NetworkWatcher
-from tests.oracle import SYSTEM_ROUTE, oracle_ip_flow, oracle_next_hop, oracle_tag_holds
-from tests.strategies import TAGS, addresses_near, flows, published_tags, topologies
+from tests.oracle import (
+    SYSTEM_ROUTE,
+    Evaluated,
+    Network,
+    Profile,
+    Row,
+    oracle_diagnosis,
+    oracle_fate,
+    oracle_field,
+    oracle_ip_flow,
+    oracle_next_hop,
+    oracle_routes,
+    oracle_tag,
+    oracle_tag_holds,
+)
+from tests.strategies import TAGS, addresses_near, flows, profiles, published_tags, topologies
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the network that tells them apart
 
 
 class Asked(NamedTuple):
@@ -39,12 +60,20 @@ class Sent(NamedTuple):
     dests: list[Address]
 
 
+class Diagnosed(NamedTuple):
+    """Several diagnostic profiles at one NIC."""
+
+    topology: Topology
+    nic: NetworkInterface
+    profiles: list[Profile]
+
+
 @st.composite
 def asked(draw: st.DrawFn) -> Asked:
     topology = draw(topologies())
     nic = draw(nics(topology))
     one = st.sampled_from(Direction).flatmap(lambda way: st.tuples(st.just(way), flows(topology, nic, way)))
-    return Asked(topology, nic, draw(st.lists(one, min_size=1, max_size=12)))
+    return Asked(topology, nic, draw(st.lists(one, min_size=6, max_size=16)))
 
 
 def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
@@ -57,23 +86,68 @@ def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
 def sent(draw: st.DrawFn) -> Sent:
     """A NIC without an IPv6 address sends no IPv6."""
     topology = draw(topologies())
-    nic = draw(st.sampled_from(list(topology.nics.values())))
+    nic = draw(st.sampled_from([nic for nic in topology.nics.values() if nic.vm]))
     versions = {config.private_ip.version for config in nic.ip_configurations if isinstance(config.private_ip, Address)}
     dests = addresses_near(topology).filter(lambda dest: dest.version in versions)
-    return Sent(topology, nic, draw(st.lists(dests, min_size=10, max_size=24)))
+    return Sent(topology, nic, draw(st.lists(dests, min_size=16, max_size=32)))
+
+
+@st.composite
+def diagnosed(draw: st.DrawFn) -> Diagnosed:
+    topology = draw(topologies())
+    nic = draw(nics(topology))
+    return Diagnosed(topology, nic, draw(st.lists(profiles(topology, nic), min_size=4, max_size=10)))
+
+
+# --- one flow ---------------------------------------------------------------------------------------------------------
 
 
 @given(asked())
 def test_the_verdict_and_the_rule_that_settles_it(case: Asked) -> None:
     compiled = CompiledTopology(case.topology, published_tags)
     for direction, flow in case.flows:
-        found = verdict(compiled, case.nic, direction, flow)
-        settled = found.settled
-        rule, group = (settled.rule, settled.owner.text) if settled else (None, "")
+        found = said(verdict(compiled, case.nic, direction, flow))
+        assert found == oracle_ip_flow(case.topology, case.nic, direction, flow, tags=TAGS), flow
+
+
+@given(asked())
+def test_what_ip_flow_verify_answers(case: Asked) -> None:
+    """As it is asked: in words, of a machine; and where Azure refuses, what becomes of the traffic."""
+    watcher = NetworkWatcher(case.topology, service_tags=published_tags())
+    if not isinstance(case.nic.vm, ResourceId):
+        return
+    for direction, flow in case.flows:
+        if not flow.protocol.has_ports:
+            continue
         outcome, name, owner = oracle_ip_flow(case.topology, case.nic, direction, flow, tags=TAGS)
-        assert found.outcome.value == outcome, flow
-        if name:
-            assert (rule.name if rule else "", group) == (name, owner), flow
+        if outcome == "NotApplicable":
+            with pytest.raises(RefusedByAzureError) as refused:
+                ask(watcher, case.nic, direction, flow)
+            assert refused.value.code == "NsgsNotAppliedOnNic"
+            assert refused.value.fate == oracle_fate(case.topology, case.nic, direction, flow)
+        else:
+            assert ask(watcher, case.nic, direction, flow) == (outcome, name, owner), flow
+
+
+def ask(watcher: NetworkWatcher, nic: NetworkInterface, direction: Direction, flow: Flow) -> tuple[str, str, str]:
+    assert isinstance(nic.vm, ResourceId)
+    opener, called = endpoint(flow.src_ip, flow.src_port), endpoint(flow.dst_ip, flow.dst_port)
+    local, remote = (called, opener) if direction is Direction.INBOUND else (opener, called)
+    words = {"direction": direction.value, "protocol": flow.protocol.value, "nic": nic.id.name}
+    return said(watcher.ip_flow_verify(nic.vm.name, local=local, remote=remote, **words).verdict)
+
+
+def endpoint(address: Address, port: int) -> str:
+    text = f"[{address}]" if address.version == 6 else str(address)
+    return f"{text}:{'*' if port == ANY_PORT else port}"
+
+
+def said(found: Verdict) -> tuple[str, str, str]:
+    """The outcome, the rule that gets named, and whose it is; empty texts where there is none."""
+    settled = found.settled
+    if settled is None:
+        return found.outcome.value, "", ""
+    return found.outcome.value, settled.rule.name if settled.rule else "", settled.owner.text
 
 
 @given(asked())
@@ -83,7 +157,8 @@ def test_a_list_is_asked_up_to_the_rule_that_settles_and_none_behind_a_deny(case
         decisions = verdict(compiled, case.nic, direction, flow).decisions
         assert all(decision.outcome is Outcome.ALLOW for decision in decisions[:-1])
         for decision in decisions:
-            assert decision.rule is not None
+            if decision.rule is None or decision.level is Level.ADMIN:
+                continue
             own = [rule for rule in case.topology.nsgs[decision.owner.key].rules if rule.direction is direction]
             before = {rule.name for rule in own if _priority(rule) < _priority(decision.rule)}
             assert before == {rule.name for rule in decision.tried if not rule.is_default}
@@ -94,20 +169,86 @@ def _priority(rule: SecurityRule) -> int:
     return rule.priority
 
 
+# --- tags and groups --------------------------------------------------------------------------------------------------
+
+
 @given(topologies(), st.data())
 def test_what_a_tag_holds_at_a_subnet(topology: Topology, data: st.DataObject) -> None:
     """Asked in the families the subnet has."""
-    subnet = data.draw(st.sampled_from(list(topology.subnets.values())))
-    versions = {prefix.version for prefix in subnet.prefixes if isinstance(prefix, Prefix)}
-    near = addresses_near(topology).filter(lambda address: address.version in versions)
+    subnet = data.draw(st.sampled_from([subnet for subnet in topology.subnets.values() if subnet.prefixes]))
+    near = addresses_near(topology).filter(lambda address: address.version in families(subnet))
     addresses = data.draw(st.lists(near, min_size=1, max_size=20, unique=True))
-    for name in ("VirtualNetwork", "Internet", "AzureLoadBalancer"):
+    for name in context_tag_names():
         found = context_tag(name, topology, subnet)
         assert found is not None
         assert not found.unresolved
         for address in addresses:
             held = any(prefix.holds(address) for prefix in found.prefixes)
             assert held == oracle_tag_holds(topology, subnet, name, ip_address(str(address)), TAGS), (name, address)
+
+
+def families(subnet: Subnet) -> set[int]:
+    return {prefix.version for prefix in subnet.prefixes if isinstance(prefix, Prefix)}
+
+
+@given(topologies(), st.data())
+def test_effective_rules_hold_what_their_tags_and_groups_hold(topology: Topology, data: st.DataObject) -> None:
+    """Address for address, of the families the subnet has: the tag map, and both sides of every rule."""
+    nic = data.draw(nics(topology))
+    subnet = topology.subnet_of(nic)
+    assert isinstance(subnet, Subnet)
+    answer = NetworkWatcher(topology, service_tags=published_tags()).effective_rules(nic.id.text)
+    for nsg in answer.nsgs:
+        for name, prefixes in nsg.tag_map.items():
+            assert whole(map(network, prefixes), subnet) == whole(oracle_tag(topology, subnet, name, TAGS), subnet), (
+                name
+            )
+        check_rules(topology, subnet, nsg)
+
+
+def check_rules(topology: Topology, subnet: Subnet, nsg: EffectiveNsg) -> None:
+    for rule in nsg.rules:
+        for field, prefixes in ((rule.rule.sources, rule.sources), (rule.rule.destinations, rule.destinations)):
+            expected = whole(oracle_field(topology, subnet, field, TAGS), subnet)
+            assert whole(map(network, prefixes), subnet) == expected, (rule.rule.name, field)
+
+
+def whole(networks: Iterable[Network], subnet: Subnet) -> set[Network]:
+    """The same addresses, of the subnet's families, in the one way that has the fewest networks."""
+    found = [each for each in networks if each.version in families(subnet)]
+    v4 = collapse_addresses(each for each in found if isinstance(each, IPv4Network))
+    v6 = collapse_addresses(each for each in found if isinstance(each, IPv6Network))
+    return {*v4, *v6}
+
+
+def network(prefix: Prefix) -> Network:
+    return ip_network(str(prefix))
+
+
+# --- routes -----------------------------------------------------------------------------------------------------------
+
+
+@given(topologies(), st.data())
+def test_every_effective_route_with_its_state(topology: Topology, data: st.DataObject) -> None:
+    nic = data.draw(st.sampled_from(list(topology.nics.values())))
+    subnet = topology.subnet_of(nic)
+    assert isinstance(subnet, Subnet)
+    answer = NetworkWatcher(topology, service_tags=published_tags()).effective_routes(nic.id.text)
+    assert Counter(map(row_of, answer.routes)) == Counter(oracle_routes(topology, subnet, TAGS))
+
+
+def row_of(route: EffectiveRoute) -> Row:
+    assert isinstance(route.next_hop_type, NextHopType)
+    return Row(
+        frozenset(map(network, route.prefixes)),
+        route.next_hop_type.value,
+        route.source.value,
+        route.state.value,
+        "" if route.next_hop_ip is None else str(route.next_hop_ip),
+        route.name,
+        SYSTEM_ROUTE if route.table is None else route.table.text,
+        route.tag,
+    )
 
 
 @given(sent())
@@ -122,3 +263,32 @@ def test_the_next_hop_its_address_and_its_table(case: Sent) -> None:
         ip = "" if answer.next_hop_ip is None else str(answer.next_hop_ip)
         expected = oracle_next_hop(case.topology, case.nic, dest, tags=TAGS)
         assert (answer.next_hop_type.value, ip, table) == expected, dest
+
+
+# --- NSG diagnostics --------------------------------------------------------------------------------------------------
+
+
+@given(diagnosed())
+def test_what_nsg_diagnostics_says_of_every_condition(case: Diagnosed) -> None:
+    """A NIC without any rule list has no result (recorded)."""
+    watcher = NetworkWatcher(case.topology, service_tags=published_tags())
+    for profile in case.profiles:
+        answer = watcher.nsg_diagnostics(
+            case.nic.id.text,
+            direction=profile.direction.value,
+            protocol=profile.protocol.value,
+            source=profile.source,
+            destination=profile.destination,
+            dest_port=profile.port,
+        )
+        outcome, evaluated = oracle_diagnosis(case.topology, case.nic, profile, TAGS)
+        found = [(one.outcome.value, [held(nsg) for nsg in one.evaluated]) for one in answer.results]
+        assert found == ([(outcome, evaluated)] if evaluated else []), profile
+
+
+def held(nsg: EvaluatedNsg) -> Evaluated:
+    rules = [
+        (one.rule.name, one.protocol, one.source, one.source_port, one.destination, one.destination_port)
+        for one in nsg.evaluations
+    ]
+    return Evaluated(nsg.owner.text, nsg.matched.name if nsg.matched else "", rules)

@@ -1,0 +1,212 @@
+"""The network around a NIC: who is peered, meshed or connected to whom, and what a gateway brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from netwatch.model.addresses import Address, Prefix
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import ConnectivityConfiguration
+from netwatch.model.resources import NetworkInterface, Peering, Subnet, VirtualNetwork, VirtualNetworkGateway
+from netwatch.model.routes import RouteTable
+from netwatch.model.topology import Topology
+
+__all__ = [
+    "Host",
+    "Network",
+    "Tags",
+    "connected",
+    "endpoint_nics",
+    "host",
+    "is_deployed",
+    "is_far",
+    "known",
+    "learned",
+    "mesh",
+    "network",
+    "peer_spaces",
+    "region",
+    "route_table",
+    "spaces",
+    "subnet_of",
+]
+
+Network = IPv4Network | IPv6Network
+Host = IPv4Address | IPv6Address
+Tags = Mapping[str, Sequence[str]]
+
+
+@cache
+def host(address: Address) -> Host:
+    return ip_address(str(address))
+
+
+@cache
+def network(prefix: Prefix) -> Network:
+    return ip_network(str(prefix))
+
+
+def known(prefixes: Sequence[object]) -> list[Network]:
+    return [network(prefix) for prefix in prefixes if isinstance(prefix, Prefix)]
+
+
+def spaces(vnet: VirtualNetwork) -> list[Network]:
+    return known(vnet.address_space)
+
+
+def subnet_of(topology: Topology, nic: NetworkInterface) -> Subnet:
+    (key,) = {config.subnet.key for config in nic.ip_configurations if isinstance(config.subnet, ResourceId)}
+    return topology.subnets[key]
+
+
+def route_table(topology: Topology, subnet: Subnet) -> RouteTable | None:
+    return topology.route_tables[subnet.route_table.key] if isinstance(subnet.route_table, ResourceId) else None
+
+
+def endpoint_nics(topology: Topology) -> set[ResourceId]:
+    """The NICs of private endpoints."""
+    nics = {nic for endpoint in topology.private_endpoints.values() for nic in endpoint.nics}
+    return {nic for nic in nics if isinstance(nic, ResourceId)}
+
+
+# --- peerings ---------------------------------------------------------------------------------------------------------
+
+
+def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
+    """The VNet's peerings that carry traffic: neither side says that it does not.
+
+    A side whose state is left out counts as connected if the other side is declared; a side that says Connected is
+    believed (Azure says so only while both exist).
+    """
+    found = []
+    for peering in topology.peerings.values():
+        if peering.vnet != vnet:
+            continue
+        backs = [
+            back for back in topology.peerings.values() if back.vnet == peering.remote_vnet and back.remote_vnet == vnet
+        ]
+        states = [peering.state, *(back.state for back in backs)]
+        if all(state in ("Connected", "") for state in states) and (backs or peering.state):
+            found.append(peering)
+    return found
+
+
+def peer_spaces(topology: Topology, peering: Peering) -> list[Network]:
+    return spaces(_peer(topology, peering))
+
+
+def _peer(topology: Topology, peering: Peering) -> VirtualNetwork:
+    assert isinstance(peering.remote_vnet, ResourceId)
+    return topology.vnets[peering.remote_vnet.key]
+
+
+def is_far(topology: Topology, vnet: VirtualNetwork, peering: Peering) -> bool:
+    return region(_peer(topology, peering).location) != region(vnet.location)
+
+
+def region(text: str) -> str:
+    """West Europe is westeurope."""
+    return "".join(text.lower().split())
+
+
+# --- meshes -----------------------------------------------------------------------------------------------------------
+
+
+def mesh(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetwork]:
+    """Whom ``vnet`` reaches as a member of a connected group ("Connectivity configuration").
+
+    Both must be in one group, the configuration in force where each of them is, and the mesh global if they are in
+    two regions.
+    """
+    return [
+        other
+        for other in topology.vnets.values()
+        if other.id != vnet.id
+        if any(_joins(topology, each, vnet, other) for each in topology.connectivity_configurations.values())
+    ]
+
+
+def _joins(
+    topology: Topology, configuration: ConnectivityConfiguration, one: VirtualNetwork, other: VirtualNetwork
+) -> bool:
+    """A hub whose spokes are directly connected is one of them."""
+    in_force = all(is_deployed(topology, configuration.id, vnet.location) for vnet in (one, other))
+    near = configuration.is_global or region(one.location) == region(other.location)
+    groups = [topology.network_groups[group.key] for group in configuration.mesh_groups]
+    return in_force and near and any({one.id, other.id} <= {*group.members, *configuration.hubs} for group in groups)
+
+
+def is_deployed(topology: Topology, configuration: ResourceId, location: str) -> bool:
+    """A configuration does nothing in a region that it is not deployed to."""
+    return any(
+        configuration in each.configurations and region(each.region) == region(location)
+        for each in topology.facts.network_manager_deployments
+    )
+
+
+# --- gateways ---------------------------------------------------------------------------------------------------------
+
+
+def learned(topology: Topology, subnet: Subnet) -> dict[Network, str]:
+    """What gateways bring to ``subnet``: each prefix, and the public address of the gateway or nothing.
+
+    A route table that disables propagation keeps all of it away, static prefixes too. The VNet's own ranges are not
+    learned.
+    """
+    table = route_table(topology, subnet)
+    if table is not None and not table.propagate_gateway_routes:
+        return {}
+    own = spaces(topology.vnets[subnet.vnet.key])
+    found: dict[Network, str] = {}
+    for gateway in _gateways_for(topology, subnet.vnet):
+        for brought in _brought(topology, gateway):
+            if brought not in own:
+                found.setdefault(brought, _public_address(topology, gateway))
+    return found
+
+
+def _gateways_for(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
+    """The VNet's own, else those of peers whose gateways it uses and that let it ("gateway transit")."""
+    own = _gateways_in(topology, vnet)
+    if own:
+        return own
+    used = [peering for peering in connected(topology, vnet) if peering.use_remote_gateways]
+    return [
+        gateway
+        for peering in used
+        if any(
+            back.vnet == peering.remote_vnet and back.remote_vnet == vnet and back.allow_gateway_transit
+            for back in topology.peerings.values()
+        )
+        for gateway in _gateways_in(topology, _peer(topology, peering).id)
+    ]
+
+
+def _gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
+    return [
+        gateway
+        for gateway in topology.gateways.values()
+        if vnet in [topology.subnets[subnet.key].vnet for subnet in gateway.subnets if isinstance(subnet, ResourceId)]
+    ]
+
+
+def _brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network]:
+    """What BGP advertises, what the sites at the other end hold, and the networks of the gateways there."""
+    found = known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))
+    for connection in topology.connections.values():
+        if connection.gateway != gateway.id or not isinstance(connection.peer, ResourceId):
+            continue
+        if connection.peer.key in topology.local_network_gateways:
+            found += known(topology.local_network_gateways[connection.peer.key].prefixes)
+        for vnet in topology.vnets.values():
+            if connection.peer in [other.id for other in _gateways_in(topology, vnet.id)]:
+                found += spaces(vnet)
+    return found
+
+
+def _public_address(topology: Topology, gateway: VirtualNetworkGateway) -> str:
+    """Effective routes name it as the next hop of what the gateway brings (lab output)."""
+    addresses = [topology.public_ips[ip.key].address for ip in gateway.public_ips if isinstance(ip, ResourceId)]
+    return str(addresses[0]) if addresses else ""

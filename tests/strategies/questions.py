@@ -1,0 +1,104 @@
+"""Addresses, flows and diagnostic profiles that aim at the edges of a network's rules and routes."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from netwatch.model.addresses import ANY_PORT, Address, PortRange, Prefix, parse_address, parse_prefix
+from netwatch.model.flow import Direction, Flow, Protocol
+from netwatch.model.resources import NetworkInterface
+from netwatch.model.rules import Cidr, PortField, SecurityRule
+from netwatch.model.topology import Topology
+from tests.oracle import Profile
+from tests.strategies.pools import CIDRS, CONTEXT_TAGS, EDGES, LEARNED, PLATFORM_TAGS, PORTS, SCATTERED, TAGS
+
+__all__ = ["addresses_near", "flows", "flows_between", "profiles"]
+
+_DIAGNOSED = (Protocol.TCP, Protocol.TCP, Protocol.UDP, Protocol.ICMP, Protocol.ANY)
+
+
+def addresses_near(topology: Topology) -> st.SearchStrategy[Address]:
+    """Addresses of NICs, both ends of every prefix the network names and one beyond, and others that matter."""
+    found = [parse_address(text) for text in SCATTERED]
+    for nic in topology.nics.values():
+        found += 4 * own_addresses(nic)
+    for prefix in (*_prefixes(topology), *map(parse_prefix, EDGES)):
+        last = (1 << (32 if prefix.version == 4 else 128)) - 1
+        for value in (prefix.low - 1, prefix.low, prefix.high, prefix.high + 1):
+            found.append(Address(prefix.version, min(max(value, 0), last)))
+    return st.sampled_from(found)
+
+
+def own_addresses(nic: NetworkInterface) -> list[Address]:
+    return [config.private_ip for config in nic.ip_configurations if isinstance(config.private_ip, Address)]
+
+
+def _prefixes(topology: Topology) -> list[Prefix]:
+    terms = [term for rule in _rules(topology) for term in (*rule.sources.terms, *rule.destinations.terms)]
+    routes = [route.prefix for table in topology.route_tables.values() for route in table.routes]
+    spaces = [space for vnet in topology.vnets.values() for space in vnet.address_space]
+    learned = [parse_prefix(text) for text in LEARNED] if topology.gateways else []
+    cidrs = [term.prefix for term in terms if isinstance(term, Cidr)]
+    return [*cidrs, *(prefix for prefix in (*routes, *routes, *spaces, *learned) if isinstance(prefix, Prefix))]
+
+
+def _rules(topology: Topology) -> list[SecurityRule]:
+    of_groups = [rule for group in topology.nsgs.values() for rule in group.rules]
+    return of_groups + [rule for each in topology.admin_rule_collections.values() for rule in each.rules]
+
+
+@st.composite
+def flows(draw: st.DrawFn, topology: Topology, nic: NetworkInterface, direction: Direction) -> Flow:
+    """Flows that cross ``nic``, in a family it has: its own address on the near side most of the time."""
+    own = own_addresses(nic)
+    versions = {address.version for address in own}
+    others = addresses_near(topology).filter(lambda address: address.version in versions)
+    near = draw(st.sampled_from(own) | st.sampled_from(own) | others)
+    far = draw(addresses_near(topology).filter(lambda address: address.version == near.version))
+    src, dst = (far, near) if direction is Direction.INBOUND else (near, far)
+    return draw(flows_between(topology, src, dst))
+
+
+@st.composite
+def flows_between(draw: st.DrawFn, topology: Topology, src: Address, dst: Address) -> Flow:
+    """Flows from ``src`` to ``dst`` with ports at the ends of the ranges that the network's rules name."""
+    protocol = draw(
+        st.sampled_from([Protocol.TCP, Protocol.TCP, *(one for one in Protocol if one is not Protocol.ANY)])
+    )
+    if not protocol.has_ports:
+        return Flow(protocol, src, 0, dst, 0)
+    rules = _rules(topology)
+    sport = draw(st.just(ANY_PORT) | _ports([rule.source_ports for rule in rules]))
+    return Flow(protocol, src, sport, dst, draw(_ports([rule.destination_ports for rule in rules])))
+
+
+def _ports(fields: list[PortField]) -> st.SearchStrategy[int]:
+    ranges = [ports for field in fields for ports in field.ranges if isinstance(ports, PortRange)]
+    ends = {port for ports in ranges for port in (ports.low - 1, ports.low, ports.high, ports.high + 1)}
+    return st.sampled_from(sorted({0, 22, 53, 80, 443, 65535} | {port for port in ends if 0 <= port <= 65535}))
+
+
+@st.composite
+def profiles(draw: st.DrawFn, topology: Topology, nic: NetworkInterface) -> Profile:
+    """Questions of NSG diagnostics: sides that can be asked together, in a family the NIC has."""
+    versions = {address.version for address in own_addresses(nic)}
+    near = addresses_near(topology).filter(lambda address: address.version in versions).map(str)
+    own = st.sampled_from([str(address) for address in own_addresses(nic)])
+    source = draw(_side() | near | own)
+    destination = draw(_side() | near | own)
+    if {_version(source), _version(destination)} == {4, 6}:
+        destination = "*"
+    ports = st.sampled_from([*PORTS, *PORTS, "443-444", "0-65534"])
+    direction, protocol = draw(st.sampled_from(Direction)), draw(st.sampled_from(_DIAGNOSED))
+    return Profile(direction, protocol, source, destination, draw(ports))
+
+
+def _side() -> st.SearchStrategy[str]:
+    """``*``, an IPv4 prefix, or a tag that has IPv4 addresses, so that two sides are always of one family."""
+    cidrs = [text for text in (*CIDRS, "10.0.0.0/23", "0.0.0.0/0", "20.60.26.0/24") if ":" not in text]
+    return st.sampled_from(["*", "*", "*", *cidrs, *CONTEXT_TAGS, *CONTEXT_TAGS, *PLATFORM_TAGS, *TAGS])
+
+
+def _version(text: str) -> int:
+    """6 where it is an IPv6 address, 4 where it may be IPv4, 0 where it is everything."""
+    return 0 if text == "*" else 6 if ":" in text else 4
