@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.public_frontends import is_closed_without_group
-from netwatch.engines.asked_flow import AskedFlow, asked_flow
+from netwatch.engines.machine_flow import AskedFlow, asked_flow
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.answers import IpFlowVerifyAnswer, Verdict
 from netwatch.model.flow import Direction, Outcome

@@ -7,7 +7,7 @@ in; flushConnection) and "Virtual network flow timeout".
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.asked_flow import AskedFlow, asked_flow
+from netwatch.engines.machine_flow import AskedFlow, asked_flow
 from netwatch.model.flow import Outcome
 from netwatch.model.ids import ResourceId
 from netwatch.model.live_flows import LiveFlowAnswer, LiveFlowFate
