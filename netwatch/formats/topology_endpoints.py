@@ -14,11 +14,20 @@ __all__ = ["READERS"]
 
 
 def _private_endpoint(reading: Reading, name: str, body: Any, path: Path) -> None:
-    """A private endpoint, and the NIC that Azure makes for it: ``<name>-nic``."""
+    """A private endpoint, and the NIC that Azure makes for it: ``<name>-nic``, unless it names NICs of the file."""
     scope = reading.scope.of(body)
     values = reading.fields("privateEndpoint", body, path)
     subnet = reading.reference(values, "subnet", "subnets", path)
-    where, nic = reading.place(path), scope.id("networkInterfaces", f"{name}-nic")
+    id, where = scope.id("privateEndpoints", name), reading.place(path)
+    if "networkInterfaces" in values:
+        nics = reading.references(values, "networkInterfaces", "networkInterfaces", path)
+        for key in ("privateIPAddress", "applicationSecurityGroups"):
+            if key in values:
+                message = f'"{key}" stands beside "networkInterfaces".'
+                reading.problem(path, message, hint="Write it at the network interface.", at=(key,))
+        reading.draft.add(PrivateEndpoint(id, scope.location, subnet, nics, where))
+        return
+    nic = scope.inner().id("networkInterfaces", f"{id.name}-nic")
     config = IpConfiguration(
         id=nic.child("ipConfigurations", "ipconfig1"),
         private_ip=values.get("privateIPAddress"),
@@ -28,7 +37,7 @@ def _private_endpoint(reading: Reading, name: str, body: Any, path: Path) -> Non
         where=where,
     )
     reading.draft.add(NetworkInterface(nic, scope.location, (config,), where=where))
-    reading.draft.add(PrivateEndpoint(scope.id("privateEndpoints", name), scope.location, subnet, (nic,), where))
+    reading.draft.add(PrivateEndpoint(id, scope.location, subnet, (nic,), where))
 
 
 def _nat_gateway(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -57,7 +57,13 @@ class Field(NamedTuple):
     example: str = ""
 
 
-_ANYWHERE = {"resourceGroup": Field(read.name), "location": Field(read.location), "tags": Field(read.tags)}
+_ANYWHERE = {
+    "resourceGroup": Field(read.name),
+    "location": Field(read.location),
+    "tags": Field(read.tags),
+    "name": Field(read.resource_name),
+    "subscription": Field(read.name),
+}
 _ADDRESSED = {
     "subnet": Field(read.reference),
     "privateIPAddress": Field(read.address),
@@ -98,6 +104,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "natGateways": Field(read.names_or_collection),
         "loadBalancers": Field(read.collection),
         "networkManagers": Field(read.collection),
+        "otherResources": Field(read.references_by_id),
         "facts": Field(read.anything),
     },
     "virtualNetwork": {
@@ -150,6 +157,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "addressPrefix": Field(read.route_prefix, "addressPrefix: 0.0.0.0/0"),
         "nextHopType": Field(read.next_hop_type, "nextHopType: VirtualAppliance"),
         "nextHopIpAddress": Field(read.address),
+        "nextHopIpAddresses": Field(read.one_or_list(read.address)),
     },
     "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
     "virtualNetworkGateway": {
@@ -170,6 +178,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subnet": Field(read.reference, "subnet: vnet-shop/data"),
         "privateIPAddress": Field(read.address),
         "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+        "networkInterfaces": Field(read.one_or_list(read.reference, empty=True)),
     },
     "natGateway": {**_ANYWHERE, "publicIPAddresses": Field(read.one_or_list(read.reference, empty=True))},
     "loadBalancer": {

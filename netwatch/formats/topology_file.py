@@ -82,6 +82,7 @@ def read_into(draft: TopologyDraft, path: str, text: str) -> Beside:
     for key in _LATER:
         for name, body in reading.items(reading.top, key, ()):
             _later(reading, key, name, body)
+    _other_resources(reading)
     data = reading.fields("facts", document.value.get("facts"), ("facts",))
     return Beside(
         lambda topology: read_facts(data, topology, lambda at: reading.place(("facts", *at))),
@@ -295,6 +296,17 @@ def _primary(reading: Reading, things: dict[str, Values], key: str, path: Path) 
         message = f'"{claims[0]}" and "{claims[1]}" both say primary: true.'
         reading.conflict(path, message, hint="One is primary.", at=(key, claims[1], "primary"))
     return claims[0] if claims else next(iter(things), "")
+
+
+def _other_resources(reading: Reading) -> None:
+    """Resources that are only named; their type stands in their id."""
+    named: dict[str, tuple[str, ...]] = said(reading.top, "otherResources", {})
+    if named:
+        from netwatch.model.resources import OtherResource
+
+        for text, references in named.items():
+            id, where = ResourceId(text), reading.place(("otherResources", text))
+            reading.draft.add(OtherResource(id, id.type, "", tuple(map(ResourceId, references)), where))
 
 
 def _later(reading: Reading, key: str, name: str, body: Any) -> None:

@@ -42,7 +42,7 @@ def _virtual_network_gateway(reading: Reading, name: str, body: Any, path: Path)
 def _connection(reading: Reading, scope: Scope, gateway: ResourceId, body: Any, path: Path) -> None:
     values = reading.fields("connection", body, path)
     peer, kind = _peer(reading, values, path)
-    id = scope.id("connections", str(path[-1]))
+    id = scope.inner().id("connections", str(path[-1]))
     reading.draft.add(Connection(id, scope.location, kind, gateway, peer, reading.place(path)))
 
 

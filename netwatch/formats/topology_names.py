@@ -42,23 +42,28 @@ _INNER = {"virtualNetworks": "subnets", "networkManagers": "networkGroups"}
 
 
 class Scope(NamedTuple):
-    """What a resource is in when it does not say otherwise."""
+    """What a resource is in when it does not say otherwise; ``name`` where its own is not that of its key."""
 
     subscription: str
     resource_group: str
     location: str
+    name: str = ""
 
     def of(self, body: Any) -> Scope:
         """The scope that a thing with these fields, as YAML gave them, is in."""
         if not isinstance(body, dict):
-            return self
+            return self.inner()
         said = (_said(body, "subscription"), _said(body, "resourceGroup"), _said(body, "location"))
-        return Scope(*(new or old for new, old in zip(said, self, strict=True)))
+        return Scope(*(new or old for new, old in zip(said, self[:3], strict=True)), _said(body, "name"))
+
+    def inner(self) -> Scope:
+        """The same scope for another thing, which has its own name."""
+        return self._replace(name="")
 
     def id(self, kind: str, name: str) -> ResourceId:
-        """The id of a resource of that kind in this scope."""
+        """The id of a resource of that kind in this scope; ``name`` is its key in the file."""
         group = f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}"
-        return ResourceId(f"{group}/providers/{KINDS[kind].type}/{name}")
+        return ResourceId(f"{group}/providers/{KINDS[kind].type}/{self.name or name}")
 
 
 DEFAULTS = Scope("00000000-0000-0000-0000-000000000000", "netwatch", "westeurope")

@@ -343,6 +343,9 @@ class TopologyFile(Thing):
     network_managers: Named[NetworkManager | None] | None = Field(
         default=None, description="Network managers with their groups and configurations.", json_schema_extra=NAMES
     )
+    other_resources: sort.ReferencesById | None = Field(
+        default=None, description="Resources that are only named, by their ARM ids: the ids that each refers to."
+    )
     facts: Facts | None = Field(default=None, description="What no Azure resource says.")
 
 

@@ -41,6 +41,8 @@ class Thing(BaseModel):
 class Resource(Thing):
     """What Azure has as a resource of its own."""
 
+    name: sort.ListedName | None = Field(default=None, description="Its name. Left out: the key it stands under.")
+    subscription: sort.Word | None = Field(default=None, description="Left out: that of the file (of the machine).")
     resource_group: sort.Word | None = Field(default=None, description="Left out: that of the file (of the machine).")
     location: sort.Region | None = Field(default=None, description="The region. Left out: that of the file.")
     tags: sort.Tags | None = Field(default=None, description="Azure's tags; they change no answer.")

@@ -78,6 +78,13 @@ class LocalNetworkGateway(Resource):
 class PrivateEndpoint(Resource):
     """A private endpoint: an address in a subnet that leads to a service."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": present("networkInterfaces"),
+            "then": {"not": {"anyOf": [present("privateIPAddress"), present("applicationSecurityGroups")]}},
+        },
+    )
+
     subnet: sort.Reference = Field(description="The subnet its address is in.", examples=["vnet-shop/data"])
     private_ip_address: sort.Address | None = Field(
         default=None,
@@ -87,6 +94,16 @@ class PrivateEndpoint(Resource):
     application_security_groups: sort.OptionalReferences | None = Field(
         default=None, description="The groups it is a member of."
     )
+    network_interfaces: sort.OptionalReferences | None = Field(
+        default=None, description="Its NICs, where they stand in the file. Left out: one of its own, NAME-nic."
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> PrivateEndpoint:
+        own = (self.private_ip_address, self.application_security_groups)
+        if self.network_interfaces is not None and any(each is not None for each in own):
+            raise ValueError("networkInterfaces, or what the endpoint's own has")
+        return self
 
 
 class NatGateway(Resource):

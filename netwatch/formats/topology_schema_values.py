@@ -69,6 +69,7 @@ __all__ = [
     "Readings",
     "Reference",
     "References",
+    "ReferencesById",
     "Region",
     "RoutePrefix",
     "Scopes",
@@ -240,6 +241,18 @@ NamedReferences = Annotated[
             "type": "object",
             "additionalProperties": {"anyOf": [*one_or_list(_REFERENCE, least=0)["anyOf"], {"type": "null"}]},
             **NAMES,
+        }
+    ),
+]
+_FULL_ID: Json = {"type": "string", "pattern": r"^/[sS][uU][bB][sS][cC][rR][iI][pP][tT][iI][oO][nN][sS]/\S*$"}
+ReferencesById = Annotated[
+    Any,
+    AfterValidator(read.references_by_id),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [*one_or_list(_FULL_ID, least=0)["anyOf"], {"type": "null"}]},
+            "propertyNames": _FULL_ID,
         }
     ),
 ]

@@ -60,6 +60,11 @@ WHOLE: dict[str, Any] = {
             },
         },
         "b": {"addressPrefixes": "10.1.0.0/16", "location": "eastus", "resourceGroup": "other"},
+        "c": {"addressPrefixes": "10.7.0.0/16", "name": "b", "subscription": "other"},
+    },
+    "otherResources": {
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/azureFirewalls/fw": ["/subscriptions/s/a"],
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/disks/disk": None,
     },
     "networkSecurityGroups": {
         "empty": None,
@@ -82,7 +87,7 @@ WHOLE: dict[str, Any] = {
                     "sourceApplicationSecurityGroups": "asg",
                     "destinationApplicationSecurityGroups": ["asg"],
                 },
-            }
+            },
         },
     },
     "applicationSecurityGroups": ["asg"],
@@ -141,6 +146,7 @@ WHOLE: dict[str, Any] = {
     "localNetworkGateways": {"site": {"addressPrefixes": "192.168.0.0/16"}, "bgp": None},
     "privateEndpoints": {
         "pe": {"subnet": "a/one", "privateIPAddress": "10.0.1.50", "applicationSecurityGroups": "asg"},
+        "named": {"subnet": "a/one", "networkInterfaces": ["loose"]},
     },
     "natGateways": {"nat": {"publicIPAddresses": ["pip"]}},
     "loadBalancers": {

@@ -406,7 +406,7 @@ SHAPES = [
     ("virtualNetworks: {v: {adressPrefixes: 10.0.0.0/16, addressPrefixes: 10.0.0.0/16}}",
      'v: unknown field "adressPrefixes". Did you mean "addressPrefixes"?'),
     ("natGateways: {n: {zone: 1}}", 'n: unknown field "zone". Known fields: resourceGroup, location, tags, '
-                                     "publicIPAddresses."),
+                                     "name, subscription, publicIPAddresses."),
     ("routeTable: {}", 'unknown field "routeTable". Did you mean "routeTables"?'),
     ("virtualNetworks: {v: {}}", 'v: "addressPrefixes" is missing. Add it: addressPrefixes: 10.0.0.0/16'),
     ("virtualNetworks: {v: {addressPrefixes: []}}",
@@ -423,7 +423,7 @@ SHAPES = [
      'v/s: "addressPrefix" and "addressPrefixes" both stand here. Keep one; either takes a list.'),
     ("virtualNetworks: [v]", '"virtualNetworks" must be a mapping of names to fields, found a list.'),
     ("virtualNetworks: {v: 5}", "v: must be a mapping of fields. Known fields: resourceGroup, location, tags, "
-                                "addressPrefixes, flowTimeoutInMinutes, subnets, virtualNetworkPeerings."),
+                                "name, subscription, addressPrefixes, flowTimeoutInMinutes, subnets, virtualNetworkPeerings."),
     ("applicationSecurityGroups: [a b]",
      '"applicationSecurityGroups" must be a name, found "a b". A name has no spaces and no slashes.'),
     ("routeTables: {my.rt-: {}}",

@@ -1,0 +1,113 @@
+"""A topology as a native file, read back before anybody gets it: what it says must be what the topology says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import NamedTuple
+
+from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import NetworkInterface
+from netwatch.model.topology import Topology
+from netwatch.render.layout import printable
+from netwatch.render.native_form import native_form
+from netwatch.render.yaml_text import yaml_lines
+
+__all__ = ["NativeFile", "topology_yaml"]
+
+
+class NativeFile(NamedTuple):
+    """A native file's text, and what the topology says that the file does not, one sentence each."""
+
+    text: str
+    losses: tuple[str, ...]
+
+
+def topology_yaml(topology: Topology, *, notes: Sequence[str] = ()) -> NativeFile:
+    """The topology as native YAML, terse and in Azure's words; ``notes`` stand above it as comments.
+
+    It is read back and compared. Assumed addresses are left out where they come out the same again. Raises
+    UnsupportedError where the topology leaves a value open, or where the native form cannot say what it says.
+    """
+    text, read = _written(topology, explicit=False)
+    if _addresses(read) != _addresses(topology):
+        text, read = _written(topology, explicit=True)
+    losses = tuple(_losses(topology, read))
+    below = (
+        "".join(f"# {line}\n" for line in ("", "Not kept:", *(printable(each) for each in losses))) if losses else ""
+    )
+    return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), losses)
+
+
+def _comments(lines: Iterable[str]) -> str:
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _written(topology: Topology, *, explicit: bool) -> tuple[str, Topology]:
+    """The text, and the topology that it is read as."""
+    from netwatch.formats.topology_file import read_topology_file
+
+    form = native_form(topology, explicit=explicit)
+    text = "\n".join(_sections(form)) + "\n"
+    try:
+        return text, read_topology_file("the native file", text)
+    except TopologyError as error:
+        first = error.errors[0] if isinstance(error, TopologyErrors) else error
+        where = topology.nics[next(iter(topology.nics))].where if topology.nics else None
+        message = f"the native form cannot say this topology: {first.message}"
+        hint = first.hint or "Export it to ARM instead."
+        raise UnsupportedError(message, where=where and where._replace(line=0, pointer=""), hint=hint) from None
+
+
+def _sections(form: dict[str, object]) -> Iterator[str]:
+    """Lines, with a blank one above every section."""
+    for key, value in form.items():
+        if isinstance(value, dict):
+            yield ""
+        yield from yaml_lines({key: value})
+
+
+def _addresses(topology: Topology) -> dict[str, object]:
+    return {config.id.key: config.private_ip for nic in topology.nics.values() for config in nic.ip_configurations}
+
+
+def _losses(said: Topology, read: Topology) -> Iterator[str]:
+    """What differs between a topology and the file that was made of it."""
+    for each in fields(Topology):
+        held, found = getattr(said, each.name), getattr(read, each.name)
+        if isinstance(held, dict):
+            for key, thing in held.items():
+                yield from _difference(thing, found.get(key))
+    if said.facts != replace(read.facts, unused=said.facts.unused):
+        yield "some facts."
+
+
+def _difference(thing: object, found: object) -> Iterator[str]:
+    id: ResourceId = thing.id  # type: ignore[attr-defined]
+    kind = id.type.rsplit("/", 1)[-1]
+    if found is None:
+        yield f"{id.name} ({kind})."
+        return
+    if found == thing or kind == "":
+        return
+    names = [each.name for each in fields(thing) if each.compare and _unlike(thing, found, each.name)]  # type: ignore[arg-type]
+    if names:
+        yield f"{', '.join(names).replace('_', ' ')} of {id.name} ({kind})."
+
+
+def _unlike(thing: object, found: object, name: str) -> bool:
+    """Whether a field differs in more than how it is written."""
+    one, other = getattr(thing, name), getattr(found, name)
+    if name == "ip_configurations" and isinstance(thing, NetworkInterface):
+        one, other = ([replace(each, assumed=False) for each in configs] for configs in (one, other))
+    if name == "service_endpoints":  # no answer depends on the regions of one
+        one, other = ([each.service for each in endpoints] for endpoints in (one, other))
+    if name == "rules":
+        one, other = ([_plain(rule) for rule in rules] for rules in (one, other))
+    return bool(one != other)
+
+
+def _plain(rule: object) -> object:
+    """A rule without how it spells its protocol and whether it says one value in the plural."""
+    return repr(rule).replace("singular=True", "").replace("singular=False", "").split("protocol_text=")[0]
