@@ -25,6 +25,7 @@ class InputKind(Enum):
     RESOURCES = "resolved ARM resources (JSON)"
     CASE = "recorded case (JSON)"
     TEMPLATE = "deployment template (JSON)"
+    TERRAFORM = "Terraform plan or state (JSON)"
 
 
 def text_kind(source: str, text: str) -> InputKind:
@@ -54,7 +55,7 @@ def _first_content(text: str) -> tuple[int, str]:
 
 
 def json_kind(source: str, value: Any) -> InputKind:
-    """RESOURCES, CASE, TEMPLATE, or TOPOLOGY written as JSON.
+    """RESOURCES, CASE, TEMPLATE, TERRAFORM, or TOPOLOGY written as JSON.
 
     Raises UnsupportedError for what is recognised and not read yet, TopologySyntaxError for the rest.
     """
@@ -64,8 +65,8 @@ def json_kind(source: str, value: Any) -> InputKind:
         return InputKind.TOPOLOGY
     if "deploymenttemplate" in str(value.get("$schema", "")).lower():
         return InputKind.TEMPLATE
-    if "format_version" in value and ({"planned_values", "values"} & value.keys()):
-        _refuse(source, "Terraform plans are not read yet", "Give the resolved ARM resources instead.")
+    if "format_version" in value or ("terraform_version" in value and "lineage" in value):
+        return InputKind.TERRAFORM
     topology = value.get("topology")
     if isinstance(topology, dict) and isinstance(topology.get("resources"), list):
         return InputKind.CASE

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.errors import ConflictError, TopologyError, TopologyErrors
 from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
-from netwatch.formats.template_context import TemplateContext
 from netwatch.model.facts import Facts
 from netwatch.model.input_notes import InputNotes, joined_notes
 from netwatch.model.semantics import Semantics
@@ -18,6 +17,7 @@ from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.formats.arm_resources import ArmReader
+    from netwatch.formats.template_context import TemplateContext
     from netwatch.formats.topology_draft import TopologyDraft
 
 __all__ = ["InputReader"]
@@ -26,9 +26,10 @@ __all__ = ["InputReader"]
 class InputReader:
     """Reads inputs into a draft; ``finish`` gives the topology that they make together."""
 
-    def __init__(self, draft: TopologyDraft, *, template: TemplateContext = TemplateContext()) -> None:  # noqa: B008, a value
+    def __init__(self, draft: TopologyDraft, *, template: TemplateContext | None = None) -> None:
         self._draft = draft
         self._template = template
+        self._is_strict = draft.is_strict
         self._notes: list[InputNotes] = []
         self._arm: ArmReader | None = None
         self._facts: list[Callable[[Topology], Facts]] = []
@@ -50,17 +51,32 @@ class InputReader:
             self._facts.append(lambda topology: _case_facts(source, value, topology))
         elif kind is InputKind.TEMPLATE:
             self._read_template(source, value)
+        elif kind is InputKind.TERRAFORM:
+            self._read_terraform(source, value)
         else:
             self._read_resources(source, value)
 
     def _read_template(self, source: str, value: Any) -> None:
         """What a template leaves out may exist already, so what it names and does not make is open, not an error."""
         from netwatch.formats.arm_template.reading import read_template
+        from netwatch.formats.template_context import TemplateContext
 
         self._draft.dangling = "unresolved"
-        made = read_template(source, value, self._template, report=self._draft.problem)
+        context = self._template or TemplateContext()
+        made = read_template(source, value, context, report=self._draft.problem)
         self._read_resources(source, made.resources)
         self._notes.append(made.notes)
+
+    def _read_terraform(self, source: str, value: Any) -> None:
+        """What a plan refers to by id and does not manage exists already, so it is open, not an error."""
+        from netwatch.formats.terraform.reading import read_terraform
+
+        self._draft.dangling = "unresolved"
+        made = read_terraform(source, value, report=self._draft.problem)
+        self._read_resources(source, made.resources)
+        self._notes.append(made.notes)
+        if made.deployments:
+            self._facts.append(lambda _: Facts(network_manager_deployments=made.deployments))
 
     def finish(self) -> Topology:
         """The topology of everything read so far; TopologyErrors with every problem in it."""
@@ -69,8 +85,17 @@ class InputReader:
         semantics = self._one_semantics()
         topology = self._draft.finish(self._all_facts if self._facts else None)
         if self._notes:
-            topology = replace(topology, notes=joined_notes(self._notes))
+            topology = replace(topology, notes=joined_notes([topology.notes, *self._notes]))
+            self._check_conflicts(topology)
         return topology if semantics is None else replace(topology, semantics=semantics)
+
+    def _check_conflicts(self, topology: Topology) -> None:
+        """Parts that exclude each other, which the draft lets pass where an input leaves things open."""
+        from netwatch.formats.topology_conflicts import conflicts
+
+        found = list(conflicts(topology)) if self._is_strict else []
+        if found:
+            raise TopologyErrors(found)
 
     def _read_native(self, source: str, text: str) -> None:
         from netwatch.formats.topology_file import read_into

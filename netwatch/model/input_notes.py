@@ -51,4 +51,5 @@ def joined_notes(notes: Sequence[InputNotes]) -> InputNotes:
     """The notes on several inputs as one, in their order."""
     remarks = tuple(remark for each in notes for remark in each.remarks)
     assumed = tuple(value for each in notes for value in each.assumed)
-    return InputNotes(remarks, assumed, tuple(value for each in notes for value in each.open))
+    open = tuple(value for each in notes for value in each.open)
+    return InputNotes(remarks, assumed, open, tuple(each for note in notes for each in note.ignored))

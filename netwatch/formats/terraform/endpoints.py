@@ -1,0 +1,131 @@
+"""Private endpoints, NAT gateways, load balancers and gateways: azurerm's words into ARM's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.terraform.attributes import Attributes, attributes_of
+from netwatch.formats.terraform.plan import Instance
+from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource
+
+__all__ = ["balancer", "connection", "endpoint", "gateway", "local_gateway", "nat_gateway", "pool", "with_endpoint_nic"]
+
+_SUBNET, _PIP, _GATEWAY = "azurerm_subnet", "azurerm_public_ip", "azurerm_virtual_network_gateway"
+
+
+def endpoint(words: Words, instance: Instance) -> PlacedObject:
+    """A private endpoint with the NIC that Azure makes for it."""
+    fields = attributes_of(words.plan, instance)
+    made = [block.text("id") for block in fields.blocks("network_interface")]
+    nics = [{"id": id} for id in made if id] or [{"id": _endpoint_nic_id(words, fields)}]
+    subnet = words.reference(fields, "subnet_id", to=(_SUBNET,))
+    return resource(words, instance, {"subnet": subnet, "networkInterfaces": nics})
+
+
+def with_endpoint_nic(words: Words, instance: Instance, resources: Resources) -> None:
+    """Add the NIC of a private endpoint, which is in no plan: its address is static where the plan says so."""
+    fields = attributes_of(words.plan, instance)
+    made = [block.text("id") for block in fields.blocks("network_interface")]
+    id = next((each for each in made if each), "") or _endpoint_nic_id(words, fields)
+    if id.lower() in resources:
+        return
+    subnet = words.reference(fields, "subnet_id", to=(_SUBNET,))
+    known = [block.value("private_ip_address") for block in fields.blocks("ip_configuration")]
+    known += [block.value("private_ip_address") for block in fields.blocks("private_service_connection")]
+    addresses = list(dict.fromkeys(each for each in known if isinstance(each, str) and each))
+    configs = [
+        place(
+            fields, {"name": f"config-{number}", "properties": given({"subnet": subnet, "privateIPAddress": address})}
+        )
+        for number, address in enumerate(addresses or [words.address(fields, "", 0)])
+    ]
+    nic = {"id": id, "type": "Microsoft.Network/networkInterfaces", "properties": {"ipConfigurations": configs}}
+    resources[id.lower()] = place(fields, nic)
+
+
+def _endpoint_nic_id(words: Words, fields: Attributes) -> str:
+    """Azure adds a random part to the name where none is given."""
+    own = words.ids.id_of(fields.instance)
+    name = fields.text("custom_network_interface_name") or f"{own.rsplit('/', 1)[-1]}.nic"
+    return f"{own.rsplit('/', 2)[0]}/networkInterfaces/{name}"
+
+
+def nat_gateway(words: Words, instance: Instance) -> PlacedObject:
+    """A NAT gateway; its addresses are mostly associated elsewhere."""
+    fields = attributes_of(words.plan, instance)
+    return resource(
+        words, instance, {"publicIpAddresses": words.ids.references(fields, "public_ip_address_ids", to=(_PIP,))}
+    )
+
+
+def balancer(words: Words, instance: Instance) -> PlacedObject:
+    """A load balancer with its frontends; pools and rules are resources of their own."""
+    fields = attributes_of(words.plan, instance)
+    frontends = [
+        place(
+            block,
+            {"name": block.text("name") or f"frontend-{number}", "properties": given(_frontend(words, block, number))},
+        )
+        for number, block in enumerate(fields.blocks("frontend_ip_configuration"))
+    ]
+    sku = fields.text("sku")
+    return resource(words, instance, {"frontendIPConfigurations": frontends}, sku={"name": sku} if sku else None)
+
+
+def _frontend(words: Words, fields: Attributes, number: int) -> dict[str, Any]:
+    subnet = words.reference(fields, "subnet_id", to=(_SUBNET,))
+    return {
+        "privateIPAddress": None if subnet is None else words.address(fields, "private_ip_address", number),
+        "subnet": subnet,
+        "publicIPAddress": words.reference(fields, "public_ip_address_id", to=(_PIP,)),
+    }
+
+
+def pool(words: Words, instance: Instance) -> PlacedObject:
+    """A backend pool; NICs name the pools they are in."""
+    fields = attributes_of(words.plan, instance)
+    found = [{"id": each} for each in fields.items("backend_ip_configurations") if isinstance(each, str)]
+    return resource(words, instance, {"backendIPConfigurations": found})
+
+
+def gateway(words: Words, instance: Instance) -> PlacedObject:
+    """A virtual network gateway."""
+    fields = attributes_of(words.plan, instance)
+    configs = [
+        {
+            "properties": given(
+                {
+                    "subnet": words.reference(block, "subnet_id", to=(_SUBNET,)),
+                    "publicIPAddress": words.reference(block, "public_ip_address_id", to=(_PIP,)),
+                }
+            )
+        }
+        for block in fields.blocks("ip_configuration")
+    ]
+    return resource(words, instance, {"gatewayType": fields.text("type") or None, "ipConfigurations": configs})
+
+
+def local_gateway(words: Words, instance: Instance) -> PlacedObject:
+    """A site on-premises."""
+    fields = attributes_of(words.plan, instance)
+    prefixes = open_items(fields.items("address_space"))
+    return resource(words, instance, {"localNetworkAddressSpace": {"addressPrefixes": prefixes}})
+
+
+def connection(words: Words, instance: Instance) -> PlacedObject:
+    """What a gateway is connected to."""
+    fields = attributes_of(words.plan, instance)
+    return resource(
+        words,
+        instance,
+        {
+            "connectionType": fields.text("type"),
+            "virtualNetworkGateway1": words.reference(fields, "virtual_network_gateway_id", to=(_GATEWAY,)),
+            "virtualNetworkGateway2": words.reference(fields, "peer_virtual_network_gateway_id", to=(_GATEWAY,)),
+            "localNetworkGateway2": words.reference(
+                fields, "local_network_gateway_id", to=("azurerm_local_network_gateway",)
+            ),
+            "peer": words.reference(fields, "express_route_circuit_id", to=("azurerm_express_route_circuit",)),
+        },
+    )

@@ -1,0 +1,81 @@
+"""Network interfaces, virtual machines and public addresses: azurerm's words into ARM's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.terraform.attributes import Attributes, attributes_of
+from netwatch.formats.terraform.plan import Instance
+from netwatch.formats.terraform.translation import Words, given, place, resource
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["network_interface", "public_ip", "virtual_machine"]
+
+_NIC = "azurerm_network_interface"
+
+
+def network_interface(words: Words, instance: Instance) -> PlacedObject:
+    """A NIC; its machine, security group and application security groups are named elsewhere."""
+    fields = attributes_of(words.plan, instance)
+    configs = [_configuration(words, block, number) for number, block in enumerate(fields.blocks("ip_configuration"))]
+    return resource(
+        words,
+        instance,
+        {
+            "ipConfigurations": configs,
+            "enableIPForwarding": _known(fields.value("ip_forwarding_enabled", "enable_ip_forwarding")),
+            "networkSecurityGroup": words.reference(
+                fields, "network_security_group_id", to=("azurerm_network_security_group",)
+            ),
+        },
+    )
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, Unresolved) else value
+
+
+def _configuration(words: Words, fields: Attributes, number: int) -> PlacedObject:
+    name = fields.text("name") or f"ip_configuration-{number}"
+    properties = {
+        "privateIPAddress": words.address(fields, "private_ip_address", number)
+        if _is_fixed(fields)
+        else words.address(fields, "", number),
+        "privateIPAddressVersion": _known(fields.value("private_ip_address_version")),
+        "subnet": words.reference(fields, "subnet_id", to=("azurerm_subnet",)),
+        "publicIPAddress": words.reference(fields, "public_ip_address_id", to=("azurerm_public_ip",)),
+        "primary": _known(fields.value("primary")),
+    }
+    return place(fields, {"name": name, "properties": given(properties)})
+
+
+def _is_fixed(fields: Attributes) -> bool:
+    """Whether the address is one's own choice, or known already; else Azure draws it."""
+    known = fields.values.get("private_ip_address")
+    return bool(known) or fields.text("private_ip_address_allocation").lower() != "dynamic"
+
+
+def virtual_machine(words: Words, instance: Instance) -> PlacedObject:
+    """A virtual machine: the NIC it names as primary comes first, else the first of its list."""
+    fields = attributes_of(words.plan, instance)
+    nics = words.ids.references(fields, "network_interface_ids", to=(_NIC,))
+    primary = words.reference(fields, "primary_network_interface_id", to=(_NIC,))
+    chosen = primary["id"].lower() if isinstance(primary, dict) else ""
+    items = [
+        each
+        if isinstance(each, Unresolved)
+        else {**each, "properties": {"primary": each["id"].lower() == chosen if chosen else number == 0}}
+        for number, each in enumerate(nics)
+    ]
+    return resource(words, instance, {"networkProfile": {"networkInterfaces": items}})
+
+
+def public_ip(words: Words, instance: Instance) -> PlacedObject:
+    """A public address, which Azure draws when it is made."""
+    fields = attributes_of(words.plan, instance)
+    address = fields.value("ip_address")
+    if address is None and fields.is_unknown("ip_address"):
+        address = Unresolved("Azure gives it its address when it is made", where=fields.where)
+    sku = fields.text("sku")
+    return resource(words, instance, {"ipAddress": address}, sku={"name": sku} if sku else None)
