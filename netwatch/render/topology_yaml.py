@@ -34,10 +34,12 @@ def topology_yaml(topology: Topology, *, notes: Sequence[str] = ()) -> NativeFil
     if _addresses(read) != _addresses(topology):
         text, read = _written(topology, explicit=True)
     losses = tuple(_losses(topology, read))
-    below = (
-        "".join(f"# {line}\n" for line in ("", "Not kept:", *(printable(each) for each in losses))) if losses else ""
-    )
+    lines = ["Not kept:", *map(printable, losses)] if losses else []
     return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), losses)
+
+
+def _comments(lines: Iterable[str]) -> str:
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _comments(lines: Iterable[str]) -> str:
