@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ from netwatch.errors import QueryError
 
 if TYPE_CHECKING:
     from netwatch.effective.published_tags import PublishedTags
+    from netwatch.formats.template_context import TemplateContext
     from netwatch.model.topology import Topology
     from netwatch.watcher import NetworkWatcher
 
@@ -28,6 +29,11 @@ class Inputs(NamedTuple):
     service_tags: str = ""
     max_bytes: str = ""
     semantics: str = ""
+    parameters: str = ""
+    sets: Sequence[str] = ()
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
 
 
 def load_watcher(inputs: Inputs) -> NetworkWatcher:
@@ -60,9 +66,23 @@ def _load(inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
         options["facts"] = inputs.facts
     if inputs.max_bytes:
         options["max_bytes"] = _number_of_bytes(inputs.max_bytes)
+    options["template"] = _template_context(inputs)
     with _patience(f"reading {inputs.topology} …"):
         topology = load(inputs.topology, **options)
     return _with_semantics(topology, inputs.semantics) if inputs.semantics else topology
+
+
+def _template_context(inputs: Inputs) -> TemplateContext:
+    from netwatch.formats.template_context import TemplateContext
+
+    context = TemplateContext(
+        parameter_file=inputs.parameters,
+        sets=tuple(inputs.sets or ()),
+        subscription=inputs.subscription,
+        resource_group=inputs.resource_group,
+        location=inputs.location,
+    )
+    return context._replace(max_bytes=_number_of_bytes(inputs.max_bytes)) if inputs.max_bytes else context
 
 
 def _with_semantics(topology: Topology, text: str) -> Topology:

@@ -9,10 +9,15 @@ import typer
 __all__ = [
     "EXPECT",
     "FACTS",
+    "LOCATION",
     "MAX_BYTES",
+    "PARAMETERS",
+    "RESOURCE_GROUP",
     "SEMANTICS",
     "SERVICE_TAGS",
+    "SETS",
     "SHARED",
+    "SUBSCRIPTION",
     "TOPOLOGY",
     "VERBOSE",
     "option",
@@ -44,6 +49,14 @@ SEMANTICS: Any = option(
 MAX_BYTES: Any = option("", "--max-bytes", help="Read larger files than 128 MiB.", metavar="N")
 VERBOSE: Any = option(False, "-v", "--verbose", help="Also show what was passed over.")
 
+PARAMETERS: Any = option(
+    "", "--parameters", help="A template's parameter file (default: the one beside it).", metavar="FILE"
+)
+SETS: Any = option([], "--set", help="A template's parameter; may be given again.", metavar="NAME=VALUE")
+SUBSCRIPTION: Any = option("", "--subscription", help="The subscription a template is deployed to.", metavar="ID")
+RESOURCE_GROUP: Any = option("", "--resource-group", help="The group a template is deployed to.", metavar="NAME")
+LOCATION: Any = option("", "--location", help="The region a template is deployed to.", metavar="REGION")
+
 SHARED: dict[str, tuple[type, Any]] = {
     "output": (str, output("text", "json", "yaml", "table", "tsv")),
     "query": (str, option("", "--query", help="A JMESPath expression over the answer's body.", metavar="JMESPATH")),
@@ -53,5 +66,10 @@ SHARED: dict[str, tuple[type, Any]] = {
     "service_tags": (str, SERVICE_TAGS),
     "semantics": (str, SEMANTICS),
     "max_bytes": (str, MAX_BYTES),
+    "parameters": (str, PARAMETERS),
+    "sets": (list[str], SETS),
+    "subscription": (str, SUBSCRIPTION),
+    "resource_group": (str, RESOURCE_GROUP),
+    "location": (str, LOCATION),
 }
 """The options of every question, by parameter name, with their types."""

@@ -34,13 +34,14 @@ class PlainGroup(TyperGroup):
 
 
 def _take_as_it_is(parameter: Any) -> Any:
-    """The parameter, which from now on converts only what is neither text nor missing."""
+    """The parameter, which from now on converts only what is neither text, nor texts, nor missing."""
     if parameter is None or "process_value" in vars(parameter):
         return parameter
     convert = parameter.process_value
 
     def process_value(context: Any, value: Any) -> Any:
-        is_done = isinstance(value, str) or (value is None and not parameter.required)
+        several = value if isinstance(value, list | tuple) else [value]
+        is_done = all(isinstance(each, str) for each in several) or (value is None and not parameter.required)
         return value if is_done else convert(context, value)
 
     parameter.process_value = process_value

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from netwatch.cli.options import FACTS, MAX_BYTES, TOPOLOGY, VERBOSE, output
+from netwatch.cli.options import (
+    FACTS,
+    LOCATION,
+    MAX_BYTES,
+    PARAMETERS,
+    RESOURCE_GROUP,
+    SETS,
+    SUBSCRIPTION,
+    TOPOLOGY,
+    VERBOSE,
+    output,
+)
 
 __all__ = ["init", "load", "schema"]
 
@@ -56,6 +67,11 @@ def load(
     verbose: bool = VERBOSE,
     facts: str = FACTS,
     max_bytes: str = MAX_BYTES,
+    parameters: str = PARAMETERS,
+    sets: list[str] = SETS,
+    subscription: str = SUBSCRIPTION,
+    resource_group: str = RESOURCE_GROUP,
+    location: str = LOCATION,
 ) -> None:
     """What netwatch understood of an input.
 
@@ -73,7 +89,8 @@ def load(
     from netwatch.render.trip import Page
 
     check_format(output, ("text", "json"))
-    loaded = load_topology(Inputs(topology, facts, "", max_bytes))
+    deployed = Inputs("", "", "", "", "", parameters, sets, subscription, resource_group, location)
+    loaded = load_topology(deployed._replace(topology=topology, facts=facts, max_bytes=max_bytes))
     if output == "json":
         write(with_places(lambda place: as_json(load_report(loaded, Page(place=place)))))
     else:

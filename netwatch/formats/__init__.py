@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from netwatch.formats.text_file import DEFAULT_MAX_BYTES, read_text
+from netwatch.formats.text_file import DEFAULT_MAX_BYTES
 
 if TYPE_CHECKING:
     from netwatch.effective.published_tags import PublishedTags
     from netwatch.formats.tag_names import TagNames
+    from netwatch.formats.template_context import TemplateContext
     from netwatch.formats.topology_draft import TopologyDraft
     from netwatch.model.topology import Topology
 
@@ -27,18 +28,21 @@ def load(
     dangling: Dangling = "error",
     max_bytes: int = DEFAULT_MAX_BYTES,
     service_tags: PublishedTags | None = None,
+    template: TemplateContext | None = None,
 ) -> Topology:
-    """The topology that ``path`` describes: native YAML, resolved ARM resources, a recorded case, or a directory.
+    """The topology that ``path`` describes: native YAML, ARM resources, a template, a recorded case, or a directory.
 
     Of a directory, the JSON and YAML files in it are read together, and files that are no input are passed over.
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.
     ``service_tags`` is the published list of service tags to go by; by default the one that the input names, else the
-    one that ships with netwatch.
+    one that ships with netwatch. ``template`` says where deployment templates go and with which parameters.
     Raises TopologyError (TopologyErrors with every problem found), UnsupportedError for kinds that are not read yet.
     """
-    return load_together([path], facts=facts, dangling=dangling, max_bytes=max_bytes, service_tags=service_tags)
+    return load_together(
+        [path], facts=facts, dangling=dangling, max_bytes=max_bytes, service_tags=service_tags, template=template
+    )
 
 
 def load_together(
@@ -48,6 +52,7 @@ def load_together(
     dangling: Dangling = "error",
     max_bytes: int = DEFAULT_MAX_BYTES,
     service_tags: PublishedTags | None = None,
+    template: TemplateContext | None = None,
 ) -> Topology:
     """The one topology that several files and directories describe together; options and errors are those of ``load``.
 
@@ -59,19 +64,20 @@ def load_together(
     with _no_garbage_collection():
         draft = TopologyDraft(", ".join(sources), dangling=dangling, tag_names=_tag_names(service_tags))
         if len(sources) == 1 and not os.path.isdir(sources[0]):
-            topology = _read_one(draft, sources[0], max_bytes)
+            topology = _read_one(draft, sources[0], max_bytes, template)
         else:
             from netwatch.formats.directory import read_together
 
-            topology = read_together(draft, sources, max_bytes=max_bytes)
+            topology = read_together(draft, sources, max_bytes=max_bytes, template=template)
     return topology if facts is None else _with_facts(topology, os.fspath(facts), max_bytes)
 
 
-def _read_one(draft: TopologyDraft, source: str, max_bytes: int) -> Topology:
+def _read_one(draft: TopologyDraft, source: str, max_bytes: int, template: TemplateContext | None) -> Topology:
+    from netwatch.formats.bicep import input_text
     from netwatch.formats.input_reader import InputReader
 
-    reader = InputReader(draft)
-    reader.read(source, read_text(source, max_bytes=max_bytes))
+    reader = InputReader(draft, template=template)
+    reader.read(source, input_text(source, max_bytes=max_bytes))
     return reader.finish()
 
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator, Sequence
 
 from netwatch.errors import TopologyError, TopologyErrors, TopologySyntaxError, UnsupportedError
+from netwatch.formats.bicep import input_text
 from netwatch.formats.input_reader import InputReader
-from netwatch.formats.text_file import read_text
+from netwatch.formats.template_context import TemplateContext
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.input_notes import Ignored
 from netwatch.model.topology import Topology
@@ -24,16 +25,18 @@ def files_in(directory: str) -> list[str]:
     return [path for path in (os.path.join(directory, name) for name in names) if os.path.isfile(path)]
 
 
-def read_together(draft: TopologyDraft, paths: Sequence[str], *, max_bytes: int) -> Topology:
+def read_together(
+    draft: TopologyDraft, paths: Sequence[str], *, max_bytes: int, template: TemplateContext | None = None
+) -> Topology:
     """The one topology that all files describe; of a directory, every input in it.
 
     The same resource may stand in several files where they say the same. Files of a directory that are no input
     (questions, lists of service tags) are passed over, and said to be. Raises TopologyErrors with every problem.
     """
-    reader, problems, read = InputReader(draft), list[TopologyError](), 0
+    reader, problems, read = InputReader(draft, template=template), list[TopologyError](), 0
     for path, is_named in _files(paths):
         try:
-            text = read_text(path, max_bytes=max_bytes)
+            text = input_text(path, max_bytes=max_bytes)
             if not is_named and not _is_input(path, text):
                 draft.ignore(Ignored(path, "", "it is no input", Where(path)))
                 continue

@@ -49,9 +49,9 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
     """The report as JSON.
 
     ``service_tags``, the file of the list that the input names; ``semantics``, readings it chooses;
-    ``counts`` by kind; ``notes``, sentences on what has no effect as it stands; ``not_evaluated``, types that act on
-    a network and are not evaluated; ``others``, types on which no answer depends; ``assumed`` addresses;
-    ``unresolved`` values and ``unused_facts``.
+    ``remarks`` on how it was read; ``counts`` by kind; ``notes``, sentences on what has no effect as it stands;
+    ``not_evaluated``, types that act on a network and are not evaluated; ``others``, types on which no answer depends;
+    ``assumed`` addresses; ``unresolved`` values and ``unused_facts``.
     """
     types = dict(sorted(Counter(other.type for other in topology.others.values()).items()))
     effects = {type.lower(): effect for type, effect in NOT_EVALUATED.items()}
@@ -66,6 +66,7 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
             "routes": sum(len(table.routes) for table in topology.route_tables.values()),
             "security admin rules": sum(len(each.rules) for each in topology.admin_rule_collections.values()),
         },
+        "remarks": list(topology.notes.remarks),
         "notes": list(load_notes(topology)),
         "not_evaluated": [
             {"type": type, "count": number, "acts_on": effects[type.lower()]}
@@ -90,6 +91,8 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled(
         "Chosen by the input:", [line for each in chosen for line in wrap(each, page.width, indent=INDENT)], page
     )
+    remarks = [line for note in report["remarks"] for line in wrap(note, page.width, indent=INDENT)]
+    lines += _titled("How it was read:", remarks, page)
     notes = [line for note in report["notes"] for line in wrap(note, page.width, indent=INDENT)]
     lines += _titled("Without effect as it stands:", notes, page)
     acting = [(str(item["count"]), item["type"], item["acts_on"]) for item in report["not_evaluated"]]
@@ -120,12 +123,20 @@ def _assumed(topology: Topology, page: Page) -> Iterator[Json]:
             if config.assumed:
                 where = page.place(config.where)
                 yield {"nic": nic.id.text, "address": str(config.private_ip), "where": where}
+    for each in topology.notes.assumed:
+        if "/networkinterfaces/" not in each.what.lower():
+            yield {"nic": each.what, "address": each.value, "where": page.place(each.where)}
 
 
 def _unresolved(topology: Topology, page: Page) -> Iterator[Json]:
+    seen: set[tuple[str, str]] = set()
     for resource in topology.resources():
         for value in _open_values(resource):
+            seen.add((value.reason, value.expression))
             yield {"resource": resource.id.text, "reason": not_known(value, page)}
+    for each in topology.notes.open:
+        if (each.value.reason, each.value.expression) not in seen:
+            yield {"resource": each.what, "reason": not_known(each.value, page)}
 
 
 def _open_values(value: Resource | Any) -> Iterator[Unresolved]:

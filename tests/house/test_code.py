@@ -91,8 +91,9 @@ def test_functions_take_few_parameters() -> None:
     assert many == []
 
 
-ALLOWED_MANY = {"asked_flow", "ip_flow_verify", "live_flow", "nsg_diagnostics"}
-"""A question may have as many parts as Azure's has: VM, direction, protocol, local, remote, NIC."""
+ALLOWED_MANY = {"asked_flow", "ip_flow_verify", "live_flow", "load", "load_together", "nsg_diagnostics"}
+"""A question may have as many parts as Azure's has: VM, direction, protocol, local, remote, NIC. What is loaded has the
+options of every kind of input."""
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

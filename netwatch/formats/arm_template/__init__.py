@@ -4,5 +4,3 @@ The way through the room: ``syntax`` reads an expression, ``evaluator`` works it
 the ``scope`` of a deployment, ``expansion`` turns templates into resources, ``references`` answers what one resource
 asks of another, and ``reading`` hands the result to the reader of ARM resources.
 """
-
-from __future__ import annotations

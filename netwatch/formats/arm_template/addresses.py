@@ -17,7 +17,7 @@ from netwatch.formats.arm_template.scope import member
 from netwatch.formats.assumed_addresses import usable_addresses
 from netwatch.model.addresses import Address, Prefix, parse_prefix
 
-__all__ = ["LISTS", "Addresses", "endpoint_nic_id"]
+__all__ = ["LISTS", "Addresses", "endpoint_nic_id", "said_address"]
 
 LISTS = {
     "microsoft.network/networkinterfaces": "ipConfigurations",
@@ -80,7 +80,6 @@ class Addresses:
                     self._known[holder.key] = AssumedText(address)
                     break
 
-
     def _probed(self, order: list[Instance], told: Callable[[Instance], Iterable[_Told]]) -> Iterator[_Told]:
         """What each resource tells; nothing, for now, where that hangs on the very address that is being asked for."""
         for instance in order:
@@ -139,9 +138,13 @@ def _endpoint_holder(instance: Instance) -> Iterator[_Holder]:
     """A private endpoint has one network interface with one address, or more for a few services."""
     subnet = _id(member(instance.properties(), "subnet"))
     if subnet:
-        configs = _list(member(instance.properties(), "ipConfigurations"))
-        said = member(member(configs[0], "properties"), "privateIPAddress") if configs else None
-        yield _Holder((instance.key, 0), subnet, said)
+        yield _Holder((instance.key, 0), subnet, said_address(instance))
+
+
+def said_address(endpoint: Instance) -> Any:
+    """The address that a private endpoint is given in the template; None where Azure draws it."""
+    configs = _list(member(endpoint.properties(), "ipConfigurations"))
+    return (member(member(configs[0], "properties"), "privateIPAddress") or None) if configs else None
 
 
 def endpoint_nic_id(instance: Instance) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_template.function_kind import Function
 from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
+from netwatch.formats.arm_template.functions_lambda import LAMBDA_FUNCTIONS
 from netwatch.formats.arm_template.functions_text import MAX_TEXT, TEXT_FUNCTIONS
 from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in
@@ -206,8 +207,10 @@ def _member(node: Member, env: Env) -> Any:
     try:
         return index_into(value, key)
     except ValueError as error:
-        by_azure = f"Azure sets {key} when the resource is made" if isinstance(value, RuntimeObject) else ""
-        return Unresolved(by_azure or str(error), where=env.where)
+        if isinstance(value, RuntimeObject):
+            asked = f"reference('{value.name}').{key}"
+            return Unresolved(f"Azure sets {key} when {value.name} is made", asked, env.where)
+        return Unresolved(str(error), where=env.where)
 
 
 def _call(node: Call, env: Env) -> Any:
@@ -332,101 +335,39 @@ def _lambda_variables(arguments: tuple[Node, ...], env: Env) -> Any:
     return env.lambdas[name.lower()]
 
 
-class _Lambda(NamedTuple):
-    """The variables and the body of a ``lambda('x', …)``."""
-
-    variables: tuple[str, ...]
-    body: Node
-    env: Env
-
-    def __call__(self, *values: Any) -> Any:
-        named = dict(zip(self.variables, values, strict=False))
-        return evaluate_node(self.body, self.env._replace(lambdas={**self.env.lambdas, **named}))
-
-
-def _lambda_of(node: Node, env: Env) -> _Lambda:
-    if not isinstance(node, Call) or node.name.lower() != "lambda" or not node.arguments:
-        raise env.error("expected lambda('name', …) as the last argument.")
-    *names, body = node.arguments
-    variables = tuple(str(evaluate_node(name, env)).lower() for name in names)
-    return _Lambda(variables, body, env)
-
-
-def _over_list(work: Callable[..., Any]) -> Callable[[tuple[Node, ...], Env], Any]:
-    """A function on a list and lambdas; Unresolved where the list is, or where the lambda's results decide and are."""
+def _over_items(name: str) -> Callable[[tuple[Node, ...], Env], Any]:
+    """A function that goes over a list, or an object, with lambdas; what it goes over may be Unresolved."""
+    work = LAMBDA_FUNCTIONS[name]
 
     def call(arguments: tuple[Node, ...], env: Env) -> Any:
         items = evaluate_node(arguments[0], env)
         if isinstance(items, Unresolved):
-            return items
-        if not isinstance(items, list):
-            return Unresolved("it goes over something that is no list", where=env.where)
-        return work(items, arguments[1:], env)
+            return _of_unknown(name, [items], items)
+        if not isinstance(items, dict if name == "mapValues" else list):
+            return Unresolved(f"{name}: it goes over something of another type", where=env.where)
+        rest = [_given_to_lambda(each, env) for each in arguments[1:]]
+        try:
+            return work(items, rest)
+        except (TypeError, IndexError):
+            raise env.error(f"{name}: its last argument is no lambda('name', …).") from None
 
     return call
 
 
-def _map(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    each = _lambda_of(rest[0], env)
-    return [each(item, index) for index, item in enumerate(items)]
+def _given_to_lambda(node: Node, env: Env) -> Any:
+    """A function for a ``lambda('x', …)``, a value for anything else."""
+    if not isinstance(node, Call) or node.name.lower() != "lambda":
+        return evaluate_node(node, env)
+    if not node.arguments:
+        raise env.error("a lambda needs a body.")
+    *names, body = node.arguments
+    variables = [str(evaluate_node(name, env)).lower() for name in names]
 
+    def call(*values: Any) -> Any:
+        named = dict(zip(variables, values, strict=False))
+        return evaluate_node(body, env._replace(lambdas={**env.lambdas, **named}))
 
-def _filter(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    each = _lambda_of(rest[0], env)
-    kept = [each(item, index) for index, item in enumerate(items)]
-    unknown = next((keep for keep in kept if isinstance(keep, Unresolved)), None)
-    return unknown or [item for item, keep in zip(items, kept, strict=True) if keep is True]
-
-
-def _reduce(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    value, each = evaluate_node(rest[0], env), _lambda_of(rest[1], env)
-    for index, item in enumerate(items):
-        value = each(value, item, index)
-    return value
-
-
-def _sort(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    """Sorted by a lambda that says whether its first argument goes before the second."""
-    from functools import cmp_to_key
-
-    before = _lambda_of(rest[0], env)
-    unknown: list[Unresolved] = []
-
-    def compare(one: Any, other: Any) -> int:
-        first, second = before(one, other), before(other, one)
-        unknown.extend(each for each in (first, second) if isinstance(each, Unresolved))
-        return (second is True) - (first is True)
-
-    ordered = sorted(items, key=cmp_to_key(compare))
-    return unknown[0] if unknown else ordered
-
-
-def _to_object(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    key = _lambda_of(rest[0], env)
-    value = _lambda_of(rest[1], env) if len(rest) > 1 else None
-    keys = [key(item) for item in items]
-    unknown = next((each for each in keys if isinstance(each, Unresolved)), None)
-    return unknown or {str(k): value(item) if value else item for k, item in zip(keys, items, strict=True)}
-
-
-def _group_by(items: list[Any], rest: tuple[Node, ...], env: Env) -> Any:
-    key = _lambda_of(rest[0], env)
-    groups: dict[str, list[Any]] = {}
-    for item in items:
-        name = key(item)
-        if isinstance(name, Unresolved):
-            return name
-        groups.setdefault(str(name), []).append(item)
-    return groups
-
-
-def _map_values(arguments: tuple[Node, ...], env: Env) -> Any:
-    value, each = evaluate_node(arguments[0], env), _lambda_of(arguments[1], env)
-    if isinstance(value, Unresolved):
-        return value
-    if not isinstance(value, dict):
-        return Unresolved("mapValues goes over something that is no object", where=env.where)
-    return {key: each(item) for key, item in value.items()}
+    return call
 
 
 _SPECIAL: Mapping[str, tuple[int, int | None, Callable[[tuple[Node, ...], Env], Any]]] = {
@@ -435,12 +376,6 @@ _SPECIAL: Mapping[str, tuple[int, int | None, Callable[[tuple[Node, ...], Env], 
     "variables": (1, 1, _variables),
     "copyindex": (0, 2, _copy_index),
     "lambdavariables": (1, 1, _lambda_variables),
-    "map": (2, 2, _over_list(_map)),
-    "filter": (2, 2, _over_list(_filter)),
-    "reduce": (3, 3, _over_list(_reduce)),
-    "sort": (2, 2, _over_list(_sort)),
-    "toobject": (2, 3, _over_list(_to_object)),
-    "groupby": (2, 2, _over_list(_group_by)),
-    "mapvalues": (2, 2, _map_values),
+    **{name.lower(): (2, 3, _over_items(name)) for name in LAMBDA_FUNCTIONS},
 }
 """Functions that decide themselves which arguments are evaluated, and when: fewest and most arguments, and the work."""

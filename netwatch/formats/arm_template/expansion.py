@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
@@ -109,12 +110,14 @@ class _Walk:
         type, name = (evaluate(member(raw, key), env.at(key)) for key in ("type", "name"))
         if not isinstance(type, str) or not type:
             if isinstance(type, Unresolved):
-                return self._leave_out(raw, env, type)
+                self._leave_out(raw, env, type)
+                return None
             raise env.error("a resource needs a type.", "For example Microsoft.Network/virtualNetworks.")
         if parent is not None and not type.lower().startswith(f"{parent.type.lower()}/"):
             type = type if "." in type.split("/")[0] else f"{parent.type}/{type}"
         if isinstance(name, Unresolved) and not (isinstance(name, PartText) and name.is_name):
-            return self._leave_out(raw, env, name)
+            self._leave_out(raw, env, name)
+            return None
         if not isinstance(name, str | PartText) or name == "":
             raise env.error(f"this {type} needs a name.")
         id = self._id(raw, env, type, name, parent)
@@ -265,16 +268,11 @@ class _Deployment(Nested):
 
     def _inner_scope(self, template: Template, context: Context, env: Env) -> Scope:
         raw = member(self._properties(), "parameters")
-        place = env.at("properties", "parameters")
-        given: dict[str, Callable[[], Any]] = {}
+        place: Env | None = env.at("properties", "parameters")
         if isinstance(raw, str):
-            whole = evaluate(raw, place)
-            raw = whole if isinstance(whole, dict) else {}
-            for name, entry in raw.items():
-                given[name.lower()] = lambda entry=entry: member(entry, "value")
-        elif isinstance(raw, dict):
-            for name, entry in raw.items():
-                given[name.lower()] = lambda name=name, entry=entry: _given(name, entry, place.at(name))
+            raw, place = evaluate(raw, env.at("properties", "parameters")), None
+        entries = raw.items() if isinstance(raw, dict) else ()
+        given = {name.lower(): partial(_given, name, entry, place and place.at(name)) for name, entry in entries}
         return Scope(self._expander.world, template, context, given=given, answer=self._expander.answer)
 
     def outputs(self) -> Any:
@@ -296,8 +294,13 @@ class _Deployment(Nested):
 _BUSY = object()
 
 
-def _given(name: str, entry: Any, env: Env) -> Any:
-    """The value of a parameter as a deployment gives it; one from a key vault is a secret."""
+def _given(name: str, entry: Any, env: Env | None) -> Any:
+    """The value of a parameter as a deployment gives it, evaluated by now where there is no ``env``.
+
+    One from a key vault is a secret.
+    """
+    if env is None:
+        return member(entry, "value")
     if isinstance(entry, dict) and member(entry, "reference") is not None:
         return Unresolved(f"the parameter {name} comes from a key vault", f"parameters('{name}')", env.where)
     if isinstance(entry, str):
@@ -325,5 +328,3 @@ def _output_value(output: dict[str, Any], env: Env) -> Any:
     if isinstance(loop, dict):
         return looped({"name": "", **loop}, env.at("copy"))
     return evaluate(member(output, "value"), env.at("value"))
-
-

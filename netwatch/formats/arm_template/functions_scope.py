@@ -189,6 +189,7 @@ def _environment(scope: Scope, args: list[Any], env: Env) -> Any:
         "keyvaultDns": ".vault.azure.net",
         "sqlServerHostname": ".database.windows.net",
         "acrLoginServer": ".azurecr.io",
+        "azureFrontDoorEndpointSuffix": "azurefd.net",
         "azureDatalakeStoreFileSystem": "azuredatalakestore.net",
         "azureDatalakeAnalyticsCatalogAndJob": "azuredatalakeanalytics.net",
     }

@@ -121,10 +121,10 @@ def _guid(args: list[Any]) -> str:
     return str(uuid5(NAMESPACE_OID, "\0".join(text_of(each) for each in args)))
 
 
-def _uri(args: list[Any]) -> str:
+def _uri(args: list[Any]) -> Any:
     from urllib.parse import urljoin
 
-    return urljoin(*args)
+    return joined(args, lambda texts: urljoin(texts[0], texts[1]))
 
 
 def _uri_component(args: list[Any]) -> str:
@@ -202,7 +202,7 @@ TEXT_FUNCTIONS: Mapping[str, Function] = {
     "toUpper": Function(lambda args: args[0].upper(), 1, 1, in_parts=True),
     "trim": Function(lambda args: args[0].strip(), 1, 1),
     "uniqueString": Function(_unique_string, 1, None),
-    "uri": Function(_uri, 2, 2),
+    "uri": Function(_uri, 2, 2, sees_open=True),
     "uriComponent": Function(_uri_component, 1, 1),
     "uriComponentToString": Function(_uri_component_to_string, 1, 1),
 }

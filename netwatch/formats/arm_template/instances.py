@@ -109,7 +109,7 @@ class Nested:
 
 
 class Registry:
-    """Every resource by id. Deployments that are not expanded yet are, as soon as somebody looks for what is not there."""
+    """Every resource by id. Deployments are expanded as soon as somebody looks for what is not there."""
 
     def __init__(self) -> None:
         self.roots: list[Instance] = []
@@ -129,7 +129,7 @@ class Registry:
         found = self._by_key.get(key, [])
         own = [each for each in found if scope is not None and each.scope is scope and not each.is_busy]
         free = [each for each in found if not each.is_busy]
-        return (own or free or found or [None])[-1]
+        return next((group[-1] for group in (own, free, found) if group), None)
 
     def expand_all(self) -> None:
         """Expand every deployment, those inside others too."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from netwatch.errors import TopologyError
 from netwatch.formats.arm_template.evaluator import Env, World
+from netwatch.formats.arm_template.open_values import PartText
 from netwatch.formats.arm_template.scope import Template, member
 from netwatch.formats.text_file import read_text
 from netwatch.model.unresolved import Unresolved
@@ -37,6 +38,8 @@ class LinkedTemplates:
     def find(self, link: Mapping[str, Any], linking: Template, env: Env) -> Template | Unresolved:
         """The template a link names; Unresolved where no such file is there."""
         target = member(link, "relativePath") or member(link, "uri")
+        if isinstance(target, PartText) and ".json{" in target.stand_in:  # a secret token behind the path
+            target = target.stand_in.partition("{")[0]
         if isinstance(target, Unresolved):
             return target
         if not isinstance(target, str):
@@ -52,7 +55,7 @@ class LinkedTemplates:
     def _path(self, target: str, linking: Template) -> str | None:
         plain = target.partition("?")[0].replace("\\", "/")
         here = os.path.dirname(linking.where.source)
-        scheme, mark, rest = plain.partition("://")
+        _, mark, rest = plain.partition("://")
         if not mark:
             beside = os.path.normpath(os.path.join(here, plain))
             as_is = os.path.normpath(plain)  # built by uri() from the path of the linking template

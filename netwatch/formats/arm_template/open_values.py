@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,12 @@ __all__ = ["PartText", "PlacedObject", "RuntimeObject", "first_open", "joined", 
 
 class RuntimeObject(PlacedObject):
     """The properties of a resource as ``reference`` gives them: what is missing, Azure adds when it is made."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, value: Mapping[str, Any], where: Where, name: str) -> None:
+        super().__init__(value, where)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ def _typed(name: str, text: str, type: str) -> Any:
     try:
         value = json.loads(text.lower() if type == "bool" else text)
     except (ValueError, RecursionError):
-        raise QueryError(f"--set {name}: the value is no {type}.", hint=f"Give it as JSON: {_EXAMPLES.get(type, '1')}.") from None
+        hint = f"Give it as JSON: {_EXAMPLES.get(type, '1')}."
+        raise QueryError(f"--set {name}: the value is no {type}.", hint=hint) from None
     return _placed(value, Where(f"--set {name}"))
 
 

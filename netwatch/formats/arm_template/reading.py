@@ -146,5 +146,3 @@ def _remarks(given: Given, beside: str, said: TemplateContext, context: Context,
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-

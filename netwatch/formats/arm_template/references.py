@@ -98,7 +98,7 @@ class References:
         parts = member(member(self.with_addresses(owner), "properties"), kind)
         for part in parts if isinstance(parts, list) else ():
             if str(member(part, "name")).lower() == rest.lower():
-                return RuntimeObject(member(part, "properties") or {}, owner.env.where)
+                return RuntimeObject(member(part, "properties") or {}, owner.env.where, rest)
         return None
 
     def _ids_of_name(self, name: str, scope: Scope) -> list[str]:
@@ -118,12 +118,12 @@ class References:
             properties = _with_part_ids(instance, member(body, "properties") or {})
             if isinstance(properties, Unresolved):
                 return properties
-        told = RuntimeObject({**properties, **_derived(instance, properties)}, instance.env.where)
+        told = RuntimeObject({**properties, **_derived(instance, properties)}, instance.env.where, instance.name)
         if not full:
             return told
         whole = {} if instance.nested is not None else instance.body()
         named = {"id": instance.id, "name": instance.name, "type": instance.type}
-        return RuntimeObject({**whole, **named, "properties": told}, instance.env.where)
+        return RuntimeObject({**whole, **named, "properties": told}, instance.env.where, instance.name)
 
 
 def _by_symbol(name: str, scope: Scope) -> Instance | None:

@@ -1,4 +1,4 @@
-"""What a template makes, as ARM resources: last words win, unknown parts are Unresolved, derived parts are filled in."""
+"""What a template makes, as ARM resources: last words win, unknown parts are Unresolved, derived ones filled in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netwatch.formats.arm_fields import AssumedText
-from netwatch.formats.arm_template.addresses import ENDPOINT, endpoint_nic_id
+from netwatch.formats.arm_template.addresses import ENDPOINT, endpoint_nic_id, said_address
 from netwatch.formats.arm_template.expansion import OpenResource
 from netwatch.formats.arm_template.instances import Instance, Registry
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject
@@ -53,7 +53,7 @@ class Bodies:
         made = [each for each in order if self._is_made(each)]
         self._alone = {each.key for each in made}
         last = {each.key: each for each in made}
-        found = []
+        found: list[PlacedObject] = []
         for each in made:
             if last[each.key] is each:
                 earlier = [other for other in made if other.key == each.key and other is not each]
@@ -109,9 +109,7 @@ class Bodies:
         subnet = member(fields, "subnet")
         if subnet is None or member(fields, "networkInterfaces"):
             return body, []
-        configs = member(fields, "ipConfigurations")
-        said = member(member(configs[0], "properties"), "privateIPAddress") if isinstance(configs, list | tuple) and configs else None
-        address = said if said not in (None, "") else self._references.endpoint_address(instance)
+        address = said_address(instance) or self._references.endpoint_address(instance)
         where, id = instance.env.where, endpoint_nic_id(instance)
         config = {"name": "privateEndpoint", "properties": {"subnet": subnet, "privateIPAddress": address}}
         nic = {

@@ -117,9 +117,9 @@ class Scope:
         if not isinstance(definition, Mapping):
             raise env.error(f'there is no parameter "{name}".', _nearest(name, declared))
         where = under(self.template.where, "parameters", name)
-        if str(member(definition, "type") or "").lower().startswith("secure"):
-            return Unresolved(f"the parameter {name} is a secret", f"parameters('{name}')", where)
         given = self._given.get(name.lower())
+        if str(member(definition, "type") or "").lower().startswith("secure"):
+            return self._secret(name, given, definition, where)
         if given is not None:
             return given()
         if "defaultvalue" in {key.lower() for key in definition}:
@@ -128,6 +128,11 @@ class Scope:
             return None
         reason = f"the parameter {name} has neither a value nor a default"
         return PartText(reason, f"parameters('{name}')", where, "{" + name + "}")
+
+    def _secret(self, name: str, given: Callable[[], Any] | None, definition: Any, where: Where) -> Any:
+        """Secrets are never looked at, save to see that there is none: an empty text, as tokens have by default."""
+        value = given() if given is not None else member(definition, "defaultValue")
+        return "" if value == "" else Unresolved(f"the parameter {name} is a secret", f"parameters('{name}')", where)
 
     def _variable(self, name: str, env: Env) -> Any:
         declared = member(self.template.value, "variables")

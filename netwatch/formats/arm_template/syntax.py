@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple, Union
+from typing import NamedTuple, TypeAlias
 
 __all__ = ["MAX_NESTING", "Call", "ExpressionError", "Literal", "Member", "Node", "is_template_expression", "parse"]
 
@@ -35,7 +35,7 @@ class Member(NamedTuple):
     key: Node
 
 
-Node = Union[Literal, Call, Member]
+Node: TypeAlias = "Literal | Call | Member"
 
 
 class ExpressionError(ValueError):
