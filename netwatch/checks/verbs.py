@@ -68,6 +68,7 @@ _HOPS = (
     "ConnectedGroup",
     "VirtualNetworkGateway",
     "VirtualAppliance",
+    "VirtualApplianceEcmp",
     "VirtualNetworkServiceEndpoint",
     "InterfaceEndpoint",
     "NatGateway",

@@ -174,9 +174,10 @@ def _to_appliances(topology: Topology, peers: Mapping[str, list[Peering]]) -> It
     for subnet, route in _subnet_routes(topology):
         remotes = [peering.remote_vnet for peering in peers.get(subnet.vnet.key, ())]
         near = [subnet.vnet.key, *(remote.key for remote in remotes if isinstance(remote, ResourceId))]
-        owner = next((owners[vnet, route.next_hop_ip] for vnet in near if (vnet, route.next_hop_ip) in owners), None)
-        if owner is not None:
-            yield _Edge(subnet.id.key, owner, HANDS_TO, route.id)
+        for hop in (route.next_hop_ip, *route.other_hop_ips):
+            owner = next((owners[vnet, hop] for vnet in near if (vnet, hop) in owners), None)
+            if owner is not None:
+                yield _Edge(subnet.id.key, owner, HANDS_TO, route.id)
 
 
 def _subnet_routes(topology: Topology) -> Iterator[tuple[Subnet, UserRoute]]:

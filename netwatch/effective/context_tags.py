@@ -49,8 +49,12 @@ _PLATFORM_TAGS = {
 
 # Routes that hand a packet to something that can reach the prefix. "None" drops it and "Internet" leaves the network,
 # so counting those would let AllowVnetInBound admit strangers; recordings show VirtualAppliance only.
-_FEEDS_VIRTUAL_NETWORK = (NextHopType.VIRTUAL_APPLIANCE, NextHopType.VIRTUAL_NETWORK_GATEWAY, NextHopType.VNET_LOCAL)
-_COLLAPSES = (NextHopType.VIRTUAL_APPLIANCE, NextHopType.VIRTUAL_NETWORK_GATEWAY)
+_COLLAPSES = (
+    NextHopType.VIRTUAL_APPLIANCE,
+    NextHopType.VIRTUAL_APPLIANCE_ECMP,
+    NextHopType.VIRTUAL_NETWORK_GATEWAY,
+)
+_FEEDS_VIRTUAL_NETWORK = (*_COLLAPSES, NextHopType.VNET_LOCAL)
 
 
 def context_tag_names() -> tuple[str, ...]:

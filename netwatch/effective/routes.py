@@ -141,8 +141,8 @@ def _endpoint_rows(topology: Topology, vnet: VirtualNetwork, user: list[Effectiv
 
 
 def _may_override_endpoint(route: EffectiveRoute, semantics: Semantics) -> bool:
-    appliance = route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
-    return appliance or semantics.private_endpoint_routes == "anyNextHop"
+    kind = route.next_hop_type
+    return (isinstance(kind, NextHopType) and kind.is_appliance) or semantics.private_endpoint_routes == "anyNextHop"
 
 
 def _default_rows(vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
@@ -196,9 +196,12 @@ def _user_row(table: RouteTable, route: UserRoute, expand_tag: ExpandTag) -> Eff
         table=table.id,
         tag=route.prefix.text if isinstance(route.prefix, ServiceTag) else "",
         unresolved=tuple(
-            value for value in (route.prefix, route.next_hop_type, route.next_hop_ip) if isinstance(value, Unresolved)
+            value
+            for value in (route.prefix, route.next_hop_type, route.next_hop_ip, *route.other_hop_ips)
+            if isinstance(value, Unresolved)
         ),
         where=route.where,
+        other_hop_ips=route.other_hop_ips,
     )
 
 

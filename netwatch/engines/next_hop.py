@@ -8,7 +8,7 @@ from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_o
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.resources import NetworkInterface, Subnet
-from netwatch.model.routes import NextHopType
+from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["next_hop", "next_hop_type"]
@@ -36,9 +36,17 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
         None if isinstance(selection.route, Unresolved) else selection.route,
         selection.prefix,
         selection.candidates,
-        _notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+        (*_notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])), *_spread(selection)),
         service_tags=compiled.published_tags_under(compiled.effective_routes(subnet)),
     )
+
+
+def _spread(selection: Selection) -> tuple[str, ...]:
+    """What a route over several appliances leaves to the flow: no source says which one takes it."""
+    if not isinstance(selection.route, EffectiveRoute) or not selection.route.other_hop_ips:
+        return ()
+    rest = ", ".join(str(hop) for hop in selection.route.other_hop_ips)
+    return (f"flows are spread over {selection.route.next_hop_ip} and {rest}; the first is named",)
 
 
 def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selection) -> NextHopType | Unresolved:
@@ -48,9 +56,10 @@ def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selecti
         return NextHopType.NONE
     if isinstance(route, Unresolved):
         return route
-    if route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE and isinstance(route.next_hop_ip, Address):
+    if isinstance(route.next_hop_type, NextHopType) and route.next_hop_type.is_appliance:
         vnet = compiled.topology.vnets[subnet.vnet.key]
-        if not is_reachable_appliance(compiled.topology, vnet, route.next_hop_ip):
+        known = [hop for hop in (route.next_hop_ip, *route.other_hop_ips) if isinstance(hop, Address)]
+        if known and not any(is_reachable_appliance(compiled.topology, vnet, hop) for hop in known):
             return NextHopType.NONE
     if route.next_hop_type is NextHopType.INTERNET and subnet.nat_gateway is not None:
         return _BEFORE_NAT[compiled.topology.semantics.nat_gateway_next_hop]

@@ -114,8 +114,9 @@ def _by_route(topology: Topology, sender: Sender, route: EffectiveRoute, dest: A
         return _to_internet(topology, route, dest)
     if kind is NextHopType.SERVICE_ENDPOINT:
         return Onward(kind.value, route, end=kind.value)
-    if kind is NextHopType.VIRTUAL_APPLIANCE:
-        return _to_appliance(topology, sender, route, dest, seen)
+    if kind.is_appliance:
+        onward = _to_appliance(topology, sender, route, dest, seen)
+        return onward._replace(notes=(*onward.notes, *_spread(route)))
     if kind is NextHopType.VIRTUAL_NETWORK_GATEWAY:
         return _to_gateway(topology, sender, route, dest, seen)
     return _to_destination(topology, sender, route, dest)
@@ -156,6 +157,12 @@ def _to_appliance(topology: Topology, sender: Sender, route: EffectiveRoute, des
     is_loop = hop != dest and key_of(onward.place) in seen
     onward = onward._replace(link="VirtualNetwork" if hop == dest else "VirtualAppliance", route=route)
     return _looped(onward) if is_loop else onward
+
+
+def _spread(route: EffectiveRoute) -> tuple[str, ...]:
+    if not route.other_hop_ips:
+        return ()
+    return (f"route {route.name} spreads flows over {1 + len(route.other_hop_ips)} appliances; the first is followed",)
 
 
 def _looped(onward: Onward) -> Onward:

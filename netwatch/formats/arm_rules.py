@@ -20,6 +20,7 @@ _USER_HOPS = {
         NextHopType.VIRTUAL_NETWORK_GATEWAY,
         NextHopType.VNET_LOCAL,
         NextHopType.VIRTUAL_APPLIANCE,
+        NextHopType.VIRTUAL_APPLIANCE_ECMP,
         NextHopType.INTERNET,
         NextHopType.NONE,
     )
@@ -137,6 +138,7 @@ def read_route(route: ArmObject, id: ResourceId) -> UserRoute:
     fields = route.object("properties")
     hop = fields.parsed("nextHopType", _next_hop_type)
     address = fields.parsed("nextHopIpAddress", fields.reading.address)
+    first, *rest = _spread_over(fields) if hop is NextHopType.VIRTUAL_APPLIANCE_ECMP else (None,)
     if hop is NextHopType.VIRTUAL_APPLIANCE and address is None:
         fields.problem("nextHopIpAddress is missing.", "Azure requires it where the next hop type is VirtualAppliance.")
     return UserRoute(
@@ -144,9 +146,18 @@ def read_route(route: ArmObject, id: ResourceId) -> UserRoute:
         name=id.name,
         prefix=_route_required(fields, "addressPrefix", fields.parsed("addressPrefix", _route_prefix)),
         next_hop_type=_route_required(fields, "nextHopType", hop),
-        next_hop_ip=address if hop is NextHopType.VIRTUAL_APPLIANCE or isinstance(hop, Unresolved) else None,
+        next_hop_ip=address if hop is NextHopType.VIRTUAL_APPLIANCE or isinstance(hop, Unresolved) else first,
         where=route.where,
+        other_hop_ips=tuple(rest),
     )
+
+
+def _spread_over(fields: ArmObject) -> tuple[Any, ...]:
+    """The appliances of an ECMP route, at least two (REST reference, RouteNextHopEcmp)."""
+    found = fields.object("nextHop").all_parsed("nextHopIpAddresses", fields.reading.address)
+    if len(found) < 2:
+        fields.problem("nextHop.nextHopIpAddresses holds fewer than two addresses.", "VirtualApplianceEcmp needs two.")
+    return found or (None,)
 
 
 def _route_required(fields: ArmObject, name: str, value: Any) -> Any:
@@ -156,12 +167,10 @@ def _route_required(fields: ArmObject, name: str, value: Any) -> Any:
     return value
 
 
-def _next_hop_type(text: str) -> NextHopType | Unresolved:
+def _next_hop_type(text: str) -> NextHopType:
     hop = _USER_HOPS.get(text.lower())
     if hop is not None:
         return hop
-    if text.lower() == "virtualapplianceecmp":
-        return Unresolved("the next hop type VirtualApplianceEcmp is not evaluated yet")
     words = ", ".join(each.value for each in _USER_HOPS.values())
     raise ValueError(f'"{text}" is not a next hop type of a route: {words}')
 

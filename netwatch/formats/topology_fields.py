@@ -156,8 +156,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "route": {
         "addressPrefix": Field(read.route_prefix, "addressPrefix: 0.0.0.0/0"),
         "nextHopType": Field(read.next_hop_type, "nextHopType: VirtualAppliance"),
-        "nextHopIpAddress": Field(read.address),
-        "nextHopIpAddresses": Field(read.one_or_list(read.address)),
+        "nextHopIpAddress": Field(read.one_or_list(read.address)),
     },
     "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
     "virtualNetworkGateway": {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from netwatch.formats.topology_reading import Path, Reading, Values, said
+from netwatch.formats.topology_reading import Path, Reading, Values, all_of, said
 from netwatch.formats.topology_values import ANY_ADDRESS, ANY_PORTS
 from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkSecurityGroup
-from netwatch.model.routes import RouteTable, UserRoute
+from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import AddressField, Asg, SecurityRule
 from netwatch.model.unresolved import Unresolved
 
@@ -78,14 +78,26 @@ def read_route_table(reading: Reading, name: str, body: Any, path: Path) -> None
 
 def _route(reading: Reading, table: ResourceId, name: str, body: Any, path: Path) -> UserRoute:
     values = reading.fields("route", body, path)
-    kind, hop = values["nextHopType"], values.get("nextHopIpAddress")
+    kind, hops = values["nextHopType"], all_of(values.get("nextHopIpAddress", ()))
     if not isinstance(kind, Unresolved):
-        if kind.value == "VirtualAppliance" and hop is None:
-            hint = "Add it: nextHopIpAddress: 10.0.9.4"
-            reading.problem(path, '"nextHopIpAddress" is missing: the appliance\'s address.', hint=hint)
-        if kind.value != "VirtualAppliance" and hop is not None:
-            message = f'"nextHopIpAddress" stands beside nextHopType {kind.value}.'
-            hint = "Remove it, or write nextHopType: VirtualAppliance."
-            reading.problem(path, message, hint=hint, at=("nextHopIpAddress",))
+        _check_hops(reading, kind, len(hops), path)
+    first, *rest = hops or (None,)
     id = table.child("routes", name)
-    return UserRoute(id, name, values["addressPrefix"], kind, hop, reading.place(path))
+    return UserRoute(id, name, values["addressPrefix"], kind, first, reading.place(path), tuple(rest))
+
+
+def _check_hops(reading: Reading, kind: NextHopType, count: int, path: Path) -> None:
+    """One address where packets go to an appliance, at least two where flows are spread, none elsewhere."""
+    if kind is NextHopType.VIRTUAL_APPLIANCE_ECMP and count < 2:
+        hint = "Add them: nextHopIpAddress: [10.0.9.4, 10.0.9.5]"
+        reading.problem(path, '"nextHopIpAddress" must hold the addresses of two appliances or more.', hint=hint)
+    elif kind is NextHopType.VIRTUAL_APPLIANCE and count == 0:
+        hint = "Add it: nextHopIpAddress: 10.0.9.4"
+        reading.problem(path, '"nextHopIpAddress" is missing: the appliance\'s address.', hint=hint)
+    elif kind is NextHopType.VIRTUAL_APPLIANCE and count > 1:
+        hint = "Name one, or write nextHopType: VirtualApplianceEcmp."
+        reading.problem(path, f'"nextHopIpAddress" holds {count} addresses.', hint=hint, at=("nextHopIpAddress",))
+    elif not kind.is_appliance and count > 0:
+        message = f'"nextHopIpAddress" stands beside nextHopType {kind.value}.'
+        hint = "Remove it, or write nextHopType: VirtualAppliance."
+        reading.problem(path, message, hint=hint, at=("nextHopIpAddress",))

@@ -160,9 +160,22 @@ class ApplicationSecurityGroup(Resource):
     """An application security group; NICs say that they are members."""
 
 
-_TO_APPLIANCE: Json = {
-    "required": ["nextHopType"],
-    "properties": {"nextHopType": {"type": "string", "pattern": sort.any_case(["VirtualAppliance"])}},
+def _to(kind: str, hops: Json) -> Json:
+    """Routes of one type have a next hop address that looks like ``hops``."""
+    of_kind = {
+        "required": ["nextHopType"],
+        "properties": {"nextHopType": {"type": "string", "pattern": sort.any_case([kind])}},
+    }
+    return {"if": of_kind, "then": {**present("nextHopIpAddress"), "properties": {"nextHopIpAddress": hops}}}
+
+
+_TO_NONE: Json = {
+    "if": present("nextHopIpAddress"),
+    "then": {
+        "properties": {
+            "nextHopType": {"type": "string", "pattern": sort.any_case(["VirtualAppliance", "VirtualApplianceEcmp"])}
+        }
+    },
 }
 
 
@@ -171,9 +184,11 @@ class Route(Thing):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": _TO_APPLIANCE,
-            "then": present("nextHopIpAddress"),
-            "else": {"not": present("nextHopIpAddress")},
+            "allOf": [
+                _to("VirtualAppliance", {"maxItems": 1}),
+                _to("VirtualApplianceEcmp", {"type": "array", "minItems": 2}),
+                _TO_NONE,
+            ],
         },
     )
 
@@ -181,14 +196,17 @@ class Route(Thing):
         description="Where packets go that it takes: a prefix or a service tag.", examples=["0.0.0.0/0"]
     )
     next_hop_type: sort.NextHopType = Field(description="What it hands them to.", examples=["VirtualAppliance"])
-    next_hop_ip_address: sort.Address | None = Field(
-        default=None, description="The appliance's address; for VirtualAppliance, and only there."
+    next_hop_ip_address: sort.ApplianceAddresses | None = Field(
+        default=None,
+        description="The appliance's address; for VirtualAppliance, and a list of them for VirtualApplianceEcmp.",
     )
 
     @model_validator(mode="after")
     def _appliance_has_address(self) -> Route:
-        if (self.next_hop_type.value == "VirtualAppliance") == (self.next_hop_ip_address is None):
-            raise ValueError("nextHopIpAddress stands with VirtualAppliance, and only there")
+        count = len(self.next_hop_ip_address or ())
+        allowed = {"VirtualAppliance": count == 1, "VirtualApplianceEcmp": count > 1}
+        if not allowed.get(self.next_hop_type.value, count == 0):
+            raise ValueError("nextHopIpAddress stands with VirtualAppliance, once, and with VirtualApplianceEcmp")
         return self
 
 

@@ -44,6 +44,7 @@ __all__ = [
     "AdminAccess",
     "AdminPriority",
     "AdminProtocol",
+    "ApplianceAddresses",
     "Boolean",
     "ConnectionType",
     "Connectivity",
@@ -199,6 +200,11 @@ ServiceEndpoints = Annotated[
     WithJsonSchema(one_or_list(_WORD, least=0)),
 ]
 Address = Annotated[Any, AfterValidator(read.address), WithJsonSchema({"type": "string", "pattern": ADDRESS})]
+ApplianceAddresses = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(read.address)),
+    WithJsonSchema(one_or_list({"type": "string", "pattern": ADDRESS})),
+]
 Prefixes = Annotated[Any, AfterValidator(read.prefixes), WithJsonSchema(one_or_list(_PREFIX))]
 RoutePrefix = Annotated[Any, AfterValidator(read.route_prefix), WithJsonSchema({"anyOf": [_PREFIX, _TAG]})]
 Addresses = Annotated[Any, AfterValidator(read.addresses), WithJsonSchema(one_or_list(_TERM))]

@@ -63,7 +63,7 @@ __all__ = [
 MAX_NAME = 80
 """Azure's longest name of a network resource (Microsoft documentation, naming rules for Azure resources)."""
 
-NEXT_HOP_TYPES = ("VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None")
+NEXT_HOP_TYPES = ("VirtualAppliance", "VirtualApplianceEcmp", "VirtualNetworkGateway", "VnetLocal", "Internet", "None")
 """What a user route may name (Microsoft documentation, virtual network traffic routing)."""
 
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"

@@ -26,11 +26,17 @@ class NextHopType(Enum):
     CONNECTED_GROUP = "ConnectedGroup"
     VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
     VIRTUAL_APPLIANCE = "VirtualAppliance"
+    VIRTUAL_APPLIANCE_ECMP = "VirtualApplianceEcmp"
     SERVICE_ENDPOINT = "VirtualNetworkServiceEndpoint"
     INTERFACE_ENDPOINT = "InterfaceEndpoint"
     INTERNET = "Internet"
     NAT_GATEWAY = "NatGateway"
     NONE = "None"
+
+    @property
+    def is_appliance(self) -> bool:
+        """Whether packets are handed to an appliance: to one, or to one of several."""
+        return self in (NextHopType.VIRTUAL_APPLIANCE, NextHopType.VIRTUAL_APPLIANCE_ECMP)
 
 
 class RouteSource(Enum):
@@ -50,7 +56,11 @@ class RouteState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UserRoute:
-    """A route of a route table. ``next_hop_ip`` is set for VirtualAppliance only."""
+    """A route of a route table. ``next_hop_ip`` is set where packets are handed to an appliance.
+
+    A route of type VirtualApplianceEcmp spreads flows over several: the first is ``next_hop_ip``, the rest follow in
+    ``other_hop_ips``.
+    """
 
     id: ResourceId
     name: str
@@ -58,6 +68,7 @@ class UserRoute:
     next_hop_type: NextHopType | Unresolved
     next_hop_ip: Address | Unresolved | None = None
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    other_hop_ips: tuple[Address | Unresolved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +100,4 @@ class EffectiveRoute:
     tag: str = ""
     unresolved: tuple[Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    other_hop_ips: tuple[Address | Unresolved, ...] = ()

@@ -115,7 +115,7 @@ def _route(route: EffectiveRoute) -> Body:
         "state": route.state.value,
         "addressPrefix": [str(prefix) for prefix in route.prefixes],
         "nextHopType": _hop_type(route),
-        "nextHopIpAddress": [str(route.next_hop_ip)] if isinstance(route.next_hop_ip, Address) else [],
+        "nextHopIpAddress": [str(hop) for hop in (route.next_hop_ip, *route.other_hop_ips) if isinstance(hop, Address)],
     }
 
 

@@ -129,9 +129,13 @@ def _of_next_hop(answer: NextHopAnswer) -> Iterator[str]:
     yield "longest-prefix"
     if any(route.prefixes == answer.route.prefixes for route in answer.candidates if route is not answer.route):
         yield "route-precedence"
-    if answer.next_hop_type is NextHopType.NONE and answer.route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE:
+    if answer.next_hop_type is NextHopType.NONE and _hands_over(answer.route):
         yield "unreachable-appliance"
     yield from _of_routes((answer.route,))
+
+
+def _hands_over(route: EffectiveRoute) -> bool:
+    return isinstance(route.next_hop_type, NextHopType) and route.next_hop_type.is_appliance
 
 
 def _of_routes(routes: Iterable[EffectiveRoute]) -> Iterator[str]:

@@ -128,7 +128,8 @@ def route_cells(route: EffectiveRoute) -> tuple[str, str, str, str]:
     """Next hop type, next hop address, source and state of a row, as effective routes spell them."""
     hop = route.next_hop_type
     word = open_text(hop) if isinstance(hop, Unresolved) else hop.value
-    return (word, hop_address(route.next_hop_ip), route.source.value, _state(route))
+    addresses = " ".join(hop_address(hop) for hop in (route.next_hop_ip, *route.other_hop_ips))
+    return (word, addresses, route.source.value, _state(route))
 
 
 def route_row(route: EffectiveRoute, page: Page) -> tuple[str, ...]:

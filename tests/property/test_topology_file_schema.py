@@ -100,6 +100,11 @@ WHOLE: dict[str, Any] = {
                     "nextHopType": "VirtualAppliance",
                     "nextHopIpAddress": "10.0.1.9",
                 },
+                "spread": {
+                    "addressPrefix": "10.9.0.0/16",
+                    "nextHopType": "VirtualApplianceEcmp",
+                    "nextHopIpAddress": ["10.0.1.9", "10.0.1.10"],
+                },
                 "drop": {"addressPrefix": "Storage", "nextHopType": "None"},
             },
         }

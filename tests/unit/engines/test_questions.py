@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.errors import InvalidFlowError, RefusedByAzureError
+from netwatch.model.addresses import parse_address, parse_prefix
 from netwatch.model.flow import Level, Outcome
-from netwatch.model.routes import NextHopType
+from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.topology import Topology
+from netwatch.render.arm import body
 from netwatch.watcher import NetworkWatcher
 from tests.build import rule
 from tests.networks import Net, Nic, Peer, Route, arm_id, network
@@ -100,6 +104,27 @@ class TestNextHop:
 
     def test_an_appliance_out_of_reach_drops_and_is_still_named(self, watcher: NetworkWatcher) -> None:
         assert self.ask(watcher, "10.9.0.4") == (NextHopType.NONE, "10.8.0.4", "t")
+
+    def test_a_route_over_several_appliances_names_the_first_and_says_so(self) -> None:
+        topology = net()
+        table = arm_id("routeTables", "t")
+        hops = tuple(parse_address(text) for text in ("10.0.2.4", "10.0.2.5", "10.8.0.4"))
+        route = UserRoute(
+            table.child("routes", "ecmp"),
+            "ecmp",
+            parse_prefix("20.0.0.0/8"),
+            NextHopType.VIRTUAL_APPLIANCE_ECMP,
+            hops[0],
+            other_hop_ips=hops[1:],
+        )
+        spread = NetworkWatcher(replace(topology, route_tables={table.key: RouteTable(table, "westeurope", (route,))}))
+        answer = spread.next_hop("web-0", source_ip="10.0.1.4", dest_ip="20.0.0.1")
+        assert (answer.next_hop_type, answer.next_hop_ip) == (NextHopType.VIRTUAL_APPLIANCE_ECMP, hops[0])
+        assert "flows are spread over 10.0.2.4 and 10.0.2.5, 10.8.0.4; the first is named" in answer.notes
+        rows = body(spread.effective_routes("web-0-nic"))["value"]
+        assert [row["nextHopIpAddress"] for row in rows if row["nextHopType"] == "VirtualApplianceEcmp"] == [
+            ["10.0.2.4", "10.0.2.5", "10.8.0.4"]
+        ]
 
     def test_each_nic_follows_its_own_subnet(self, watcher: NetworkWatcher) -> None:
         assert self.ask(watcher, "10.1.0.4", nic="web-0-back") == (NextHopType.VNET_PEERING, "", "")

@@ -441,9 +441,11 @@ def test_a_route_of_a_tag_and_an_empty_next_hop_address() -> None:
     assert (table.routes[0].prefix, table.routes[0].next_hop_ip) == (ServiceTag("Storage.WestEurope"), None)
 
 
-def test_a_next_hop_type_that_is_not_evaluated_yet_is_unresolved() -> None:
-    table = next(iter(_read(_route(nextHopType="VirtualApplianceEcmp")).route_tables.values()))
-    assert isinstance(table.routes[0].next_hop_type, Unresolved)
+def test_a_route_can_spread_flows_over_several_appliances() -> None:
+    hops = {"nextHopIpAddresses": ["10.0.9.4", "10.0.9.5", "10.0.9.6"]}
+    table = next(iter(_read(_route(nextHopType="VirtualApplianceEcmp", nextHop=hops)).route_tables.values()))
+    (route,) = table.routes
+    assert [str(hop) for hop in (route.next_hop_ip, *route.other_hop_ips)] == hops["nextHopIpAddresses"]
 
 
 @pytest.mark.parametrize(
@@ -454,6 +456,7 @@ def test_a_next_hop_type_that_is_not_evaluated_yet_is_unresolved() -> None:
         ({"addressPrefix": None}, "addressPrefix is missing"),
         ({"addressPrefix": "10.9.0.0/99"}, "is not a prefix"),
         ({"nextHopType": "VirtualAppliance"}, "nextHopIpAddress is missing"),
+        ({"nextHopType": "VirtualApplianceEcmp"}, "fewer than two addresses"),
     ],
 )
 def test_a_route_that_cannot_be_read(change: Json, message: str) -> None:

@@ -437,11 +437,18 @@ SHAPES = [
     ("routeTables: {rt: {tags: {a: true}}}", 'rt: "tags" must be text, found true. Put it in quotes.'),
     ("routeTables: {rt: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: VirtualAppliance}}}}",
      'rt/r: "nextHopIpAddress" is missing: the appliance\'s address. Add it: nextHopIpAddress: 10.0.9.4'),
+    ("routeTables: {rt: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: VirtualAppliance, "
+     "nextHopIpAddress: [10.0.0.4, 10.0.0.5]}}}}",
+     'rt/r: "nextHopIpAddress" holds 2 addresses. Name one, or write nextHopType: VirtualApplianceEcmp.'),
+    ("routeTables: {rt: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: VirtualApplianceEcmp, "
+     "nextHopIpAddress: 10.0.0.4}}}}",
+     'rt/r: "nextHopIpAddress" must hold the addresses of two appliances or more. '
+     'Add them: nextHopIpAddress: [10.0.9.4, 10.0.9.5]'),
     ("routeTables: {rt: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: None, nextHopIpAddress: 10.0.0.4}}}}",
      'rt/r: "nextHopIpAddress" stands beside nextHopType None. Remove it, or write nextHopType: VirtualAppliance.'),
     ("routeTables: {rt: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: Aplliance}}}}",
-     'rt/r: "nextHopType" must be VirtualAppliance, VirtualNetworkGateway, VnetLocal, Internet or None,'
-     ' found "Aplliance". Did you mean "VirtualAppliance"?'),
+     'rt/r: "nextHopType" must be VirtualAppliance, VirtualApplianceEcmp, VirtualNetworkGateway, VnetLocal, '
+     'Internet or None, found "Aplliance". Did you mean "VirtualAppliance"?'),
     ("networkSecurityGroups: {n: {securityRules: {r: {priority: 99}}}}",
      'n/r: "priority" must be a whole number from 100 to 4096, found 99.'),
     ("networkSecurityGroups: {n: {securityRules: {r: {priority: '200'}}}}",
