@@ -77,18 +77,18 @@ class ArmObject:
     is its own ``properties``. An object that is itself Unresolved has every field, and each is Unresolved.
     """
 
-    __slots__ = ("_is_flat", "_open", "_source", "_values", "label", "pointer", "reading")
+    __slots__ = ("_is_flat", "_line", "_open", "_source", "_values", "label", "pointer", "reading")
 
     def __init__(self, reading: ArmReading, value: Any, pointer: str, label: str = "") -> None:
         self.reading = reading
         self.pointer = pointer
         self.label = label
         self._is_flat = False
-        self._source = reading.source
+        self._source, self._line = reading.source, 0
         self._open = value if isinstance(value, Unresolved) else None
         self._values: dict[str, Any] = {}
         if type(value) is not dict and isinstance(value, PlacedObject):
-            self._source, self.pointer = value.where.source, value.where.pointer
+            self._source, self._line, self.pointer = value.where
         if isinstance(value, dict):
             self._values = {key.lower(): each for key, each in value.items()}
             if len(self._values) != len(value):
@@ -98,7 +98,7 @@ class ArmObject:
 
     @property
     def where(self) -> Where:
-        return Where(self._source, 0, self.pointer.removeprefix("/"))
+        return Where(self._source, self._line, self.pointer.removeprefix("/"))
 
     def problem(self, message: str, hint: str = "") -> None:
         """Report what is wrong with this object."""

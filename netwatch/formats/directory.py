@@ -46,12 +46,27 @@ def read_together(
             problems.extend(errors.errors)
         except TopologyError as error:
             problems.append(error)
+    read += _read_terraform(reader, draft, paths, is_needed=not read and not problems)
     if problems:
         raise TopologyErrors(problems) if len(problems) > 1 else problems[0]
     if not read:
         hint = "Expected native YAML, or JSON of ARM resources."
         raise TopologySyntaxError("the directory holds no input.", where=Where(draft.source), hint=hint)
     return reader.finish()
+
+
+def _read_terraform(reader: InputReader, draft: TopologyDraft, paths: Sequence[str], *, is_needed: bool) -> int:
+    """Read directories of Terraform's language where there is no other input; a plan beside it says the same, better."""
+    from netwatch.formats.terraform.hcl_directory import holds_terraform
+
+    found = [path for path in paths if os.path.isdir(path) and holds_terraform(path)]
+    for path in found:
+        if is_needed:
+            reader.read_terraform_directory(path)
+        else:
+            effect = "Terraform's language is read where there is no other input"
+            draft.ignore(Ignored(path, "*.tf", effect, Where(path)))
+    return len(found) if is_needed else 0
 
 
 def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:

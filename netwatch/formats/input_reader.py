@@ -18,6 +18,7 @@ from netwatch.model.where import Where
 if TYPE_CHECKING:
     from netwatch.formats.arm_resources import ArmReader
     from netwatch.formats.template_context import TemplateContext
+    from netwatch.formats.terraform.reading import TerraformResources
     from netwatch.formats.topology_draft import TopologyDraft
 
 __all__ = ["InputReader"]
@@ -71,8 +72,16 @@ class InputReader:
         """What a plan refers to by id and does not manage exists already, so it is open, not an error."""
         from netwatch.formats.terraform.reading import read_terraform
 
+        self._take_terraform(source, read_terraform(source, value, report=self._draft.problem))
+
+    def read_terraform_directory(self, path: str) -> None:
+        """Read a directory of Terraform's language."""
+        from netwatch.formats.terraform.hcl_directory import read_terraform_directory
+
+        self._take_terraform(path, read_terraform_directory(path))
+
+    def _take_terraform(self, source: str, made: TerraformResources) -> None:
         self._draft.dangling = "unresolved"
-        made = read_terraform(source, value, report=self._draft.problem)
         self._read_resources(source, made.resources)
         self._notes.append(made.notes)
         if made.deployments:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from netwatch.errors import TopologyError, TopologySchemaError, UnsupportedError
-from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan
 from netwatch.model.where import Where
 
@@ -140,7 +139,7 @@ class _Reader:
         change = self._changes.get(address, {}).get("change", {})
         sensitive = change.get("after_sensitive") or value.get("sensitive_values")
         key = value.get("index")
-        module = self._module(address)
+        module = self._plan.module_of(address)
         self._plan.add(
             Instance(
                 address=address,
@@ -156,18 +155,6 @@ class _Reader:
                 where=Where(self._plan.source, 0, address),
             )
         )
-
-    def _module(self, address: str) -> Module:
-        """The instance of a module in which a resource stands, made and taken in where it is new."""
-        module = self._plan.root
-        steps = parse_traversal(address)
-        at = 0
-        while steps[at : at + 1] == ("module",) and at + 2 < len(steps):
-            call, after = str(steps[at + 1]), steps[at + 2]
-            key = after.value if isinstance(after, Key) else None
-            module = self._plan.module(module, call, key)
-            at += 3 if isinstance(after, Key) else 2
-        return module
 
     def _configuration(self, module: Module, value: Json) -> Json:
         """The block of a resource, looked up by its address in its module (which has no index)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.model.where import Where
 
 __all__ = ["Instance", "Json", "Module", "Plan", "called"]
@@ -102,6 +103,17 @@ class Plan:
     ) -> Mapping[int | str | None, Instance]:
         """The instances of one resource block, by index or key (None where it has neither)."""
         return self._named.get((module.address, is_data, type, name), {})
+
+    def module_of(self, address: str) -> Module:
+        """The instance of a module in which the resource of an address stands, made where it is new."""
+        module = self.root
+        steps = parse_traversal(address)
+        at = 0
+        while steps[at : at + 1] == ("module",) and at + 2 < len(steps):
+            call, after = str(steps[at + 1]), steps[at + 2]
+            module = self.module(module, call, after.value if isinstance(after, Key) else None)
+            at += 3 if isinstance(after, Key) else 2
+        return module
 
     def modules_of(self, module: Module, call: str) -> Mapping[int | str | None, Module]:
         """The instances of one module call; one that has no resources is made from the configuration."""

@@ -1,0 +1,143 @@
+"""A directory of Terraform's own language, evaluated by the package ``tfparse`` (the extra ``terraform``).
+
+What it cannot evaluate it leaves out: values that Azure makes, and data sources. A plan says more; where there is one,
+it is the better input.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from netwatch.errors import TopologySyntaxError, UnsupportedError
+from netwatch.formats.terraform.addresses import Key, parse_traversal
+from netwatch.formats.terraform.arm_ids import Ids
+from netwatch.formats.terraform.plan import Instance, Module, Plan
+from netwatch.formats.terraform.reading import TerraformResources, translated
+from netwatch.model.where import Where
+
+__all__ = ["holds_terraform", "read_terraform_directory"]
+
+_LEVELS = 5
+"""How deeply a child may stand below parents that it names by id: an admin rule stands four below its manager."""
+
+_NOT_RESOURCES = (
+    "module",
+    "variable",
+    "output",
+    "locals",
+    "local",
+    "provider",
+    "terraform",
+    "moved",
+    "import",
+    "check",
+)
+
+
+def holds_terraform(path: str) -> bool:
+    """Whether a directory holds files of Terraform's language."""
+    return os.path.isdir(path) and any(name.endswith((".tf", ".tf.json")) for name in os.listdir(path))
+
+
+def read_terraform_directory(path: str) -> TerraformResources:
+    """The resources that a directory describes.
+
+    Raises UnsupportedError without the package tfparse, TopologySyntaxError where that cannot read the directory.
+    """
+    try:
+        from tfparse import ParseError, load_from_path  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        hint = 'pip install "aznetwatch[terraform]", or give what `terraform show -json` prints of a plan.'
+        raise UnsupportedError("reading Terraform's language needs tfparse.", where=Where(path), hint=hint) from None
+    try:
+        parsed = load_from_path(path)
+    except (ParseError, ValueError, OSError) as error:
+        message = f"tfparse cannot read it: {str(error)[:200]}."
+        raise TopologySyntaxError(message, where=Where(path), hint="Does terraform validate pass?") from None
+    items = [(type, item) for type, found in parsed.items() if type not in _NOT_RESOURCES for item in found]
+    remark = "Evaluated by tfparse from the source; a plan would say more."
+    return translated(_plan(path, [each for each in items if _is_resource(each[1])]), (remark,))
+
+
+def _is_resource(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("__tfmeta"), dict) and "path" in item["__tfmeta"]
+
+
+def _plan(path: str, items: list[tuple[str, Any]]) -> Plan:
+    """The plan of all items. tfparse gives them ids of its own, which are put into Azure's, level by level."""
+    ids: Mapping[str, str] = {}
+    for _ in range(_LEVELS):
+        plan = Plan(path, Module("", {}))
+        for type, item in items:
+            plan.add(_instance(plan, type, item, ids))
+        composed = Ids(plan)
+        pairs = zip(plan.instances, items, strict=True)
+        found = {str(item.get("id")): composed.id_of(instance) for instance, (_, item) in pairs}
+        if found == ids:
+            break
+        ids = found
+    return plan
+
+
+def _instance(plan: Plan, type: str, item: Mapping[str, Any], ids: Mapping[str, str]) -> Instance:
+    meta = item["__tfmeta"]
+    address = str(meta["path"])
+    steps = parse_traversal(address)
+    key = steps[-1].value if isinstance(steps[-1], Key) else None
+    name = next((str(step) for step in reversed(steps) if isinstance(step, str)), "")
+    line = meta.get("line_start")
+    where = Where(
+        os.path.join(plan.source, str(meta.get("filename", ""))), line if isinstance(line, int) else 0, address
+    )
+    values, unknown, expressions = _block(item, ids)
+    is_data = "data" in steps[:-2]
+    return Instance(
+        address=address,
+        type=type,
+        name=name,
+        key=key,
+        module=plan.module_of(address),
+        is_data=is_data,
+        values=values,
+        unknown=True if is_data else unknown,  # what a data source shows, only Azure knows
+        sensitive=None,
+        configuration={"expressions": expressions},
+        where=where,
+    )
+
+
+_Block = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+
+
+def _block(item: Mapping[str, Any], ids: Mapping[str, str]) -> _Block:
+    """The attributes of a resource or block as a plan has them: values, what is unknown, and what it comes from.
+
+    tfparse's own ids and remarks are no attributes.
+    """
+    found: _Block = ({}, {}, {})
+    for name, value in item.items():
+        if name in ("__tfmeta", "id", "count", "for_each"):
+            continue
+        for part, each in zip(found, _attribute(value, ids), strict=True):
+            if each is not None:
+                part[name] = each
+    return found
+
+
+def _attribute(value: Any, ids: Mapping[str, str]) -> tuple[Any, Any, Any]:
+    if isinstance(value, dict) and "__attribute__" in value:  # something that Azure makes: {"__attribute__": "a.b.id"}
+        return None, True, {"references": [str(value["__attribute__"]).replace(".[", "[")]}
+    if isinstance(value, dict) and "__tfmeta" in value:
+        value = [value]
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = [_attribute(each, ids) if not _is_block(each) else _block(each, ids) for each in value]
+        references = [text for part in parts if part[1] is True for text in part[2]["references"]]
+        expressions = {"references": references} if references else [part[2] for part in parts]
+        return [part[0] for part in parts], [part[1] for part in parts], expressions if parts else None
+    return ids.get(value, value) if isinstance(value, str) else value, None, None
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, dict) and "__attribute__" not in value
