@@ -56,7 +56,7 @@ def read_together(
 
 
 def _read_terraform(reader: InputReader, draft: TopologyDraft, paths: Sequence[str], *, is_needed: bool) -> int:
-    """Read directories of Terraform's language where there is no other input; a plan beside it says the same, better."""
+    """Read directories of Terraform's language where nothing else is there: a plan beside it says more."""
     from netwatch.formats.terraform.hcl_directory import holds_terraform
 
     found = [path for path in paths if os.path.isdir(path) and holds_terraform(path)]

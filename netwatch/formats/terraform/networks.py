@@ -49,7 +49,7 @@ def with_inline_subnets(words: Words, instance: Instance, resources: Resources) 
     for block in fields.blocks("subnet"):
         name = block.text("name")
         id = f"{words.ids.id_of(instance)}/subnets/{name}"
-        if name and id.lower() not in resources and id.lower() not in words.plan.gone:
+        if name and id.lower() not in resources and _is_own(words, id):
             properties = _subnet_properties(words, block)
             if not (properties.get("addressPrefixes") or properties.get("addressPrefix")):
                 continue  # a data source lists names only
@@ -143,16 +143,21 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
 def security_group(words: Words, instance: Instance) -> PlacedObject:
     """A security group with the rules that stand in it as blocks."""
     fields = attributes_of(words.plan, instance)
-    gone = f"{words.ids.id_of(instance)}/securityRules/".lower()
+    prefix = f"{words.ids.id_of(instance)}/securityRules/".lower()
     rules: list[Any] = [
         place(block, {"name": block.value("name"), "properties": given(_rule(words, block))})
         for block in fields.blocks("security_rule")
-        if f"{gone}{block.text('name')}".lower() not in words.plan.gone
+        if _is_own(words, f"{prefix}{block.text('name')}")
     ]
     if fields.is_unknown("security_rule") and fields.expression("security_rule") is not None:
         open = Unresolved("its rules are known only after the plan is applied", where=fields.where)
         rules.append(place(fields, {"name": "unknown", "properties": open}))
     return resource(words, instance, {"securityRules": rules})
+
+
+def _is_own(words: Words, id: str) -> bool:
+    """Whether a block says more than a resource of its own, which states repeat in its parent as it was before."""
+    return id.lower() not in words.plan.gone and id.lower() not in words.ids.present
 
 
 def security_rule(words: Words, instance: Instance) -> PlacedObject:
@@ -185,11 +190,11 @@ def _port(value: Any) -> Any:
 def route_table(words: Words, instance: Instance) -> PlacedObject:
     """A route table with the routes that stand in it as blocks."""
     fields = attributes_of(words.plan, instance)
-    gone = f"{words.ids.id_of(instance)}/routes/".lower()
+    prefix = f"{words.ids.id_of(instance)}/routes/".lower()
     routes: list[Any] = [
         place(block, {"name": block.value("name"), "properties": given(_route(block))})
         for block in fields.blocks("route")
-        if f"{gone}{block.text('name')}".lower() not in words.plan.gone
+        if _is_own(words, f"{prefix}{block.text('name')}")
     ]
     if fields.is_unknown("route") and fields.expression("route") is not None:
         open = Unresolved("its routes are known only after the plan is applied", where=fields.where)

@@ -132,10 +132,14 @@ def _remarks(value: Json) -> Iterator[str]:
     elif value.get("complete") is False:
         yield "This plan is not complete: applying it will need another one."
     changes = value.get("resource_changes")
-    actions = (each.get("change", {}).get("actions") for each in changes) if isinstance(changes, list) else ()
-    forgotten = sum(1 for each in actions if each == ["forget"])
+    listed = [each["change"] for each in changes if _has_change(each)] if isinstance(changes, list) else []
+    forgotten = sum(1 for each in listed if each.get("actions") == ["forget"])
     if forgotten:
-        yield f"{forgotten} resources stay in Azure and leave the state, so the plan says no more about them."
+        yield f"Left in Azure and out of the state, so that the plan says no more about them: {forgotten} resources."
+
+
+def _has_change(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("change"), dict)
 
 
 def _is_azure(instance: Instance) -> bool:
