@@ -1,0 +1,68 @@
+"""Writes the figures of a results file into docs/benchmarks.md, between its two marks.
+
+python -m bench.peers.page bench/results/FILE.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures begin -->", "<!-- figures end -->"
+
+
+def main() -> int:
+    """Put the tables of the results named on the command line into the page."""
+    path = Path(sys.argv[1])
+    results = json.loads(path.read_text())
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    figures = "\n".join(tables(results, path.name))
+    PAGE.write_text(f"{before}{BEGIN}\n{figures}\n{END}{after}")
+    return 0
+
+
+def tables(results: dict[str, Any], name: str) -> Iterator[str]:
+    """The lines of the page: the machine, then a table for each workload."""
+    machine = results["machine"]
+    caches = ", ".join(f"{level} {size}" for level, size in machine["caches"].items())
+    versions = ", ".join(f"{library} {version}" for library, version in machine["versions"].items())
+    yield ""
+    yield f"From `bench/results/{name}`. {machine['processor']}, {machine['cores']} virtual processors, {caches};"
+    yield f"{machine['memory_gb']} GB; {machine['system']}; {versions}."
+    yield f"Load average over a minute: {results['load_before'][0]} before, {results['load_after'][0]} after."
+    yield f"Medians of {results['passes']} passes."
+    for workload in results["workloads"]:
+        yield from _table(workload)
+
+
+def _table(workload: dict[str, Any]) -> Iterator[str]:
+    stream = workload["stream_gb_per_s"]
+    yield ""
+    yield f"### {workload['workload']}"
+    yield ""
+    yield f"{workload['rows']:,} rows, {workload['flows']:,} flows."
+    yield f"Stream: {stream['1']} GB/s on one core, {stream['2']} on two."
+    yield ""
+    yield "| who | cores | M flows/s | least to most | × best rte_acl | compile ms | table MB |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for one in workload["results"]:
+        ratio = "" if one["ratio_to_rte_acl"] is None else f"{one['ratio_to_rte_acl']:.3g}"
+        size = f"{one['table_bytes'] / 1e6:.2f}" if one["table_bytes"] else ""
+        yield (
+            f"| {one['name']} | {one['cores']} | {one['mflows_per_s']:.3g} | {one['least']:.3g} to {one['most']:.3g} "
+            f"| {ratio} | {one['compile_ms']:.0f} | {size} |"
+        )
+    for name, reason in workload["absent"].items():
+        yield f"\n{name}: absent, {reason}."
+    wrong = sum(one["mismatches"] for one in workload["results"])
+    yield ""
+    yield f"Rows that differed in any pass: {wrong}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
