@@ -27,6 +27,9 @@ __all__ = [
 
 _T = TypeVar("_T")
 
+_OPEN = ("[unresolved('", "')]")
+"""How an export of netwatch says that a value is open, around the reason."""
+
 
 class ProblemSink(Protocol):
     """Whatever takes problems in: a TopologyDraft."""
@@ -298,6 +301,9 @@ class ArmObject:
         """The value of an expression: not known."""
         if isinstance(expression, Unresolved):
             return expression
+        if expression.startswith(_OPEN[0]) and expression.endswith(_OPEN[1]):  # as an export writes a reason
+            reason = expression[len(_OPEN[0]) : -len(_OPEN[1])].replace("''", "'")
+            return Unresolved(reason, where=self.where)
         return Unresolved("template expressions are not evaluated yet", expression, self.where)
 
     def unreadable(self, name: str) -> Unresolved:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netwatch.errors import ConflictError, TopologyError, TopologyErrors
+from netwatch.errors import ConflictError, TopologyError, TopologyErrors, TopologySchemaError
 from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
 from netwatch.model.facts import Facts
 from netwatch.model.input_notes import InputNotes, joined_notes
@@ -125,6 +125,22 @@ class InputReader:
         else:
             key = next(key for key in ENVELOPES if isinstance(value.get(key), list))
             self._arm.read(value[key], f"{pointer}{key}", source)
+            if not pointer:
+                self._read_beside(source, value)
+
+    def _read_beside(self, source: str, value: dict[str, Any]) -> None:
+        """Facts and readings that stand beside a list of resources, as ``netwatch export --format arm`` puts them."""
+        if value.get("facts"):
+            self._facts.append(lambda topology: _facts(source, value["facts"], topology))
+        if value.get("semantics"):
+            from netwatch.formats.semantics import read_semantics
+            from netwatch.formats.topology_values import Malformed
+
+            try:
+                self._semantics[source] = read_semantics(value["semantics"])
+            except Malformed as error:
+                message, where = f"semantics {error.faults[0].message}.", Where(source, 0, "semantics")
+                self._draft.problem(TopologySchemaError(message, where=where, hint=error.faults[0].hint))
 
     def _one_semantics(self) -> Semantics | None:
         """The readings that all native files agree on; None where there is no such file."""
@@ -157,12 +173,16 @@ def _collecting(problems: list[TopologyError]) -> Iterator[None]:
         problems.extend(errors.errors)
 
 
-def _case_facts(source: str, value: Any, topology: Topology) -> Facts:
-    """The facts of a recorded case; deployments of network managers stand in its topology."""
+def _facts(source: str, facts: Any, topology: Topology) -> Facts:
     from netwatch.formats.facts_file import read_facts
     from netwatch.formats.places import pointer
 
+    return read_facts(facts, topology, lambda path: Where(source, 0, pointer(("facts", *path))))
+
+
+def _case_facts(source: str, value: Any, topology: Topology) -> Facts:
+    """The facts of a recorded case; deployments of network managers stand in its topology."""
     facts = value.get("facts") or {}
     if isinstance(facts, dict) and "avnmDeployments" in value["topology"]:
         facts = {**facts, "avnmDeployments": value["topology"]["avnmDeployments"]}
-    return read_facts(facts, topology, lambda path: Where(source, 0, pointer(("facts", *path))))
+    return _facts(source, facts, topology)

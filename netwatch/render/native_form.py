@@ -167,6 +167,9 @@ class NativeForm:
             "addressPrefix": prefix.text if isinstance(prefix, ServiceTag) else str(prefix),
             "nextHopType": hop.value if isinstance(hop, NextHopType) else hop,
         }
+        if route.other_hop_ips:
+            hops = [str(self.known(hop, route.id, "nextHop")) for hop in (route.next_hop_ip, *route.other_hop_ips)]
+            return fields | {"nextHopIpAddress": hops}
         return fields | self.address(route.next_hop_ip, route.id, "nextHopIpAddress")
 
     def _public_ip(self, public_ip: PublicIpAddress) -> Fields:

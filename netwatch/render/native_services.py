@@ -11,7 +11,7 @@ from netwatch.model.facts import Facts, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.ids import ResourceId
-from netwatch.model.network_manager import NetworkManager
+from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
 from netwatch.model.topology import Topology
 from netwatch.render.native_rules import admin_rule
 
@@ -135,16 +135,21 @@ def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:
             if each.id.parent == id
         },
         "connectivityConfigurations": {
-            each.id.name: {
-                "connectivityTopology": "Mesh",
-                "appliesToGroups": [form.names.group(group, id) for group in each.mesh_groups],
-                **({"isGlobal": True} if each.is_global else {}),
-            }
+            each.id.name: _connectivity(form, each)
             for each in topology.connectivity_configurations.values()
             if each.id.parent == id and each.mesh_groups
         },
     }
     return fields | {key: each for key, each in parts.items() if each}
+
+
+def _connectivity(form: NativeForm, configuration: ConnectivityConfiguration) -> Fields:
+    """A mesh, or a hub and spoke whose spokes are directly connected; another does nothing but make peerings."""
+    groups = [form.names.group(group, configuration.id.parent) for group in configuration.mesh_groups]
+    hubs = [form.names.reference("virtualNetworks", hub) for hub in configuration.hubs]
+    fields: Fields = {"connectivityTopology": "HubAndSpoke" if hubs else "Mesh", "appliesToGroups": groups}
+    fields |= {"hubs": hubs, "groupConnectivity": "DirectlyConnected"} if hubs else {}
+    return fields | ({"isGlobal": True} if configuration.is_global else {})
 
 
 def _member(form: NativeForm, member: Any, group: ResourceId) -> str:

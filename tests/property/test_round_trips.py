@@ -1,0 +1,133 @@
+"""What is written is read back: native files and ARM's form keep every resource, and with them every answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.formats.input_reader import InputReader
+from netwatch.formats.topology_draft import TopologyDraft
+from netwatch.model.addresses import parse_prefix
+from netwatch.model.flow import Direction, Protocol
+from netwatch.model.ids import ResourceId
+from netwatch.model.rules import AddressField, Asg, PortField
+from netwatch.model.topology import Topology
+from netwatch.render.arm_form import arm_form
+from netwatch.render.topology_yaml import topology_yaml
+from netwatch.verdicts.single import verdict
+from tests.strategies import flows, topologies
+
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def _read(text: str) -> Topology:
+    draft = TopologyDraft("written")
+    reader = InputReader(draft)
+    reader.read("written", text)
+    return reader.finish()
+
+
+def _declared(topology: Topology) -> Topology:
+    """The generated network with what an input must say besides: nothing dangles, every subnet has a prefix."""
+    subnets, vnets = {}, dict(topology.vnets)
+    for at, (key, subnet) in enumerate(topology.subnets.items()):
+        held = isinstance(subnet.nat_gateway, ResourceId) and subnet.nat_gateway.key in topology.nat_gateways
+        subnets[key] = replace(subnet, nat_gateway=subnet.nat_gateway if held else None)
+        if not subnet.prefixes:
+            own, vnet = (parse_prefix(f"10.254.{at}.0/24"),), vnets[subnet.vnet.key]
+            subnets[key] = replace(subnets[key], prefixes=own)
+            vnets[subnet.vnet.key] = replace(vnet, address_space=(*vnet.address_space, *own))
+    groups = {key: replace(nsg, rules=tuple(map(_as_read, nsg.rules))) for key, nsg in topology.nsgs.items()}
+    collections = {
+        key: replace(each, rules=tuple(map(_as_read_admin, each.rules)))
+        for key, each in topology.admin_rule_collections.items()
+    }
+    topology = replace(topology, subnets=subnets, vnets=vnets, nsgs=groups, admin_rule_collections=collections)
+    draft = TopologyDraft(topology.source, dangling="unresolved")
+    for resource in topology.resources():
+        draft.add(resource)
+    return draft.finish(topology.facts)
+
+
+def _as_read(rule):  # type: ignore[no-untyped-def]
+    """A rule with its spelling said, and groups in the plural, as every reader has them."""
+
+    def side(field: AddressField) -> AddressField:
+        return replace(field, singular=False) if any(isinstance(term, Asg) for term in field.terms) else field
+
+    def ports(field: PortField) -> PortField:
+        return replace(field, singular=field.singular and len(field.texts) == 1)
+
+    text = rule.protocol_text or rule.protocol.value
+    return replace(
+        rule,
+        protocol_text=text,
+        sources=side(rule.sources),
+        destinations=side(rule.destinations),
+        source_ports=ports(rule.source_ports),
+        destination_ports=ports(rule.destination_ports),
+    )
+
+
+def _as_read_admin(rule):  # type: ignore[no-untyped-def]
+    """An admin rule with everything in the plural, as ARM has it."""
+    text = rule.protocol_text or ("Any" if rule.protocol is Protocol.ANY else rule.protocol.value)
+    sides = {name: replace(getattr(rule, name), singular=False) for name in ("sources", "destinations")}
+    ports = {name: replace(getattr(rule, name), singular=False) for name in ("source_ports", "destination_ports")}
+    return replace(rule, protocol_text=text, **sides, **ports)
+
+
+def _unlike(one: Topology, other: Topology) -> dict[str, object]:
+    """The fields in which two topologies differ; of mappings the keys."""
+    found: dict[str, object] = {}
+    for each in fields(Topology):
+        a, b = getattr(one, each.name), getattr(other, each.name)
+        if each.name in ("source", "notes") or a == b:
+            continue
+        found[each.name] = (
+            {k: (a.get(k), b.get(k)) for k in {*a, *b} if a.get(k) != b.get(k)} if isinstance(a, dict) else (a, b)
+        )
+    return found
+
+
+@SLOW
+@given(topologies())
+def test_arm_keeps_every_resource(topology: Topology) -> None:
+    topology = _declared(topology)
+    read = _read(json.dumps(arm_form(topology)))
+    assert _unlike(topology, read) == {}
+
+
+@SLOW
+@given(topologies())
+def test_a_native_file_keeps_every_resource(topology: Topology) -> None:
+    topology = _declared(topology)
+    written = topology_yaml(topology)
+    read = _read(written.text)
+    assert written.losses == ()
+    again = topology_yaml(read)
+    assert again.text == written.text
+    assert _unlike(read, _read(again.text)) == {}
+
+
+@SLOW
+@given(topologies(), st.data())
+def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -> None:
+    topology = _declared(topology)
+    forms = (topology_yaml(topology).text, json.dumps(arm_form(topology)))
+    worlds = [CompiledTopology(each) for each in (topology, *map(_read, forms))]
+    nic = data.draw(st.sampled_from(sorted(topology.nics.values(), key=lambda nic: nic.id.key)))
+    routes = [world.effective_routes(world.topology.nics[nic.id.key]) for world in worlds]
+    assert routes[0] == routes[1] == routes[2]
+    direction = data.draw(st.sampled_from(Direction))
+    flow = data.draw(flows(topology, nic, direction))
+    verdicts = [verdict(world, world.topology.nics[nic.id.key], direction, flow) for world in worlds]
+    assert len({(each.outcome, _settled(each)) for each in verdicts}) == 1
+
+
+def _settled(found):  # type: ignore[no-untyped-def]
+    return tuple((each.level, getattr(each.rule, "id", None)) for each in found.decisions)
