@@ -10,5 +10,6 @@ from __future__ import annotations
 from netwatch.workloads.estate import Estate
 from netwatch.workloads.estate_arm import arm_json
 from netwatch.workloads.estate_yaml import native_yaml
+from netwatch.workloads.hub_spoke import HubSpoke, hub_spoke_pairs, hub_spoke_yaml
 
-__all__ = ["Estate", "arm_json", "native_yaml"]
+__all__ = ["Estate", "HubSpoke", "arm_json", "hub_spoke_pairs", "hub_spoke_yaml", "native_yaml"]
