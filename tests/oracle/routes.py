@@ -34,6 +34,7 @@ __all__ = ["SYSTEM_ROUTE", "Row", "oracle_next_hop", "oracle_routes"]
 SYSTEM_ROUTE = "System Route"
 RESERVED = [ip_network(text) for text in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
 EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+APPLIANCES = ("VirtualAppliance", "VirtualApplianceEcmp")
 PAIRED = {"westeurope": "northeurope", "northeurope": "westeurope"}
 
 
@@ -48,6 +49,8 @@ class Row(NamedTuple):
     name: str = ""
     table: str = SYSTEM_ROUTE
     tag: str = ""
+    others: tuple[str, ...] = ()
+    """The other appliances of a route that spreads flows over several."""
 
 
 def oracle_next_hop(
@@ -56,24 +59,26 @@ def oracle_next_hop(
     """``(next hop type in the words of effective routes, its address or empty, route table id or "System Route")``.
 
     The longest prefix wins, among equals the user's. An appliance that neither the VNet nor a direct neighbour holds
-    makes the type None, and its address is still told.
+    makes the type None, and its address is still told. Of several, the first is told, and one in reach is enough.
     """
     subnet = subnet_of(topology, nic)
     rows = [row for row in oracle_routes(topology, subnet, tags or {}) if row.state == "Active"]
     candidates = [
-        (-held.prefixlen, _precedence(topology, row), row.hop, row.ip, row.table)
+        (-held.prefixlen, _precedence(topology, row), row)
         for row in rows
         for held in row.networks
         if host(dest) in held
     ]
     if not candidates:
         return "None", "", SYSTEM_ROUTE
-    _, _, hop, ip, table = min(candidates, key=lambda found: found[:2])
-    if hop == "VirtualAppliance" and not _is_reachable(topology, subnet, ip_address(ip)):
-        return "None", ip, table
-    if hop == "Internet" and subnet.nat_gateway is not None:
-        return topology.semantics.nat_gateway_next_hop, ip, table
-    return hop, ip, table
+    _, _, best = min(candidates, key=lambda found: found[:2])
+    if best.hop in APPLIANCES and not any(
+        _is_reachable(topology, subnet, ip_address(ip)) for ip in (best.ip, *best.others)
+    ):
+        return "None", best.ip, best.table
+    if best.hop == "Internet" and subnet.nat_gateway is not None:
+        return topology.semantics.nat_gateway_next_hop, best.ip, best.table
+    return best.hop, best.ip, best.table
 
 
 def _precedence(topology: Topology, row: Row) -> int:
@@ -193,7 +198,8 @@ def _user_rows(topology: Topology, subnet: Subnet, tags: Tags) -> Iterator[Row]:
         held = published(tag, tags) if tag else []
         if isinstance(route.prefix, Prefix):
             held = [network(route.prefix)]
-        yield Row(frozenset(held), hop_of(route), "User", "Active", ip, route.name, table.id.text, tag)
+        others = tuple(str(hop) for hop in route.other_hop_ips)
+        yield Row(frozenset(held), hop_of(route), "User", "Active", ip, route.name, table.id.text, tag, others)
 
 
 def _endpoint_rows(topology: Topology, subnet: Subnet, users: list[Row]) -> Iterator[Row]:
@@ -216,7 +222,7 @@ def _endpoint_rows(topology: Topology, subnet: Subnet, users: list[Row]) -> Iter
                 for row in users
                 for held in row.networks
                 if address in held and held.prefixlen >= min(ranges)
-                if row.hop == "VirtualAppliance" or topology.semantics.private_endpoint_routes == "anyNextHop"
+                if row.hop in APPLIANCES or topology.semantics.private_endpoint_routes == "anyNextHop"
             ]
             heeds = home.private_endpoint_network_policies in ("Enabled", "RouteTableEnabled")
             state = "Invalid" if heeds and overriding else "Active"

@@ -103,7 +103,9 @@ def _counts(topology: Topology, route: UserRoute, length: int) -> bool:
     if topology.semantics.virtual_network_routes == "everyRoute":
         return True
     hop = hop_of(route)
-    return hop in ("VirtualAppliance", "VirtualNetworkGateway") or (hop == "VnetLocal" and length > 0)
+    return hop in ("VirtualAppliance", "VirtualApplianceEcmp", "VirtualNetworkGateway") or (
+        hop == "VnetLocal" and length > 0
+    )
 
 
 def hop_of(route: UserRoute) -> str:

@@ -178,7 +178,7 @@ def _nic(
 def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:
     """For each pair of VNets both sides, one or none; a VNet uses one gateway of another at most, as in Azure."""
     pairs = [(a, b) for a in vnets for b in vnets if a is not b and draw(st.sampled_from([True, True, True, False]))]
-    uses = {a.id: draw(st.sampled_from([None, *(b.id for b in vnets if b is not a)])) for a in vnets}
+    uses = {a.id: draw(st.sampled_from([None, vnets[0].id, *(b.id for b in vnets if b is not a)])) for a in vnets}
     return [
         Peering(
             a.id.child("virtualNetworkPeerings", f"to-{b.id.name}"),
@@ -186,7 +186,7 @@ def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:
             state=draw(st.sampled_from(_STATES)),
             allow_virtual_network_access=draw(st.sampled_from([True, True, False])),
             allow_forwarded_traffic=draw(st.booleans()),
-            allow_gateway_transit=draw(st.sampled_from([True, True, False])),
+            allow_gateway_transit=draw(st.booleans()),
             use_remote_gateways=uses[a.id] == b.id,
         )
         for a, b in pairs
@@ -206,11 +206,13 @@ def _route_table(draw: st.DrawFn, name: str, known: list[Prefix]) -> RouteTable:
 def _route(draw: st.DrawFn, table: ResourceId, number: int, prefix: Prefix | ServiceTag) -> UserRoute:
     appliance = NextHopType.VIRTUAL_APPLIANCE
     others = [NextHopType.NONE, NextHopType.INTERNET, NextHopType.VNET_LOCAL, NextHopType.VIRTUAL_NETWORK_GATEWAY]
-    hop = draw(st.sampled_from([*[appliance] * 3, *others]))
+    hop = draw(st.sampled_from([*[appliance] * 3, NextHopType.VIRTUAL_APPLIANCE_ECMP, *others]))
     version = prefix.version if isinstance(prefix, Prefix) else 4
-    hops = [parse_address(text) for text in HOPS]
-    ip = draw(st.sampled_from([hop for hop in hops if hop.version == version])) if hop is appliance else None
-    return UserRoute(table.child("routes", f"route-{number}"), f"route-{number}", prefix, hop, ip)
+    hops = st.sampled_from([ip for ip in map(parse_address, HOPS) if ip.version == version])
+    ip = draw(hops) if hop.is_appliance else None
+    more = (draw(hops),) if hop is NextHopType.VIRTUAL_APPLIANCE_ECMP else ()
+    name = f"route-{number}"
+    return UserRoute(table.child("routes", name), name, prefix, hop, ip, other_hop_ips=more)
 
 
 def with_rules(topology: Topology, nsg: ResourceId, rules: tuple[SecurityRule, ...]) -> Topology:

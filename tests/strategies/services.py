@@ -42,7 +42,7 @@ def gateway_subnets(draw: st.DrawFn, vnets: Sequence[VirtualNetwork]) -> list[Su
     having = [
         vnet
         for number, vnet in enumerate(vnets)
-        if draw(st.sampled_from([True, True, False] if number == 0 else [False, False, True]))
+        if draw(st.sampled_from([True, True, True, False] if number == 0 else [False, False, False, True]))
     ]
     return [Subnet(vnet.id.child("subnets", "GatewaySubnet"), ()) for vnet in having]
 
@@ -69,7 +69,7 @@ def sites(draw: st.DrawFn, subnets: Sequence[Subnet]) -> Sites:
 
 
 def _some(draw: st.DrawFn) -> tuple[Prefix, ...]:
-    return tuple(draw(st.lists(st.sampled_from(_PREFIXES), max_size=3, unique=True)))
+    return tuple(draw(st.lists(st.sampled_from(_PREFIXES), min_size=1, max_size=4, unique=True)))
 
 
 def _public_ip(draw: st.DrawFn, found: Sites, name: str) -> tuple[ResourceId, ...]:
