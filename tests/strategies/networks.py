@@ -41,7 +41,7 @@ class _Resource(Protocol):
 
 _Kind = TypeVar("_Kind", bound=_Resource)
 
-_NETWORK_POLICIES = ("", "Disabled", "Enabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
+_NETWORK_POLICIES = ("", "Disabled", "Enabled", *2 * ("NetworkSecurityGroupEnabled", "RouteTableEnabled"))
 _STATES = (*6 * ("Connected",), "", "Initiated", "Disconnected")
 _REGIONS = ("westeurope", "West Europe", "northeurope")
 
@@ -53,7 +53,7 @@ def topologies(draw: st.DrawFn) -> Topology:
     nsgs = [arm_id("networkSecurityGroups", f"nsg-{number}") for number in range(draw(st.sampled_from([1, 2, 3, 0])))]
     groups = [NetworkSecurityGroup(nsg, "westeurope", draw(security_rules(nsg, asgs=asgs))) for nsg in nsgs]
     vnets = _vnets(draw)
-    local = [parse_prefix(text) for text in ROUTES] + _local_prefixes(vnets)
+    local = [parse_prefix(text) for text in ROUTES] + 2 * _local_prefixes(vnets)
     tables = [_route_table(draw, f"rt-{number}", local) for number in range(draw(st.sampled_from([1, 2, 0])))]
     subnets = [_subnet(draw, vnet, index, nsgs, tables) for vnet in vnets for index in range(draw(st.integers(1, 2)))]
     nics = [_nic(draw, subnet, index, nsgs, asgs) for subnet in subnets for index in range(draw(st.integers(1, 2)))]
@@ -197,7 +197,7 @@ def _route_table(draw: st.DrawFn, name: str, known: list[Prefix]) -> RouteTable:
     """One to six routes; Azure lets a prefix stand once in a table."""
     table = arm_id("routeTables", name)
     tags = [ServiceTag(tag) for tag in TAGS]
-    choices: list[Prefix | ServiceTag] = [*dict.fromkeys(known), *tags, *tags]
+    choices: list[Prefix | ServiceTag] = [*known, *tags, *tags]
     prefixes = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=6, unique=True))
     routes = tuple(_route(draw, table, number, prefix) for number, prefix in enumerate(prefixes))
     return RouteTable(table, "westeurope", routes, propagate_gateway_routes=draw(st.sampled_from([True, True, False])))
