@@ -35,6 +35,9 @@ FLOWS = (
 )
 
 
+_UNSUPPORTED = "effective-routes unsupported: routes of virtual WAN hub connections are not evaluated"
+
+
 def files() -> list[Path]:
     """The templates: every JSON file that says it is one."""
     found = (path for path in sorted(TEMPLATES.rglob("*.json")) if TEMPLATES.is_dir())
@@ -65,17 +68,18 @@ def test_a_public_template_loads_and_nothing_of_it_stays_an_expression(path: Pat
 def test_machines_of_a_public_template_answer_unless_something_is_open(path: Path) -> None:
     counts = answers(loaded(path))
     assert counts["ip-flow-verify Unknown, without a reason"] == 0
-    assert counts["effective-routes"] == counts["machines"]
+    told = sum(number for what, number in counts.items() if what in ("effective-routes", _UNSUPPORTED))
+    assert told == counts["machines"]
 
 
 def test_what_the_templates_answer_all_together() -> None:
     """A floor: what fell below it was lost."""
     total = survey()
     assert total["files"] == len(files())
-    assert total["machines"] >= 70
-    assert total["ip-flow-verify Allow"] + total["ip-flow-verify Deny"] >= 190
+    assert total["machines"] >= 67
+    assert total["ip-flow-verify Allow"] + total["ip-flow-verify Deny"] >= 252
     assert total["ip-flow-verify Unknown"] == 0
-    assert total["next-hop Unknown"] <= 10
+    assert total["next-hop Unknown"] == 0
 
 
 def answers(topology: Topology) -> Counter[str]:

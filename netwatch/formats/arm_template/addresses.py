@@ -48,6 +48,7 @@ class Addresses:
         self._registry = registry
         self._known: dict[tuple[str, int], AssumedText] = {}
         self._is_working = False
+        self._is_complete = False
 
     def of(self, instance: Instance, index: int) -> AssumedText | None:
         """The assumed address number ``index`` of a resource; None where it is said, or its subnet is not known.
@@ -55,7 +56,7 @@ class Addresses:
         Raises CircleError when it is asked for while the addresses are being worked out.
         """
         key = (instance.key, index)
-        if key not in self._known:
+        if key not in self._known and not self._is_complete:
             if self._is_working:
                 raise instance.env.circle(f"an address of {instance.name}")
             self._is_working = True
@@ -67,6 +68,7 @@ class Addresses:
 
     def _work_out(self) -> None:
         order = [each for each in self._registry.ordered() if not each.is_existing]
+        self._is_complete = True
         prefixes = dict(self._probed(order, _prefixes))
         holders = list(self._probed(order, _holders))
         taken = {(holder.subnet, str(holder.said)) for holder in holders if isinstance(holder.said, str)}
@@ -88,7 +90,7 @@ class Addresses:
             try:
                 yield from list(told(instance))
             except CircleError:
-                continue
+                self._is_complete = False
             finally:
                 world.is_probing = before
 

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from netwatch.errors import TopologyError, TopologySchemaError
-from netwatch.formats.arm_template.function_kind import Function
+from netwatch.formats.arm_template.function_kind import MAX_TEXT, Function, TooLongError
 from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
 from netwatch.formats.arm_template.functions_lambda import LAMBDA_FUNCTIONS
-from netwatch.formats.arm_template.functions_text import MAX_TEXT, TEXT_FUNCTIONS
+from netwatch.formats.arm_template.functions_text import TEXT_FUNCTIONS
 from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in
 from netwatch.formats.arm_template.syntax import Call, Literal, Member, Node, is_template_expression
@@ -240,18 +240,26 @@ def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
             unknown = first_open(each, env.names.world.spend)
             if unknown is not None:
                 return _in_parts(function, name, args, unknown)
+    if function.compares_all:
+        env.names.world.spend(sum(len(each) for each in args if isinstance(each, list)) ** 2 // 20)
     try:
         value = function.call(args)
+    except TooLongError:
+        raise _too_long(name, env) from None
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
         reason = str(error) if isinstance(error, ValueError) else "its arguments are of another type"
         return Unresolved(f"{name}: {reason}", where=env.where)
     if isinstance(value, Unresolved) and any(value is each for each in args):
         return _of_unknown(name, args, value)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise env.error(f"{name} makes a text of {len(value):,} characters.", f"The limit is {MAX_TEXT:,}.")
+        raise _too_long(name, env)
     if isinstance(value, list) and len(value) > _MAX_ITEMS:
         raise env.error(f"{name} makes a list of {len(value):,} items.", f"The limit is {_MAX_ITEMS:,}.")
     return value
+
+
+def _too_long(name: str, env: Env) -> TopologySchemaError:
+    return env.error(f"{name} makes a text that is too long.", f"The limit is {MAX_TEXT:,} characters.")
 
 
 def _in_parts(function: Function, name: str, args: list[Any], unknown: Unresolved) -> Unresolved:

@@ -33,7 +33,10 @@ class OpenResource(NamedTuple):
 
 
 class Expander:
-    """Registers the resources of templates. ``left_out`` lists those of which too little is known."""
+    """Registers the resources of templates. ``left_out`` lists those of which too little is known.
+
+    ``not_made`` counts those whose condition is false.
+    """
 
     def __init__(self, world: World, registry: Registry, *, answer: ScopedCall, linked: LinkedTemplate) -> None:
         self.world = world
@@ -41,6 +44,7 @@ class Expander:
         self.answer = answer
         self.linked = linked
         self.left_out: list[OpenResource] = []
+        self.not_made = 0
         self.deployments = 0
 
     def members(self, scope: Scope, template: Template, env: Env, context: Context, depth: int) -> list[Instance]:
@@ -90,6 +94,7 @@ class _Walk:
     def _made(self, raw: dict[str, Any], env: Env, symbol: str, parent: Instance | None) -> Iterator[Instance]:
         condition = evaluate(member(raw, "condition"), env.at("condition"))
         if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
+            self._expander.not_made += 1
             return
         instance = self._instance(raw, env, parent)
         if instance is None:

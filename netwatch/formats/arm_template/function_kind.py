@@ -6,14 +6,22 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Function", "text_of"]
+__all__ = ["MAX_TEXT", "Function", "TooLongError", "text_of"]
+
+MAX_TEXT = 1_000_000
+"""Longer texts are refused; Azure itself allows a template of 4 MB."""
+
+
+class TooLongError(Exception):
+    """A text would have more than MAX_TEXT characters: no text of a network does."""
 
 
 class Function(NamedTuple):
     """A function of the language: ``call`` takes the list of arguments, of which there are ``fewest`` to ``most``.
 
     ``most`` is None where there is no limit. Unresolved arguments make the result unresolved without a call, unless
-    the function ``sees_open`` values itself. One that works ``in_parts`` is applied to a stand-in too.
+    the function ``sees_open`` values itself. One that works ``in_parts`` is applied to a stand-in too. One that
+    ``compares_all`` looks at each pair of items of its lists, which counts as work.
     """
 
     call: Callable[[list[Any]], Any]
@@ -21,6 +29,7 @@ class Function(NamedTuple):
     most: int | None
     sees_open: bool = False
     in_parts: bool = False
+    compares_all: bool = False
 
 
 def text_of(value: Any) -> str:

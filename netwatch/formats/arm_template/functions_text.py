@@ -10,14 +10,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netwatch.formats.arm_template.function_kind import Function, text_of
+from netwatch.formats.arm_template.function_kind import MAX_TEXT, Function, TooLongError, text_of
 from netwatch.formats.arm_template.open_values import joined
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["MAX_TEXT", "TEXT_FUNCTIONS"]
-
-MAX_TEXT = 1_000_000
-"""Longer texts are refused; Azure itself allows a template of 4 MB."""
+__all__ = ["TEXT_FUNCTIONS"]
 
 
 def _concat(args: list[Any]) -> Any:
@@ -103,6 +100,8 @@ def _replace(args: list[Any]) -> str:
     text, old, new = args
     if not old:
         raise ValueError("replace needs something to look for")
+    if text.count(old) * len(new) > MAX_TEXT:
+        raise TooLongError
     return str(text.replace(old, new))
 
 

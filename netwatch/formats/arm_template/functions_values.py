@@ -277,7 +277,7 @@ VALUE_FUNCTIONS: Mapping[str, Function] = {
     "greaterOrEquals": Function(_compared(lambda a, b: a >= b), 2, 2),
     "indexFromEnd": Function(_from_end, 2, 2, sees_open=True),
     "int": Function(_int, 1, 1),
-    "intersection": Function(_intersection, 2, None),
+    "intersection": Function(_intersection, 2, None, compares_all=True),
     "items": Function(_items, 1, 1, sees_open=True),
     "last": Function(_end(-1), 1, 1, sees_open=True),
     "length": Function(_length, 1, 1, sees_open=True),
@@ -299,6 +299,6 @@ VALUE_FUNCTIONS: Mapping[str, Function] = {
     "true": Function(lambda args: True, 0, 0),
     "tryGet": Function(_try_get, 2, None, sees_open=True),
     "tryIndexFromEnd": Function(lambda args: _try_get([args[0], len(args[0]) - args[1]]), 2, 2),
-    "union": Function(_union, 1, None, sees_open=True),
+    "union": Function(_union, 1, None, sees_open=True, compares_all=True),
 }
 """By name."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.arm_template.function_kind import MAX_TEXT, TooLongError
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
@@ -52,7 +53,10 @@ def stand_in(value: Any) -> str:
 def joined(parts: Iterable[Any], join: Callable[[list[str]], str] = "".join) -> str | PartText:
     """One text made of several; a PartText where one of them is not known."""
     found = list(parts)
-    text = join([stand_in(part) for part in found])
+    texts = [stand_in(part) for part in found]
+    if sum(map(len, texts)) > MAX_TEXT:
+        raise TooLongError
+    text = join(texts)
     unknown = next((part for part in found if isinstance(part, Unresolved)), None)
     if unknown is None:
         return text
@@ -60,13 +64,13 @@ def joined(parts: Iterable[Any], join: Callable[[list[str]], str] = "".join) -> 
 
 
 def first_open(value: Any, spend: Callable[[int], None]) -> Unresolved | None:
-    """The first unresolved value at any depth; ``spend`` is told of each node that is looked at."""
+    """The first unresolved value at any depth; ``spend`` is told of each node looked at, long texts as several."""
     if type(value) is str:
         return None
     waiting = [value]
     while waiting:
         node = waiting.pop()
-        spend(1)
+        spend(1 + len(node) // 1000 if isinstance(node, str) else 1)
         if isinstance(node, Unresolved):
             return node
         if isinstance(node, dict):

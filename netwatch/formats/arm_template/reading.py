@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
@@ -23,10 +23,10 @@ from netwatch.formats.template_context import TemplateContext
 from netwatch.model.input_notes import InputNotes, OpenValue
 from netwatch.model.where import Where
 
-__all__ = ["MAX_STEPS", "TemplateResources", "read_template"]
+__all__ = ["MAX_STEPS", "TemplateResources", "World", "read_template"]
 
-MAX_STEPS = 3_000_000
-"""How many values one input may make netwatch work out; the largest template of Azure's gallery takes 60,000."""
+MAX_STEPS = 500_000
+"""How many values one input may make netwatch work out; large templates of the public gallery take 5,000."""
 
 DEFAULT_LOCATION = "westeurope"
 
@@ -38,7 +38,7 @@ class TemplateResources(NamedTuple):
     notes: InputNotes
 
 
-class _World:
+class World:
     """One reading: the expressions parsed so far, the steps taken, and where problems go."""
 
     def __init__(self, report: Callable[[TopologyError], None]) -> None:
@@ -82,7 +82,7 @@ def read_template(
     Raises TopologySchemaError where it asks for more work than MAX_STEPS, or refers to itself too deeply.
     """
     try:
-        return _read(source, value, context, _World(report))
+        return _read(source, value, context, World(report))
     except RecursionError:
         message = "its expressions, or its values, refer to one another too deeply."
     except _TooMuchError:
@@ -90,7 +90,7 @@ def read_template(
     raise TopologySchemaError(message, where=Where(source), hint="Look for values that grow with each other.")
 
 
-def _read(source: str, value: dict[str, Any], context: TemplateContext, world: _World) -> TemplateResources:
+def _read(source: str, value: dict[str, Any], context: TemplateContext, world: World) -> TemplateResources:
     template = Template(value, Where(source))
     beside = "" if context.parameter_file else parameter_file_beside(source)
     given = parameter_values(value, context.parameter_file or beside, context.sets, max_bytes=context.max_bytes)
@@ -110,7 +110,7 @@ def _read(source: str, value: dict[str, Any], context: TemplateContext, world: _
         for each in registry.registered()
         if each.nested is not None and each.nested.missing is not None
     ]
-    remarks = tuple(_remarks(given, beside, context, scope.context, linked.read))
+    remarks = (*_remarks(given, beside, context, scope.context), *_counted(expander.not_made, linked.read))
     return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
 
 
@@ -128,7 +128,7 @@ def _is_above_subscription(schema: str) -> bool:
     return "managementgroupdeploymenttemplate" in schema or "tenantdeploymenttemplate" in schema
 
 
-def _remarks(given: Given, beside: str, said: TemplateContext, context: Context, linked: list[str]) -> list[str]:
+def _remarks(given: Given, beside: str, said: TemplateContext, context: Context) -> list[str]:
     found = []
     if given.file:
         how = ", which stands beside it" if beside else ""
@@ -140,8 +140,13 @@ def _remarks(given: Given, beside: str, said: TemplateContext, context: Context,
     place = f"resource group {context.resource_group}, " if context.resource_group else ""
     defaults = "" if said.subscription and said.resource_group and said.location else " (defaults where you said none)"
     found.append(f"Deployed to {place}subscription {context.subscription}, {context.location}{defaults}.")
-    found.extend(f"Linked template: {path}." for path in linked)
     return found
+
+
+def _counted(not_made: int, linked: list[str]) -> Iterator[str]:
+    yield from (f"Linked template: {path}." for path in linked)
+    if not_made:
+        yield f"Not made, because their condition is false: {not_made} resource{'s' if not_made > 1 else ''}."
 
 
 def _short(text: str) -> str:

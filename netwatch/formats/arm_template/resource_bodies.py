@@ -52,13 +52,11 @@ class Bodies:
         order = [each for each in self._registry.ordered() if not each.is_existing]
         made = [each for each in order if self._is_made(each)]
         self._alone = {each.key for each in made}
-        last = {each.key: each for each in made}
-        found: list[PlacedObject] = []
+        times: dict[str, list[Instance]] = {}
         for each in made:
-            if last[each.key] is each:
-                earlier = [other for other in made if other.key == each.key and other is not each]
-                found.extend(self._resources(each, earlier))
-        return found
+            times.setdefault(each.key, []).append(each)
+        last = (each for each in made if times[each.key][-1] is each)
+        return [resource for each in last for resource in self._resources(each, times[each.key][:-1])]
 
     def _is_made(self, instance: Instance) -> bool:
         if instance.open_condition is None or instance.type.lower() in _DECISIVE:

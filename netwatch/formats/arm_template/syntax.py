@@ -146,7 +146,8 @@ class _Parser:
     def _unexpected(self, expected: str, found: str = "") -> ExpressionError:
         if found:
             self._at -= len(found)
-        rest = self._text[self._at :].strip()
+        rest = self._text[self._at :].lstrip()
+        self._at = len(self._text) - len(rest)
         what = f'"{rest[:20]}"' if rest else "the end"
         return ExpressionError(f"expected {expected} at character {self._at + 1}, found {what}")
 

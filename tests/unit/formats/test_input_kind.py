@@ -51,6 +51,8 @@ def test_the_first_content_tells_the_kind(text: str, kind: InputKind) -> None:
         ({"resources": []}, InputKind.RESOURCES),
         ({"topology": {"resources": []}}, InputKind.CASE),
         ({"netwatch": 1}, InputKind.TOPOLOGY),
+        ({"format_version": "1.2", "planned_values": {}}, InputKind.TERRAFORM),
+        ({"terraform_version": "1.9", "lineage": "x", "resources": []}, InputKind.TERRAFORM),
     ],
 )
 def test_json_is_told_apart_by_its_keys(value: Any, kind: InputKind) -> None:
@@ -60,14 +62,17 @@ def test_json_is_told_apart_by_its_keys(value: Any, kind: InputKind) -> None:
 @pytest.mark.parametrize(
     ("value", "word"),
     [
-        ({"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"}, "templates"),
-        ({"$schema": "…/subscriptionDeploymentTemplate.json#", "resources": []}, "templates"),
-        ({"format_version": "1.2", "planned_values": {}}, "Terraform"),
     ],
 )
 def test_what_is_known_and_not_read_yet_is_named(value: Any, word: str) -> None:
     with pytest.raises(UnsupportedError, match=word):
         json_kind("f", value)
+
+
+@pytest.mark.parametrize("level", ["deployment", "subscriptionDeployment", "tenantDeployment"])
+def test_a_template_is_told_by_its_schema(level: str) -> None:
+    schema = f"https://schema.management.azure.com/schemas/2019-04-01/{level}Template.json#"
+    assert json_kind("f", {"$schema": schema, "resources": []}) is InputKind.TEMPLATE
 
 
 @pytest.mark.parametrize("wrap", [lambda r: r, lambda r: {"value": r}, lambda r: {"resources": r}])
@@ -115,7 +120,7 @@ def test_native_topology_goes_to_its_reader(tmp_path: Path) -> None:
         (b'[\n"\xff"]', ":2: not a text file: byte 3 is not UTF-8."),
         (b"\xff\xfe[", ":1: not a text file: byte 2 is not UTF-16."),
         ("[\n\n\0]", ":3: not a text file: it holds a NUL character."),
-        ('[\n{"a": 1,}]', ":2: not valid JSON: "),
+        ('[\n{"a" 1}]', ":2: not valid JSON: "),
         ('{"a": 1', ":1: not valid JSON: "),
         ('[\n{"id": 1,\n"id": 2}]', ':3: the key "id" stands twice in one object.'),
         ('[1,\n NaN]', ":2: NaN is not a JSON number."),

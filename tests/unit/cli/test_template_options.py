@@ -1,0 +1,44 @@
+"""Where a template goes, and with which parameters, can be said on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from netwatch.cli import run
+from tests.templates import template, vnet
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    file = tmp_path / "azuredeploy.json"
+    value = template(vnet(prefix="[parameters('p')]"), parameters={"p": {"type": "string"}})
+    file.write_text(json.dumps(value))
+    return str(file)
+
+
+def test_the_context_and_the_parameters_reach_the_template(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--set", "p=10.0.0.0/24", "--resource-group", "rg-x", "--subscription", "s", "--location", "uksouth"]
+    assert run(["load", path, "-o", "json", *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["remarks"] == ["Set by hand: p.", "Deployed to resource group rg-x, subscription s, uksouth."]
+    assert report["unresolved"] == []
+
+
+def test_what_has_no_value_is_reported(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["load", path, "-o", "json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["unresolved"]
+    assert "the parameter p has neither a value nor a default" in entry["reason"]
+
+
+def test_a_question_takes_the_same_options(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["topology", path, "--resource-group", "rg-x", "--set", "p=10.0.0.0/24", "-o", "json"]
+    assert run(arguments) == 0
+    assert "rg-x" in capsys.readouterr().out
+
+
+def test_a_parameter_that_is_not_there(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["load", path, "--set", "q=1"]) == 2
+    assert 'no parameter "q"' in capsys.readouterr().err
