@@ -11,3 +11,5 @@ versions 2 to 4, for the names and defaults of its attributes.
 """
 
 from __future__ import annotations
+
+__all__: list[str] = []

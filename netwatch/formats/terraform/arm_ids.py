@@ -52,12 +52,14 @@ class Ids:
     def name_of(self, instance: Instance) -> str:
         """The name that Azure knows an instance by."""
         name = instance.values.get("name")
-        hidden = attributes_of(self.plan, instance).is_hidden("name")
-        found = name if isinstance(name, str) and name and not hidden else instance.address
-        return found.replace("/", "_")
+        is_shown = isinstance(name, str) and name
+        return str(name if is_shown and not self._is_hidden(instance, "name") else instance.address).replace("/", "_")
+
+    def _is_hidden(self, instance: Instance, name: str) -> bool:
+        return bool(instance.sensitive) and attributes_of(self.plan, instance).is_hidden(name)
 
     def _known_id(self, instance: Instance) -> str:
-        id = instance.values.get("id")
+        id = None if self._is_hidden(instance, "id") else instance.values.get("id")
         kind = ARM_TYPES.get(instance.type)
         is_arm = isinstance(id, str) and id.lower().startswith(("/subscriptions/", "/providers/"))
         return id if is_arm and isinstance(id, str) and (kind is None or "|" not in id) else ""
@@ -106,7 +108,7 @@ class Ids:
         fields = attributes_of(self.plan, instance)
         stem = kind.attribute.removesuffix("_name").removesuffix("_id")
         attribute = next((name for name in (f"{stem}_id", f"{stem}_name", kind.attribute) if name in fields.values), "")
-        value = fields.values.get(attribute)
+        value = None if fields.is_hidden(attribute) else fields.values.get(attribute)
         if isinstance(value, str) and value.startswith("/"):
             return Candidates((value,))
         name = value if isinstance(value, str) else ""

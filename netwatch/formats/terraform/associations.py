@@ -127,6 +127,9 @@ ASSOCIATIONS: Mapping[str, _Associate] = {
     "azurerm_network_interface_application_gateway_backend_address_pool_association": _unread(
         "backend_address_pool_id", "what reaches the machine through the application gateway"
     ),
+    "azurerm_private_endpoint_application_security_group_association": _unread(
+        "application_security_group_id", "which rules name the endpoint"
+    ),
     "azurerm_virtual_network_dns_servers": _unread("dns_servers", "what names resolve to: declare the fact dns"),
 }
 """azurerm type → what it does to the resources it is about. They are no resources of Azure's."""

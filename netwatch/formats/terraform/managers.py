@@ -68,8 +68,6 @@ def connectivity(words: Words, instance: Instance) -> PlacedObject:
         )
         for block in fields.blocks("applies_to_group")
     ]
-    if fields.text("connectivity_topology") == "HubAndSpoke":
-        words.ignore(fields, "hub", "the peerings between hub and spokes that its deployment makes")
     properties = {
         "connectivityTopology": fields.value("connectivity_topology"),
         "appliesToGroups": [each for each in groups if isinstance(each.get("networkGroupId"), str)],

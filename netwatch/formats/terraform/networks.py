@@ -71,8 +71,6 @@ def subnet(words: Words, instance: Instance) -> PlacedObject:
 
 
 def _subnet_properties(words: Words, fields: Attributes) -> dict[str, Any]:
-    if fields.is_set("ip_address_pool"):
-        words.ignore(fields, "ip_address_pool", "the prefix that a pool gives it")
     prefixes = open_items(fields.items("address_prefixes")) or open_items([fields.value("address_prefix")])
     if not prefixes:
         prefixes = [_not_yet(fields)]
@@ -123,9 +121,6 @@ def _endpoint_policies(fields: Attributes) -> str | None:
 def peering(words: Words, instance: Instance) -> PlacedObject:
     """One side of a peering. Terraform knows no state: applied, it is connected if the other side is there."""
     fields = attributes_of(words.plan, instance)
-    for name in ("local_subnet_names", "remote_subnet_names"):
-        if fields.is_set(name):
-            words.ignore(fields, name, "the peering is of these subnets only")
     remote = words.reference(fields, "remote_virtual_network_id", to=(_VNET,))
     return resource(
         words,

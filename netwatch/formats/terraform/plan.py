@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from netwatch.formats.terraform.addresses import Key, parse_traversal
+from netwatch.formats.terraform.addresses import Key, Step, parse_traversal
 from netwatch.model.where import Where
 
 __all__ = ["Instance", "Json", "Module", "Plan", "called"]
@@ -75,6 +75,7 @@ class Plan:
     is_asked_for_addresses: bool = False
     _named: dict[tuple[str, bool, str, str], dict[int | str | None, Instance]] = field(default_factory=dict)
     _modules: dict[tuple[str, str], dict[int | str | None, Module]] = field(default_factory=dict)
+    _at: dict[str, Module] = field(default_factory=dict)
     _of_type: dict[str, list[Instance]] = field(default_factory=dict)
 
     def module(self, parent: Module, call: str, key: int | str | None) -> Module:
@@ -106,9 +107,17 @@ class Plan:
 
     def module_of(self, address: str) -> Module:
         """The instance of a module in which the resource of an address stands, made where it is new."""
-        module = self.root
-        steps = parse_traversal(address)
-        at = 0
+        if not address.startswith("module."):
+            return self.root
+        end = address.rfind('"].')  # keys may hold dots, and modules mostly have few: look behind the last key
+        outside = address[: address.rfind(".", 0, address.rfind("."))] if end < 0 else address
+        held = self._at.get(outside)
+        if held is None:
+            held = self._at[outside] = self._module_at(parse_traversal(address))
+        return held
+
+    def _module_at(self, steps: tuple[Step, ...]) -> Module:
+        module, at = self.root, 0
         while steps[at : at + 1] == ("module",) and at + 2 < len(steps):
             call, after = str(steps[at + 1]), steps[at + 2]
             module = self.module(module, call, after.value if isinstance(after, Key) else None)

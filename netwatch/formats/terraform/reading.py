@@ -17,6 +17,7 @@ from netwatch.formats.terraform.attributes import Attributes
 from netwatch.formats.terraform.envelope import read_plan
 from netwatch.formats.terraform.plan import Instance, Json, Plan
 from netwatch.formats.terraform.translation import Resources, Words
+from netwatch.formats.terraform.unread import unread_attributes
 from netwatch.model.addresses import Address, parse_prefix
 from netwatch.model.facts import Deployment
 from netwatch.model.ids import ResourceId
@@ -181,8 +182,9 @@ class _Translation:
             self._deploy(instance)
         else:
             translate = _TRANSLATIONS.get(instance.type, others.other)
-            made = translate(self._words, instance)
-            self._take(instance, made)
+            self._take(instance, translate(self._words, instance))
+        for name, effect in unread_attributes(self._words.plan, instance):
+            self.ignored.append(Ignored(instance.address, name, effect, instance.where))
 
     def _take(self, instance: Instance, made: PlacedObject) -> None:
         key = str(made["id"]).lower()

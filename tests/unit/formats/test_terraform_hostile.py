@@ -17,7 +17,7 @@ from netwatch.model.topology import Topology
 from tests.terraform.written import FILES, Json, call, module, network, nic, plan, subnet
 
 _VALUES = {name: written() for name, written in FILES.items() if name != "one_line.json"}
-_ODD = st.sampled_from(
+_ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, False, 0, -1, 2**70, "", "x", "/", "a/b", "10.0.0.0/8", [], [None], {}, {"id": 1}, [[]]]
 )
 
@@ -53,7 +53,7 @@ def _broken(draw: st.DrawFn) -> Json:
             for key in path[:-1]:
                 part = part[key]
             if draw(st.booleans()):
-                part[path[-1]] = draw(_ODD)
+                part[path[-1]] = copy.deepcopy(draw(_ODD))
             else:
                 del part[path[-1]]
         except (KeyError, IndexError, TypeError):  # an earlier change took it away

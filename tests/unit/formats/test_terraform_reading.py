@@ -183,7 +183,9 @@ def test_questions_are_answered_from_a_plan() -> None:
         "web", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"
     )
     assert "Allow" in repr(allowed.verdict)
-    assert "azurerm_network_security_rule.ssh" in str(allowed.verdict.decisions[-1].rule.where)
+    settled = allowed.verdict.decisions[-1].rule
+    assert settled is not None
+    assert str(settled.where).endswith("services.json azurerm_network_security_rule.ssh")
     hop = watcher.next_hop("web", source_ip="10.0.1.4", dest_ip="8.8.8.8")
     assert (hop.next_hop_type.value, str(hop.next_hop_ip)) == ("VirtualAppliance", "10.0.4.4")  # type: ignore[union-attr]
 
@@ -215,7 +217,7 @@ def test_what_a_plan_destroys_is_gone() -> None:
     topology = fixture("changes.json")
     assert sorted(each.id.name for each in topology.subnets.values()) == ["by-hand", "web"]
     assert name_of(named(topology.subnets, "web").nsg) == "nsg"
-    rules = {rule.name: rule.access.value for rule in named(topology.nsgs, "nsg").rules}  # type: ignore[union-attr]
+    rules = {rule.name: rule.access.value for rule in named(topology.nsgs, "nsg").rules}
     assert rules == {"web": "Deny"}
     assert [name_of(nic) for nic in named(topology.vms, "vm").nics] == ["kept"]
     assert not topology.public_ips
@@ -250,6 +252,13 @@ def test_sensitive_values_are_open_and_never_shown() -> None:
         "vm", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"
     )
     assert "Unknown" in repr(answer.verdict)
+
+
+def test_a_resource_that_is_sensitive_as_a_whole_shows_nothing(tmp_path: Path) -> None:
+    secret = rule("azurerm_network_security_rule.r", 100, description="swordfish", id="/subscriptions/swordfish/x")
+    secret["values"]["network_security_group_name"] = "swordfish"
+    secret["sensitive"] = True
+    assert "swordfish" not in repr(read(tmp_path, plan(network(), secret)))
 
 
 def test_managers_and_what_is_deployed() -> None:
@@ -373,6 +382,13 @@ def test_what_could_change_an_answer_and_is_not_read_is_named(tmp_path: Path) ->
     assert [(each.name, each.property) for each in topology.notes.ignored] == [
         ("azurerm_virtual_network_peering.p", "local_subnet_names")
     ]
+
+
+@pytest.mark.parametrize(("value", "is_named"), [(True, False), (False, True), (None, False)])
+def test_a_switch_is_named_where_it_is_not_as_it_would_be_anyway(tmp_path: Path, value: object, is_named: bool) -> None:
+    web = subnet("web", "10.0.1.0/24")
+    web["values"]["default_outbound_access_enabled"] = value
+    assert bool(read(tmp_path, plan(network(), web)).notes.ignored) is is_named
 
 
 def test_two_that_say_they_are_one_are_named(tmp_path: Path) -> None:
