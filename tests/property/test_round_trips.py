@@ -19,7 +19,7 @@ from netwatch.model.topology import Topology
 from netwatch.render.arm_form import arm_form
 from netwatch.render.topology_yaml import topology_yaml
 from netwatch.verdicts.single import verdict
-from tests.strategies import flows, topologies
+from tests.strategies import flows, published_tags, topologies
 
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -119,7 +119,7 @@ def test_a_native_file_keeps_every_resource(topology: Topology) -> None:
 def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -> None:
     topology = _declared(topology)
     forms = (topology_yaml(topology).text, json.dumps(arm_form(topology)))
-    worlds = [CompiledTopology(each) for each in (topology, *map(_read, forms))]
+    worlds = [CompiledTopology(each, published_tags) for each in (topology, *map(_read, forms))]
     nic = data.draw(st.sampled_from(sorted(topology.nics.values(), key=lambda nic: nic.id.key)))
     routes = [world.effective_routes(world.topology.nics[nic.id.key]) for world in worlds]
     assert routes[0] == routes[1] == routes[2]
