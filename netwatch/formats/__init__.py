@@ -30,9 +30,10 @@ def load(
     service_tags: PublishedTags | None = None,
     template: TemplateContext | None = None,
 ) -> Topology:
-    """The topology that ``path`` describes: native YAML, ARM resources, a template, a recorded case, or a directory.
+    """The topology that ``path`` describes: native YAML, ARM resources, a template, a plan, a case, or a directory.
 
     Of a directory, the JSON and YAML files in it are read together, and files that are no input are passed over.
+    A directory of Terraform's language alone is evaluated; a plan or state is what ``terraform show -json`` prints.
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from netwatch.errors import TopologySyntaxError, UnsupportedError
+from netwatch.errors import TopologySyntaxError
 from netwatch.model.where import Where
 
 __all__ = ["ENVELOPES", "InputKind", "is_resource", "json_kind", "text_kind"]
@@ -57,13 +57,13 @@ def _first_content(text: str) -> tuple[int, str]:
 def json_kind(source: str, value: Any) -> InputKind:
     """RESOURCES, CASE, TEMPLATE, TERRAFORM, or TOPOLOGY written as JSON.
 
-    Raises UnsupportedError for what is recognised and not read yet, TopologySyntaxError for the rest.
+    Raises TopologySyntaxError for the rest.
     """
     if isinstance(value, list):
         return InputKind.RESOURCES
     if "netwatch" in value:
         return InputKind.TOPOLOGY
-    if "deploymenttemplate" in str(value.get("$schema", "")).lower():
+    if "deploymenttemplate" in str(value.get("$schema", "")).lower() or {"contentVersion", "resources"} <= value.keys():
         return InputKind.TEMPLATE
     if "format_version" in value or ("terraform_version" in value and "lineage" in value):
         return InputKind.TERRAFORM
@@ -94,7 +94,3 @@ def _check_whole(source: str, value: dict[str, Any]) -> None:
     if isinstance(value.get("data"), dict) and "rows" in value["data"]:
         message = "these are rows of a table, expected resources as objects."
         raise TopologySyntaxError(message, where=Where(source), hint="Ask Resource Graph for resultFormat objectArray.")
-
-
-def _refuse(source: str, message: str, hint: str) -> None:
-    raise UnsupportedError(f"{message}.", where=Where(source), hint=hint)
