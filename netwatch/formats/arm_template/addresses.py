@@ -49,6 +49,7 @@ class Addresses:
         self._known: dict[tuple[str, int], AssumedText] = {}
         self._is_working = False
         self._is_complete = False
+        self._passed_over = 0
 
     def of(self, instance: Instance, index: int) -> AssumedText | None:
         """The assumed address number ``index`` of a resource; None where it is said, or its subnet is not known.
@@ -62,13 +63,14 @@ class Addresses:
             self._is_working = True
             try:
                 self._work_out()
+                self._is_complete = self._passed_over == 0
             finally:
                 self._is_working = False
         return self._known.get(key)
 
     def _work_out(self) -> None:
         order = [each for each in self._registry.ordered() if not each.is_existing]
-        self._is_complete = True
+        self._passed_over = 0
         prefixes = dict(self._probed(order, _prefixes))
         holders = list(self._probed(order, _holders))
         taken = {(holder.subnet, str(holder.said)) for holder in holders if isinstance(holder.said, str)}
@@ -90,7 +92,7 @@ class Addresses:
             try:
                 yield from list(told(instance))
             except CircleError:
-                self._is_complete = False
+                self._passed_over += 1
             finally:
                 world.is_probing = before
 

@@ -10,7 +10,7 @@ from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_template.evaluator import Env, World, counted, evaluate, looped, under
 from netwatch.formats.arm_template.functions_scope import composed_id, group_id
 from netwatch.formats.arm_template.instances import Instance, Nested, Registry
-from netwatch.formats.arm_template.open_values import PartText, PlacedObject
+from netwatch.formats.arm_template.open_values import PartText, PlacedObject, joined
 from netwatch.formats.arm_template.scope import Context, Scope, ScopedCall, Template, member
 from netwatch.model.unresolved import Unresolved
 
@@ -120,14 +120,17 @@ class _Walk:
             raise env.error("a resource needs a type.", "For example Microsoft.Network/virtualNetworks.")
         if parent is not None and not type.lower().startswith(f"{parent.type.lower()}/"):
             type = type if "." in type.split("/")[0] else f"{parent.type}/{type}"
-        if isinstance(name, Unresolved) and not (isinstance(name, PartText) and name.is_name):
+        is_deployment = type.lower() == "microsoft.resources/deployments"
+        if is_deployment and isinstance(name, Unresolved):  # what it is called does not matter to what it makes
+            name = joined([name])
+        elif isinstance(name, Unresolved) and not (isinstance(name, PartText) and name.is_name):
             self._leave_out(raw, env, name)
             return None
         if not isinstance(name, str | PartText) or name == "":
             raise env.error(f"this {type} needs a name.")
         id = self._id(raw, env, type, name, parent)
         instance = Instance(id, type, raw, env)
-        if type.lower() == "microsoft.resources/deployments":
+        if is_deployment:
             instance.nested = _Deployment(self._expander, instance, raw, self._context, self._depth + 1)
         return instance
 
@@ -221,6 +224,8 @@ class _Deployment(Nested):
             self._scope, self._env = self._instance.scope, env._replace(where=found.where, escaped=own)
         self._template = found
         self.members = self._expander.members(self._scope, found, self._env, context, self._depth)
+        for each in self.members:
+            each.open_condition = each.open_condition or self._instance.open_condition
 
     def _properties(self) -> Mapping[str, Any]:
         found = member(self._raw, "properties")

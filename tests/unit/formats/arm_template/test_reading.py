@@ -364,6 +364,17 @@ def test_a_dynamic_address_that_another_resource_asks_for_is_assumed() -> None:
     assert any(each.what.endswith("routes/0/properties/nextHopIpAddress") for each in topology.notes.assumed)
 
 
+def test_networks_may_ask_for_addresses_in_networks() -> None:
+    ask = "[reference('i').ipConfigurations[0].properties.privateIPAddress]"
+    other, another = vnet("w", "10.9.0.0/24"), vnet("x", "10.9.0.0/24")
+    for each in (other, another):
+        each["properties"]["dhcpOptions"] = {"dnsServers": [ask]}
+    own = _nsg(_rule(sourceAddressPrefix=ask))
+    topology = deployed(template(other, another, own, vnet(), _nic("i")))
+    assert not topology.notes.open
+    assert str(next(iter(topology.nsgs.values())).rules[0].sources.terms[0].prefix) == "10.0.0.4/32"  # type: ignore[union-attr]
+
+
 def test_what_depends_on_another_gets_its_address_later() -> None:
     late = {**_nic("late"), "dependsOn": ["early"]}
     topology = deployed(template(vnet(), late, _nic("early")))
@@ -470,6 +481,18 @@ def test_a_template_that_links_to_itself_ends(tmp_path: Path) -> None:
     deployment = {"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"templateLink": link}}
     with pytest.raises(TopologyErrors, match="too many deployments"):
         deployed(template(deployment), tmp_path)
+
+
+def test_a_deployment_of_unknown_name_makes_what_it_makes() -> None:
+    nested = {**_nested(vnet(), scope="inner"), "name": "[parameters('p')]"}
+    assert _names(deployed(template(nested, parameters={"p": _parameter()}))) == ["v"]
+
+
+def test_what_a_deployment_makes_is_open_where_the_deployment_is() -> None:
+    nested = _nested(vnet(), _nested(vnet("w")), condition="[parameters('p')]")
+    topology = deployed(template(nested, parameters={"p": _parameter(type="bool")}))
+    assert not topology.vnets
+    assert sorted(each.what.split()[-1] for each in topology.notes.open) == ["v", "w"]
 
 
 # language version 2.0

@@ -99,8 +99,9 @@ def test_a_tree_that_is_written_down_and_read_again_is_the_same(node: Node) -> N
 
 _WORDS = st.sampled_from(
     [
-        "concat", "parameters", "resourceId", "if", "map", "lambda", "format", "range", "copyIndex", "json", "reference",
-        "union", "variables", "add", "createObject", "items", "tryGet", "cidrSubnet", "x", "(", ")", "[", "]", ",", ".",
+        "concat", "parameters", "resourceId", "if", "map", "lambda", "format", "range", "copyIndex", "json",
+        "reference", "union", "variables", "add", "createObject", "items", "tryGet", "cidrSubnet", "x",
+        "(", ")", "[", "]", ",", ".",
         "'", "'a'", "'{0}'", "'['", "'v'", "'10.0.0.0/8'", "0", "-1", "1.5", "-", " ", "\n",
     ]
 )  # fmt: skip
