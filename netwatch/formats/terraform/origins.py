@@ -183,12 +183,15 @@ class _Hints:
         return tuple(self._mentioned_keys()) if len(self._mentioned) > 1 else ()
 
     def _mentioned_keys(self) -> Iterator[Key]:
-        """Values of variables and of ``each.value`` that may be keys: ``azurerm_subnet.all[each.value.subnet]``."""
+        """Texts of variables and of ``each.value`` that may be keys: ``azurerm_subnet.all[each.value.subnet]``.
+
+        Numbers and flags beside a list mostly say how many, or whether; they are no keys.
+        """
         for steps in self._mentioned:
             if steps[:1] not in (("var",), ("each",)):
                 continue
             for found in self._trail._mention(steps, self._scope, _Hints(self._trail, self._scope, [], ())):
-                if isinstance(found, Constant) and isinstance(found.value, int | str):
+                if isinstance(found, Constant) and isinstance(found.value, str):
                     yield Key(found.value)
 
     def choose(self, held: Mapping[int | str | None, Any]) -> Iterable[Any]:

@@ -360,6 +360,14 @@ def test_a_list_joins_the_index_of_a_count(tmp_path: Path) -> None:
     assert [subnet_of(topology, f"n{number}") for number in range(2)] == ["b", "a"]
 
 
+@pytest.mark.parametrize("value", [True, 1])
+def test_a_flag_or_number_beside_a_list_is_no_index(tmp_path: Path, value: object) -> None:
+    subnets = [{**subnet(f"s[{number}]", f"10.0.{number}.0/24"), "index": number} for number in range(2)]
+    held = nic("n", {"subnet_id": {"references": ["var.flag", "azurerm_subnet.s"]}})
+    topology = read(tmp_path, plan(network(), *subnets, held, variables={"flag": value}))
+    assert isinstance(named(topology.nics, "n").ip_configurations[0].subnet, Unresolved)
+
+
 def test_service_tags_and_inline_rules_that_are_not_known_yet(tmp_path: Path) -> None:
     nsg = resource(
         "azurerm_network_security_group.nsg",
