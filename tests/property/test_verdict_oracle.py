@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.compile.compiled_topology import CompiledTopology
@@ -38,9 +38,11 @@ from tests.oracle import (
     oracle_routes,
     oracle_tag,
 )
-from tests.strategies import TAGS, addresses_near, flows, profiles, published_tags, topologies
+from tests.strategies import TAGS, destinations, flows, profiles, published_tags, topologies
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the network that tells them apart
+
+MORE = settings(max_examples=2 * settings().max_examples)  # for what has more to meet by chance
 
 
 class Asked(NamedTuple):
@@ -85,7 +87,7 @@ def nics(topology: Topology) -> st.SearchStrategy[NetworkInterface]:
 def sent(draw: st.DrawFn) -> Sent:
     """A NIC without an IPv6 address sends no IPv6."""
     topology = draw(topologies())
-    near, found = addresses_near(topology), []
+    near, found = destinations(topology), []
     for _ in range(24):
         nic, dest = draw(st.sampled_from([nic for nic in topology.nics.values() if nic.vm])), draw(near)
         if any(getattr(config.private_ip, "version", 0) == dest.version for config in nic.ip_configurations):
@@ -221,6 +223,7 @@ def network(prefix: Prefix) -> Network:
 # --- routes -----------------------------------------------------------------------------------------------------------
 
 
+@MORE
 @given(topologies())
 def test_every_effective_route_with_its_state(topology: Topology) -> None:
     watcher = NetworkWatcher(topology, service_tags=published_tags())
@@ -246,6 +249,7 @@ def row_of(route: EffectiveRoute) -> Row:
     )
 
 
+@MORE
 @given(sent())
 def test_the_next_hop_its_address_and_its_table(case: Sent) -> None:
     watcher = NetworkWatcher(case.topology, service_tags=published_tags())
@@ -263,6 +267,7 @@ def test_the_next_hop_its_address_and_its_table(case: Sent) -> None:
 # --- NSG diagnostics --------------------------------------------------------------------------------------------------
 
 
+@MORE
 @given(diagnosed())
 def test_what_nsg_diagnostics_says_of_every_condition(case: Diagnosed) -> None:
     """A NIC without any rule list has no result (recorded)."""

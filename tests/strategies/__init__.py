@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from tests.strategies.networks import topologies, with_rules
 from tests.strategies.pools import TAGS, published_tags
-from tests.strategies.questions import addresses_near, flows, flows_between, profiles
+from tests.strategies.questions import addresses_near, destinations, flows, flows_between, profiles
 from tests.strategies.rules import address_fields, port_fields, protocols, security_rules
 
 __all__ = [
     "TAGS",
     "address_fields",
     "addresses_near",
+    "destinations",
     "flows",
     "flows_between",
     "port_fields",

@@ -12,9 +12,11 @@ from netwatch.model.topology import Topology
 from tests.oracle import Profile
 from tests.strategies.pools import CIDRS, CONTEXT_TAGS, EDGES, LEARNED, PLATFORM_TAGS, PORTS, SCATTERED, TAGS
 
-__all__ = ["addresses_near", "flows", "flows_between", "profiles"]
+__all__ = ["addresses_near", "destinations", "flows", "flows_between", "profiles"]
 
-_DIAGNOSED = (Protocol.TCP, Protocol.TCP, Protocol.UDP, Protocol.ICMP, Protocol.ANY)
+_DIAGNOSED = (Protocol.TCP, Protocol.ICMP, Protocol.TCP, Protocol.UDP, Protocol.ICMP, Protocol.ANY)
+_PLATFORM = tuple(parse_address(text) for text in ("168.63.129.16", "169.254.169.254"))
+_PLATFORM_PORTS = (53, 67, 68, 69, 80, 443, 32526)
 
 
 def addresses_near(topology: Topology) -> st.SearchStrategy[Address]:
@@ -23,10 +25,33 @@ def addresses_near(topology: Topology) -> st.SearchStrategy[Address]:
     for nic in topology.nics.values():
         found += 4 * own_addresses(nic)
     for prefix in (*_prefixes(topology), *map(parse_prefix, EDGES)):
-        last = (1 << (32 if prefix.version == 4 else 128)) - 1
-        for value in (prefix.low - 1, prefix.low, prefix.high, prefix.high + 1):
-            found.append(Address(prefix.version, min(max(value, 0), last)))
+        found += _ends(prefix)
     return st.sampled_from(found)
+
+
+def destinations(topology: Topology) -> st.SearchStrategy[Address]:
+    """Addresses that routes of the network part ways over: ends of what its routes name and one beyond, and its NICs'.
+
+    Those of private endpoints stand out; each service tag of a route or a service endpoint counts with its prefixes.
+    """
+    routes = [route.prefix for table in topology.route_tables.values() for route in table.routes]
+    tags = [parse_prefix(text) for tag in TAGS for text in TAGS[tag]]
+    spaces = [space for vnet in topology.vnets.values() for space in vnet.address_space]
+    sites = [prefix for site in topology.local_network_gateways.values() for prefix in site.prefixes]
+    learned = [prefix for each in topology.facts.gateway_learned_routes.values() for prefix in each]
+    found = [parse_address(text) for text in SCATTERED]
+    for nic in topology.nics.values():
+        found += (1 if nic.vm else 12) * own_addresses(nic)
+    for prefix in (*routes, *routes, *tags, *spaces, *sites, *learned):
+        found += _ends(prefix) if isinstance(prefix, Prefix) else []
+    return st.sampled_from(found)
+
+
+def _ends(prefix: Prefix) -> list[Address]:
+    """Both ends of a prefix, and one beyond each."""
+    last = (1 << (32 if prefix.version == 4 else 128)) - 1
+    values = (prefix.low - 1, prefix.low, prefix.high, prefix.high + 1)
+    return [Address(prefix.version, min(max(value, 0), last)) for value in values]
 
 
 def own_addresses(nic: NetworkInterface) -> list[Address]:
@@ -49,8 +74,15 @@ def _rules(topology: Topology) -> list[SecurityRule]:
 
 @st.composite
 def flows(draw: st.DrawFn, topology: Topology, nic: NetworkInterface, direction: Direction) -> Flow:
-    """Flows that cross ``nic``, in a family it has: its own address on the near side most of the time."""
+    """Flows that cross ``nic``, in a family it has: its own address on the near side most of the time.
+
+    One outbound flow in five goes to the platform's own services.
+    """
     own = own_addresses(nic)
+    if direction is Direction.OUTBOUND and draw(st.integers(0, 4)) == 4:
+        protocol = draw(st.sampled_from([Protocol.TCP, Protocol.UDP]))
+        dst, port = draw(st.sampled_from(_PLATFORM)), draw(st.sampled_from(_PLATFORM_PORTS))
+        return Flow(protocol, own[0], draw(st.sampled_from([50_000, ANY_PORT])), dst, port)
     versions = {address.version for address in own}
     others = addresses_near(topology).filter(lambda address: address.version in versions)
     near = draw(st.sampled_from(own) | st.sampled_from(own) | others)

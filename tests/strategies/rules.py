@@ -26,7 +26,7 @@ ADMIN = (Access.ALLOW, Access.DENY, Access.ALWAYS_ALLOW)
 
 def protocols() -> st.SearchStrategy[Protocol]:
     """What a rule may name; every protocol more often than the rest."""
-    return st.sampled_from([Protocol.ANY, Protocol.TCP, Protocol.ANY, *Protocol])
+    return st.sampled_from([Protocol.ANY, Protocol.TCP, Protocol.ANY, *Protocol, Protocol.ICMP])
 
 
 @cache
