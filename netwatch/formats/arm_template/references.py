@@ -118,6 +118,8 @@ class References:
             properties = _with_part_ids(instance, member(body, "properties") or {})
             if isinstance(properties, Unresolved):
                 return properties
+            if not isinstance(properties, dict):
+                return Unresolved(f"the properties of {instance.name} are no object", where=instance.env.where)
         told = RuntimeObject({**properties, **_derived(instance, properties)}, instance.env.where, instance.name)
         if not full:
             return told
