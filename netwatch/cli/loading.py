@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netwatch.model.topology import Topology
     from netwatch.watcher import NetworkWatcher
 
-__all__ = ["Inputs", "load_topology", "load_watcher"]
+__all__ = ["Inputs", "load_all", "load_topology", "load_watcher"]
 
 PATIENCE = 2.0
 """Seconds after which a person at a terminal is told what takes so long."""
@@ -41,12 +41,29 @@ def load_watcher(inputs: Inputs) -> NetworkWatcher:
     from netwatch.watcher import NetworkWatcher
 
     tags = _service_tags(inputs)
-    return NetworkWatcher(_load(inputs, tags), service_tags=tags)
+    topology = _load([inputs.topology], inputs, tags)
+    _note_summary(topology)
+    return NetworkWatcher(topology, service_tags=tags)
+
+
+def _note_summary(topology: Topology) -> None:
+    """One line on standard error about what an answer may not rest on."""
+    from netwatch.cli.streams import note
+    from netwatch.render.load_summary import load_summary
+
+    summary = load_summary(topology)
+    if summary:
+        note(summary)
 
 
 def load_topology(inputs: Inputs) -> Topology:
     """The topology alone; TopologyError where an input cannot be read."""
-    return _load(inputs, _service_tags(inputs))
+    return _load([inputs.topology], inputs, _service_tags(inputs))
+
+
+def load_all(paths: Sequence[str], inputs: Inputs) -> Topology:
+    """The one topology that several inputs make; ``inputs`` says the rest. TopologyError where one cannot be read."""
+    return _load(paths, inputs, _service_tags(inputs))
 
 
 def _service_tags(inputs: Inputs) -> PublishedTags | None:
@@ -58,8 +75,8 @@ def _service_tags(inputs: Inputs) -> PublishedTags | None:
     return read_service_tag_file(inputs.service_tags)
 
 
-def _load(inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
-    from netwatch.formats import load
+def _load(paths: Sequence[str], inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
+    from netwatch.formats import load_together
 
     options: dict[str, Any] = {"service_tags": service_tags}
     if inputs.facts:
@@ -67,8 +84,8 @@ def _load(inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
     if inputs.max_bytes:
         options["max_bytes"] = _number_of_bytes(inputs.max_bytes)
     options["template"] = _template_context(inputs)
-    with _patience(f"reading {inputs.topology} …"):
-        topology = load(inputs.topology, **options)
+    with _patience(f"reading {', '.join(paths)} …"):
+        topology = load_together(paths, **options)
     return _with_semantics(topology, inputs.semantics) if inputs.semantics else topology
 
 

@@ -10,6 +10,7 @@ from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_fields import ArmObject, ArmReading, AssumedText
 from netwatch.formats.arm_identity import full_type, identify, is_outline, label
 from netwatch.formats.arm_rules import RuleReader, read_route
+from netwatch.formats.not_read import NOT_READ, unread
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import Address
 from netwatch.model.ids import ResourceId
@@ -138,8 +139,20 @@ class ArmReader:
         if type in self._readers and type not in _WITHOUT_PROPERTIES and is_outline(resource):
             return
         self._readers.get(type, self._other)(resource, id)
+        self._note_unread(resource, type.rsplit("/", 1)[-1])
         for index, nested in enumerate(resource.items("resources")):
             self._resource(nested, f"{pointer}/resources/{index}", id)
+
+    def _note_unread(self, resource: ArmObject, kind: str) -> None:
+        if kind in NOT_READ:
+            for ignored in unread(resource, kind):
+                self._draft.ignore(ignored)
+
+    def _children(self, resource: ArmObject, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
+        """Children of a resource, with a note of what nobody reads in them."""
+        for child, child_id in resource.children(id, kind):
+            self._note_unread(child, kind.lower())
+            yield child, child_id
 
     def _virtual_network(self, resource: ArmObject, id: ResourceId) -> None:
         space = resource.object("properties").object("addressSpace")
@@ -147,9 +160,9 @@ class ArmReader:
         timeout = resource.object("properties").integer("flowTimeoutInMinutes")
         minutes = timeout if isinstance(timeout, int) else 0
         self._draft.add(VirtualNetwork(id, resource.text("location"), prefixes, resource.where, minutes))
-        for subnet, subnet_id in resource.children(id, "subnets"):
+        for subnet, subnet_id in self._children(resource, id, "subnets"):
             self._subnet(subnet, subnet_id)
-        for peering, peering_id in resource.children(id, "virtualNetworkPeerings"):
+        for peering, peering_id in self._children(resource, id, "virtualNetworkPeerings"):
             self._peering(peering, peering_id)
 
     def _subnet(self, resource: ArmObject, id: ResourceId) -> None:
@@ -244,7 +257,7 @@ class ArmReader:
 
     def _network_interface(self, resource: ArmObject, id: ResourceId) -> None:
         fields = resource.object("properties")
-        configs = [self._ip_configuration(*each) for each in resource.children(id, "ipConfigurations")]
+        configs = [self._ip_configuration(*each) for each in self._children(resource, id, "ipConfigurations")]
         if configs and not any(config.primary for config in configs):
             configs[0] = replace(configs[0], primary=True)
         self._draft.add(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
-from netwatch.model.ids import ResourceId
-from netwatch.model.topology import Resource, Topology
-from netwatch.model.unresolved import Unresolved
+from netwatch.model.topology import Topology
 from netwatch.render.layout import columns, wrap
 from netwatch.render.load_notes import load_notes
+from netwatch.render.load_summary import found_open
 from netwatch.render.not_evaluated import NOT_EVALUATED
 from netwatch.render.semantics import chosen_readings
 from netwatch.render.trip import Page, not_known
@@ -48,15 +46,29 @@ _KINDS = {
 def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
     """The report as JSON.
 
+    First what every input has: ``resources``, how many; ``supported``, how many of them are evaluated;
+    ``unsupported``, those that act on a network and are not; ``ignored`` properties that could change an answer;
+    ``unresolved`` values, each with the path to it; ``assumed`` addresses. Then the rest:
+    ``source``, what was read;
     ``service_tags``, the file of the list that the input names; ``semantics``, readings it chooses;
     ``remarks`` on how it was read; ``counts`` by kind; ``notes``, sentences on what has no effect as it stands;
-    ``not_evaluated``, types that act on a network and are not evaluated; ``others``, types on which no answer depends;
-    ``assumed`` addresses; ``unresolved`` values and ``unused_facts``.
+    ``not_evaluated``, the types of unsupported resources; ``others``, types on which no answer depends; and
+    ``unused_facts``.
     """
     types = dict(sorted(Counter(other.type for other in topology.others.values()).items()))
     effects = {type.lower(): effect for type, effect in NOT_EVALUATED.items()}
     counts = {kind: len(getattr(topology, field)) for kind, field in _KINDS.items()}
     return {
+        "resources": sum(1 for _ in topology.resources()),
+        "supported": sum(1 for _ in topology.resources()) - len(topology.others),
+        "unsupported": [
+            {"type": other.type, "name": other.id.name, "where": page.place(other.where)}
+            for other in topology.others.values()
+            if other.type.lower() in effects
+        ],
+        "ignored": [{**each._asdict(), "where": page.place(each.where)} for each in topology.notes.ignored],
+        "unresolved": list(_unresolved(topology, page)),
+        "assumed": list(_assumed(topology, page)),
         "source": topology.source,
         "service_tags": topology.service_tags,
         "semantics": chosen_readings(topology.semantics),
@@ -74,8 +86,6 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
             if type.lower() in effects
         ],
         "others": {type: number for type, number in types.items() if type.lower() not in effects},
-        "assumed": list(_assumed(topology, page)),
-        "unresolved": list(_unresolved(topology, page)),
         "unused_facts": list(topology.facts.unused),
     }
 
@@ -101,7 +111,10 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Named, and no answer depends on it:", columns(others, page.width, indent=INDENT), page)
     assumed = [(item["nic"].rsplit("/", 1)[-1], item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
-    open_lines = [line for item in report["unresolved"] for line in wrap(_open_line(item), page.width, indent=INDENT)]
+    ignored = [_ignored_line(item) for item in report["ignored"]]
+    lines += _titled("Not read, though it could change an answer:", columns(ignored, page.width, indent=INDENT), page)
+    found = [f"{name}: {not_known(value, page)}" for _, name, value, _ in found_open(topology)]
+    open_lines = [line for text in found for line in wrap(text, page.width, indent=INDENT)]
     lines += _titled("Left open by the input:", open_lines, page)
     unused = [line for name in report["unused_facts"] for line in wrap(name, page.width, indent=INDENT)]
     return "\n".join(lines + _titled("Facts not used yet:", unused, page)) + "\n"
@@ -113,8 +126,9 @@ def _titled(title: str, lines: list[str], page: Page) -> list[str]:
     return [title, *shown, *more] if lines else []
 
 
-def _open_line(item: Json) -> str:
-    return f"{item['resource'].rsplit('/', 1)[-1]}: {item['reason']}"
+def _ignored_line(item: Json) -> tuple[str, str, str]:
+    what = f"{item['name']}: {item['property']}" if item["property"] else item["name"]
+    return what, item["effect"], item["where"] if item["property"] else ""
 
 
 def _assumed(topology: Topology, page: Page) -> Iterator[Json]:
@@ -129,23 +143,6 @@ def _assumed(topology: Topology, page: Page) -> Iterator[Json]:
 
 
 def _unresolved(topology: Topology, page: Page) -> Iterator[Json]:
-    seen: set[tuple[str, str]] = set()
-    for resource in topology.resources():
-        for value in _open_values(resource):
-            seen.add((value.reason, value.expression))
-            yield {"resource": resource.id.text, "reason": not_known(value, page)}
-    for each in topology.notes.open:
-        if (each.value.reason, each.value.expression) not in seen:
-            yield {"resource": each.what, "reason": not_known(each.value, page)}
-
-
-def _open_values(value: Resource | Any) -> Iterator[Unresolved]:
-    """Every open value inside a resource."""
-    if isinstance(value, Unresolved):
-        yield value
-    elif isinstance(value, tuple):
-        for member in value:
-            yield from _open_values(member)
-    elif is_dataclass(value) and not isinstance(value, ResourceId):
-        for field in fields(value):
-            yield from _open_values(getattr(value, field.name))
+    for path, _, value, where in found_open(topology):
+        reason = f"{value.expression}: {value.reason}" if value.expression else value.reason
+        yield {"path": path, "where": page.place(where), "reason": reason}

@@ -110,7 +110,7 @@ def test_remarks_go_to_standard_error(capsys: Captured, tmp_path: Path) -> None:
         ((*HOP, "--facts", "nowhere.yaml"), 3, "no such file"),
         ((*HOP, "--service-tags", "nowhere.json"), 3, "there is no such file"),
         (("next-hop", "nowhere.yaml", *HOP[2:]), 3, "no such file"),
-        (("next-hop", "netwatch", *HOP[2:]), 3, "is a directory"),
+        (("next-hop", "netwatch", *HOP[2:]), 3, "the directory holds no input"),
         ((*HOP[:3], "web-9", *HOP[4:]), 2, "Did you mean web-0?"),
         ((*HOP[:-1], "10.0.2"), 2, "is not an IP address"),
         (("effective-routes", TWO_TIER), 2, "effective-routes needs nic or vm"),

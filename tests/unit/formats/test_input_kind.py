@@ -142,7 +142,7 @@ def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_directory(tmp_path: Path) -> None:
     with pytest.raises(TopologySyntaxError, match=r"gone: there is no such file\."):
         load(tmp_path / "gone")
-    with pytest.raises(TopologySyntaxError, match="this is a directory"):
+    with pytest.raises(TopologySyntaxError, match="the directory holds no input"):
         load(tmp_path)
     with pytest.raises(TopologySyntaxError, match="cannot be read"):
         load("a\0b")

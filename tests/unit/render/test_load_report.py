@@ -7,6 +7,7 @@ from dataclasses import replace
 from netwatch.model.facts import Deployment, Facts
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
+from netwatch.model.input_notes import Ignored, InputNotes
 from netwatch.model.network_manager import (
     AdminRuleCollection,
     ConnectivityConfiguration,
@@ -16,7 +17,9 @@ from netwatch.model.network_manager import (
 from netwatch.model.resources import OtherResource
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
+from netwatch.model.where import Where
 from netwatch.render.load_report import load_report, load_report_text
+from netwatch.render.load_summary import load_summary
 from netwatch.render.trip import Page
 from tests.build import rule
 from tests.unit.render.answers import NIC, NSG, OPEN
@@ -41,8 +44,9 @@ def test_counts_others_assumed_open_and_unused() -> None:
     }
     assert found["others"] == {"Microsoft.Compute/disks": 1}
     assert found["assumed"] == [{"nic": NIC.id.text, "address": "10.0.0.4", "where": "n.yaml:9"}]
-    reason = "[parameters('port')], not known, because it is a parameter (main.json:3)"
-    assert found["unresolved"] == [{"resource": NSG.id.text, "reason": reason}]
+    path = f"{NSG.id.text}/securityRules/two.protocol"
+    reason = "[parameters('port')]: it is a parameter"
+    assert found["unresolved"] == [{"path": path, "where": "main.json:3", "reason": reason}]
     assert found["unused_facts"] == ["bandwidth"]
 
 
@@ -142,3 +146,28 @@ def test_long_lists_are_cut_without_verbose() -> None:
     topology = replace(TOPOLOGY, nsgs={NSG.id.key: replace(NSG, rules=rules)})
     assert "… and 20 more; -v shows all" in load_report_text(topology, Page(120))
     assert "more; -v" not in load_report_text(topology, Page(120, verbose=True))
+
+
+def test_what_every_input_has_comes_first() -> None:
+    firewall = OtherResource(
+        ResourceId("/subscriptions/s/fw"), "Microsoft.Network/azureFirewalls", "", (), Where("n", 7)
+    )
+    ignored = Ignored("lb", "loadBalancingRules", "which ports it hands on", Where("n", 9))
+    topology = replace(TOPOLOGY, others={"d": DISK, "f": firewall}, notes=InputNotes(ignored=(ignored,)))
+    report = load_report(topology)
+    assert list(report)[:6] == ["resources", "supported", "unsupported", "ignored", "unresolved", "assumed"]
+    assert (report["resources"], report["supported"]) == (4, 2)
+    assert report["unsupported"] == [{"type": "Microsoft.Network/azureFirewalls", "name": "fw", "where": "n:7"}]
+    assert report["ignored"] == [{**ignored._asdict(), "where": "n:9"}]
+    assert "  lb: loadBalancingRules  which ports it hands on  n:9\n" in load_report_text(topology, Page(120))
+
+
+def test_the_summary_counts_what_matters_and_is_silent_where_nothing_does() -> None:
+    firewall = OtherResource(ResourceId("/subscriptions/s/fw"), "Microsoft.Network/azureFirewalls", "")
+    passed_over = Ignored("checks.yaml", "", "it is no input", Where("checks.yaml"))
+    assert load_summary(Topology(others={"d": DISK}, notes=InputNotes(ignored=(passed_over,)))) == ""
+    ignored = Ignored("lb", "loadBalancingRules", "which ports it hands on", Where("n", 9))
+    topology = replace(TOPOLOGY, others={"f": firewall}, notes=InputNotes(ignored=(ignored, ignored)))
+    assert load_summary(topology) == (
+        "1 value is not known, 2 properties are not read, 1 resource is not evaluated; netwatch load says which."
+    )

@@ -1,0 +1,154 @@
+"""``import`` and ``export``: any input as a native file, as ARM resources, or as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from netwatch.cli.options import (
+    FACTS,
+    LOCATION,
+    MAX_BYTES,
+    PARAMETERS,
+    RESOURCE_GROUP,
+    SETS,
+    SUBSCRIPTION,
+    TOPOLOGY,
+    option,
+)
+
+if TYPE_CHECKING:
+    from netwatch.cli.loading import Inputs
+    from netwatch.model.topology import Topology
+
+__all__ = ["FORMS", "export", "import_"]
+
+FORMS = ("arm", "yaml", "dot", "mermaid", "d2", "svg")
+"""What ``export`` writes."""
+
+_FORCE: Any = option(False, "--force", help="Overwrite the file.")
+_FILE: Any = option("", "-o", "--output", help="Where to write it (default: standard output).", metavar="FILE")
+
+
+def import_(
+    inputs: list[str] = typer.Argument(..., metavar="INPUT…", help="Files and directories that belong together."),
+    output: str = _FILE,
+    force: bool = _FORCE,
+    facts: str = FACTS,
+    max_bytes: str = MAX_BYTES,
+    parameters: str = PARAMETERS,
+    sets: list[str] = SETS,
+    subscription: str = SUBSCRIPTION,
+    resource_group: str = RESOURCE_GROUP,
+    location: str = LOCATION,
+) -> None:
+    """One native topology file from any inputs.
+
+    Exports, templates, plans and native files are read together; of a directory, every one in it.
+    The same resource may come twice where it says the same. What the native form cannot say is refused or named.
+
+    \b
+    For example:
+      netwatch import exports/ -o topology.yaml
+    """
+    from netwatch.cli.loading import Inputs
+    from netwatch.cli.writing import check_free, write_file
+
+    check_free(output, force=force)
+    context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
+    topology = _loaded(inputs, context)
+    write_file(output, _native(topology, [f"Written by netwatch import from {', '.join(inputs)}."]), force=force)
+
+
+def export(
+    topology: str = TOPOLOGY,
+    format: str = option(..., "-f", "--format", help="What to write.", metavar="|".join(FORMS)),
+    output: str = _FILE,
+    force: bool = _FORCE,
+    unresolved: str = option(
+        "refuse", "--unresolved", help="What becomes of values that are not known (arm).", metavar="refuse|keep"
+    ),
+    facts: str = FACTS,
+    max_bytes: str = MAX_BYTES,
+    parameters: str = PARAMETERS,
+    sets: list[str] = SETS,
+    subscription: str = SUBSCRIPTION,
+    resource_group: str = RESOURCE_GROUP,
+    location: str = LOCATION,
+) -> None:
+    """A topology as ARM, YAML or a picture.
+
+    ARM resources and native files keep every answer when they are read again. A picture shows networks, subnets,
+    what has an address in them, peerings, and where routes send packets; svg needs no other program.
+
+    \b
+    For example:
+      netwatch export two-tier.yaml --format svg -o two-tier.svg
+    """
+    from netwatch.cli.loading import Inputs
+    from netwatch.cli.writing import check_free, write_file
+
+    _check(format, unresolved)
+    check_free(output, force=force)
+    context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
+    loaded = _loaded([topology], context)
+    write_file(output, _written(loaded, format, keep_open=unresolved == "keep"), force=force)
+
+
+def _check(format: str, unresolved: str) -> None:
+    from netwatch.errors import QueryError
+
+    if format not in FORMS:
+        raise QueryError(f"--format {format!r} is not a form.", hint=f"Expected one of: {', '.join(FORMS)}.")
+    if unresolved not in ("refuse", "keep"):
+        raise QueryError(f"--unresolved {unresolved!r} is neither refuse nor keep.")
+    if unresolved == "keep" and format == "yaml":
+        raise QueryError(
+            "--unresolved keep cannot be used with yaml: a native file says every value.",
+            hint="Export to arm, which keeps them as expressions.",
+        )
+
+
+def _loaded(paths: list[str], context: Inputs) -> Topology:
+    from netwatch.cli.loading import load_all
+    from netwatch.cli.streams import note
+    from netwatch.render.load_summary import load_summary
+
+    topology = load_all(paths, context)
+    summary = load_summary(topology)
+    if summary:
+        note(summary)
+    return topology
+
+
+def _written(topology: Topology, format: str, *, keep_open: bool) -> str:
+    if format == "yaml":
+        return _native(topology, [f"Written by netwatch export from {topology.source}."])
+    if format == "arm":
+        import json
+
+        from netwatch.render.arm_form import arm_form
+
+        return json.dumps(arm_form(topology, keep_open=keep_open), indent=2, ensure_ascii=False) + "\n"
+    from netwatch.render.picture import picture
+
+    if format == "svg":
+        from netwatch.render.picture_svg import svg
+
+        return svg(picture(topology))
+    from netwatch.render import picture_text
+
+    writers = {"dot": picture_text.dot, "mermaid": picture_text.mermaid, "d2": picture_text.d2}
+    return writers[format](picture(topology))
+
+
+def _native(topology: Topology, notes: list[str]) -> str:
+    """The native file; what it does not keep is noted on standard error too."""
+    from netwatch.cli.streams import note
+    from netwatch.render.topology_yaml import topology_yaml
+
+    file = topology_yaml(topology, notes=notes)
+    for loss in file.losses:
+        note(f"not kept: {loss}")
+    return file.text

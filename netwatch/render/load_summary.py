@@ -1,0 +1,98 @@
+"""What an answer may not rest on: values not known, properties not read, resources not evaluated; in one line too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from netwatch.model.ids import ResourceId
+from netwatch.model.topology import Resource, Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
+from netwatch.render.not_evaluated import NOT_EVALUATED
+
+__all__ = ["found_open", "load_summary"]
+
+
+def found_open(topology: Topology) -> Iterator[tuple[str, str, Unresolved, Where]]:
+    """Every open value with the path to it, the name of its resource, and its place."""
+    seen: set[tuple[str, str]] = set()
+    look = _Look()
+    for resource in topology.resources():
+        if not look.is_open(resource):
+            continue
+        for path, value, where in _open_values(resource, resource.id.text, resource.where):
+            seen.add((value.reason, value.expression))
+            yield path, resource.id.name, value, value.where or where
+    for each in topology.notes.open:
+        if (each.value.reason, each.value.expression) not in seen:
+            where = each.value.where or Where(topology.source)
+            yield each.what, each.what.rsplit("/", 1)[-1], each.value, where
+
+
+class _Look:
+    """A quick look for open values; what resources share, as rules share most fields, is looked at once."""
+
+    def __init__(self) -> None:
+        self._names: dict[type, tuple[str, ...]] = {}
+        self._closed: dict[int, Any] = {}
+
+    def is_open(self, value: Any) -> bool:
+        """Whether an open value stands anywhere inside."""
+        kind = type(value)
+        if kind is tuple:
+            return any(self.is_open(each) for each in value)
+        names = self._names.get(kind)
+        if names is None:
+            names = self._names[kind] = _parts(kind)
+        if not names:
+            return isinstance(value, Unresolved)
+        if id(value) in self._closed:
+            return False
+        found = any(self.is_open(getattr(value, name)) for name in names)
+        if not found:
+            self._closed[id(value)] = value
+        return found
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a class that can hold open values; none for what is one value."""
+    if issubclass(kind, (Unresolved, ResourceId)) or not is_dataclass(kind):
+        return ()
+    plain = ("id", "name", "where", "location", "texts", "singular", "description", "protocol_text", "is_default")
+    return tuple(each.name for each in fields(kind) if each.name not in plain)
+
+
+def _open_values(value: Resource | Any, path: str, where: Where) -> Iterator[tuple[str, Unresolved, Where]]:
+    """Every open value inside a resource: the path leads from the id of its innermost holder to the field."""
+    if isinstance(value, Unresolved):
+        yield path, value, where
+    elif isinstance(value, tuple):
+        for member in value:
+            yield from _open_values(member, path, where)
+    elif is_dataclass(value) and not isinstance(value, ResourceId):
+        id = getattr(value, "id", None)
+        inner = id.text if isinstance(id, ResourceId) else path
+        for field in fields(value):
+            step = inner if field.name in ("terms", "ranges") else f"{inner}.{_camel(field.name)}"
+            yield from _open_values(getattr(value, field.name), step, getattr(value, "where", where))
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def load_summary(topology: Topology) -> str:
+    """One line on what an answer may not rest on; empty where all that matters was read and is known."""
+    acting = {type.lower() for type in NOT_EVALUATED}
+    unsupported = sum(other.type.lower() in acting for other in topology.others.values())
+    ignored = sum(bool(each.property) for each in topology.notes.ignored)
+    counts = (
+        (sum(1 for _ in found_open(topology)), "value is not known", "values are not known"),
+        (ignored, "property is not read", "properties are not read"),
+        (unsupported, "resource is not evaluated", "resources are not evaluated"),
+    )
+    parts = [f"{number} {one if number == 1 else many}" for number, one, many in counts if number]
+    return f"{', '.join(parts)}; netwatch load says which." if parts else ""
