@@ -29,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "ask": "netwatch.cli.file_commands",
     "check": "netwatch.cli.file_commands",
     "load": "netwatch.cli.topology_commands",
+    "import": "netwatch.cli.exchange_commands",
+    "export": "netwatch.cli.exchange_commands",
     "semantics": "netwatch.cli.semantics_command",
     "init": "netwatch.cli.topology_commands",
     "schema": "netwatch.cli.topology_commands",
@@ -94,7 +96,7 @@ def _function(name: str) -> Callable[..., Any]:
     if COMMANDS[name] == _QUESTION:
         made: Callable[..., Any] = module.question_command(name)
         return made
-    function: Callable[..., Any] = getattr(module, name.replace("-", "_"))
+    function: Callable[..., Any] = getattr(module, "import_" if name == "import" else name.replace("-", "_"))
     return function
 
 
