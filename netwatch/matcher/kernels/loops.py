@@ -1,0 +1,226 @@
+"""The inner loops of the ``numba`` kernel. Only that kernel imports this file: numba takes half a second.
+
+A block of flows goes through three loops: addresses and ports to classes, classes to bricks (or pair classes), and on
+to rows. What lies between them stays in the first-level cache. Short loops without branches beat one long one: the
+processor has more flows under way at a time, and waits for the second-level cache on behalf of all of them at once.
+
+Numbers that index are unsigned throughout: numba would else test each for being counted from the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+
+__all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6"]
+
+BLOCK = 512
+
+i64, u32, u64 = np.int64, np.uint32, np.uint64
+ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
+NOTHING = u64(0)
+NO_BRICK = u64(0xFFFFFFFF)
+
+
+def compiled(function: Any) -> Any:
+    """``function`` compiled when first called, from then on read from a file; it runs without the interpreter's lock.
+
+    The file lies beside this one, else where NUMBA_CACHE_DIR says, else in the user's cache directory. Where nothing of
+    that can be written it is compiled anew in every process: slow to begin, but an answer.
+    """
+    try:
+        return njit(nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True, error_model="numpy")(function)
+
+
+@intrinsic
+def ones(context: Any, word: Any) -> Any:
+    """How many bits of a word are set: one instruction, which numba has no name for."""
+    return types.uint64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+@compiled
+def deeper(cell, count, level, byte):
+    below = ((cell - count) << u32(8)) + byte + count
+    return u32(level[cell if cell < count else below])
+
+
+@compiled
+def trie_class(address, trie):
+    count, (top, middle, leaf) = trie
+    cell = deeper(u32(top[address >> u32(16)]), count, middle, (address >> u32(8)) & u32(255))
+    return deeper(cell, count, leaf, address & u32(255))
+
+
+@compiled
+def last_at_or_below(numbers, at, end, step, number):
+    """The last place before ``end`` with a number not above ``number``: ``at`` or behind it, by less than 2 * step.
+
+    There are 2 * step numbers more than are searched.
+
+    The same steps for every flow, however few numbers it chooses from: a loop that ends early would be guessed wrong.
+    """
+    while step:
+        probe = at + step
+        known = numbers[probe]
+        # 1 where number < known, and all ones where probe < end: sums, since a comparison would become a branch,
+        # and half of its guesses would be wrong.
+        above = ((~number & known) | ((~number | known) & (number - known))) >> BITS
+        inside = u64(i64(probe - end) >> i64(63))
+        at += step & (above - ONE) & inside
+        step >>= ONE
+    return at
+
+
+@compiled
+def halves_classes(highs, lows_, halves, begin, size, out):
+    (count, (top, one, two, three, four, five, six)), begins, ends, lows, classes, step = halves
+    for i in range(u64(size)):
+        high = highs[u64(begin) + i]
+        upper, lower = u32(high >> u64(32)), u32(high)
+        cell = deeper(u32(top[upper >> u32(16)]), count, one, (upper >> u32(8)) & u32(255))
+        cell = deeper(cell, count, two, upper & u32(255))
+        cell = deeper(cell, count, three, lower >> u32(24))
+        cell = deeper(cell, count, four, (lower >> u32(16)) & u32(255))
+        cell = deeper(cell, count, five, (lower >> u32(8)) & u32(255))
+        out[i] = deeper(cell, count, six, lower & u32(255))
+    for i in range(u64(size)):
+        cell = out[i]
+        low = lows_[u64(begin) + i]
+        out[i] = classes[last_at_or_below(lows, u64(begins[cell]) - ONE, u64(ends[cell]), step, low)]
+
+
+@compiled
+def service_classes(ports, tables, begin, size, out):
+    sports, dports, protocols = ports
+    shift, sport, protocol, dport, classes = tables
+    for i in range(u64(size)):
+        j = u64(begin) + i
+        cell = u32(sport[u32(sports[j]) >> shift]) + u32(protocol[protocols[j]]) + u32(dport[dports[j]])
+        out[i] = classes[cell]
+
+
+@compiled
+def classes_v4(flows, tables, begin, size, out):
+    (srcs, dsts), ports = flows
+    src, dst, service = tables
+    s, d, v = out
+    for i in range(u64(size)):
+        j = u64(begin) + i
+        s[i] = trie_class(srcs[j], src)
+        d[i] = trie_class(dsts[j], dst)
+    service_classes(ports, service, begin, size, v)
+
+
+@compiled
+def classes_v6(flows, tables, begin, size, out):
+    (src_highs, src_lows, dst_highs, dst_lows), ports = flows
+    src, dst, service = tables
+    s, d, v = out
+    halves_classes(src_highs, src_lows, src, begin, size, s)
+    halves_classes(dst_highs, dst_lows, dst, begin, size, d)
+    service_classes(ports, service, begin, size, v)
+
+
+@compiled
+def group_rows(classes, tables, begin, size, scratch, out):
+    s, d, v = classes
+    (across, begin_s, begin_d, begin_v, words, order), (bricks, src, dst, service) = tables
+    heads, todo, best = scratch
+    for i in range(u64(size)):
+        best[i] = NO_BRICK
+    for k in range(across):
+        many = NOTHING
+        for i in range(u64(size)):
+            hs = begin_s + TWO * (u64(s[i]) * across + k)
+            hd = begin_d + TWO * (u64(d[i]) * across + k)
+            hv = begin_v + TWO * (u64(v[i]) * across + k)
+            left = words[hs] & words[hd] & words[hv]
+            heads[i, u64(0)] = hs
+            heads[i, u64(1)] = hd
+            heads[i, u64(2)] = hv
+            heads[i, u64(3)] = left
+            todo[many] = i
+            many += u64(left != NOTHING)
+        while many:
+            some = many
+            many = NOTHING
+            for t in range(some):
+                i = u64(todo[t])
+                left = heads[i, u64(3)]
+                hs, hd, hv = heads[i, u64(0)], heads[i, u64(1)], heads[i, u64(2)]
+                below = (left & (NOTHING - left)) - ONE
+                found = words[words[hs + ONE] + ones(words[hs] & below)]
+                found &= words[words[hd + ONE] + ones(words[hd] & below)]
+                found &= words[words[hv + ONE] + ones(words[hv] & below)]
+                bit = ones((found & (NOTHING - found)) - ONE)
+                brick = u64(order[((k << SIX) + ones(below)) << SIX | (bit & BITS)])
+                brick |= (NOTHING - (bit >> SIX)) & NO_BRICK
+                best[i] = min(u64(best[i]), brick)
+                left &= left - ONE
+                heads[i, u64(3)] = left
+                todo[many] = i
+                many += u64(left != NOTHING)
+    for i in range(u64(size)):
+        brick = u64(best[i])
+        none = brick == NO_BRICK
+        at = (NOTHING if none else brick) * EIGHT
+        row = bricks[at]
+        row += src[u64(bricks[at + u64(1)]) + u64(s[i])] * bricks[at + u64(2)]
+        row += dst[u64(bricks[at + u64(3)]) + u64(d[i])] * bricks[at + u64(4)]
+        row += service[u64(bricks[at + u64(5)]) + u64(v[i])] * bricks[at + u64(6)]
+        out[u64(begin) + i] = -1 if none else np.int32(row)
+
+
+@compiled
+def pair_rows(classes, tables, begin, size, scratch, out):
+    s, d, v = classes
+    (wide, blocks, cells), (wide_r, blocks_r, cells_r) = tables
+    low, four = u32(15), u32(4)
+    for i in range(u64(size)):
+        block = u32(blocks[u32(s[i] * wide) + (d[i] >> four)])
+        pair = u32(cells[u32(block << four) + (d[i] & low)])
+        block = u32(blocks_r[u32(pair * wide_r) + (v[i] >> four)])
+        out[u64(begin) + i] = cells_r[u32(block << four) + (v[i] & low)]
+
+
+@compiled
+def groups_v4(flows, classes, tables, begin, end, out):
+    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        classes_v4(flows, classes, at, size, own)
+        group_rows(own, tables, at, size, scratch, out)
+
+
+@compiled
+def groups_v6(flows, classes, tables, begin, end, out):
+    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        classes_v6(flows, classes, at, size, own)
+        group_rows(own, tables, at, size, scratch, out)
+
+
+@compiled
+def pairs_v4(flows, classes, tables, begin, end, out):
+    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        classes_v4(flows, classes, at, size, own)
+        pair_rows(own, tables, at, size, own, out)
+
+
+@compiled
+def pairs_v6(flows, classes, tables, begin, end, out):
+    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        classes_v6(flows, classes, at, size, own)
+        pair_rows(own, tables, at, size, own, out)

@@ -1,0 +1,68 @@
+"""The kernel ``numba``: the loops of ``loops``, on the same tables as the kernel ``numpy``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
+from netwatch.matcher.tries import Halves, Trie
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+__all__ = ["installed", "make_ready", "rows"]
+
+
+def installed() -> bool:
+    """Whether numba is there; it is not imported to find out."""
+    return find_spec("numba") is not None
+
+
+def make_ready(prepared: PreparedTable, flows: int) -> None:
+    """Build what ``rows`` will use for a batch of ``flows`` flows, and compile or load the loops."""
+    if prepared.classes is not None and flows >= PAIRS_FROM:
+        prepared.pairs  # noqa: B018, made by being asked for
+
+
+def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:
+    """The row of each flow of ``span``. The interpreter's lock is free meanwhile."""
+    import numpy as np
+
+    from netwatch.matcher.kernels import loops
+
+    classes, groups, places = prepared.classes, prepared.groups, prepared.places
+    assert classes is not None
+    assert groups is not None
+    assert places is not None
+    addresses: tuple[Any, ...] = (flows.src, flows.dst)
+    if flows.version == 6:
+        addresses = (flows.src, flows.src_low, flows.dst, flows.dst_low)
+    columns = addresses, (flows.sport, flows.dport, flows.protocol)
+    tables: Any
+    if prepared.pairs_made is not None:
+        run = loops.pairs_v4 if flows.version == 4 else loops.pairs_v6
+        tables = tuple((np.uint32(table.across), table.blocks, table.cells) for table in prepared.pairs_made)
+    else:
+        run = loops.groups_v4 if flows.version == 4 else loops.groups_v6
+        begins = tuple(np.uint64(begin) for begin in groups.begins)
+        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
+    run(columns, _arguments(classes), tables, span.start, span.stop, out)
+
+
+def _arguments(classes: Classes) -> tuple[Any, ...]:
+    import numpy as np
+
+    service = (np.uint32(classes.shift), classes.sport, classes.protocol, classes.dport, classes.service)
+    return _address(classes.src), _address(classes.dst), service
+
+
+def _address(tables: Trie | Halves) -> tuple[Any, ...]:
+    import numpy as np
+
+    if isinstance(tables, Trie):
+        return np.uint32(tables.total), tables.levels
+    return _address(tables.trie), tables.begins, tables.ends, tables.lows, tables.classes, np.uint64(tables.step)

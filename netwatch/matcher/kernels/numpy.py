@@ -1,0 +1,153 @@
+"""The kernel ``numpy``: the tables of the others, looked up for a chunk of flows at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.groups import Groups
+from netwatch.matcher.pairs import Table
+from netwatch.matcher.places import WIDTH, Places
+from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
+from netwatch.matcher.tries import Halves, Trie
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+__all__ = ["CHUNK", "make_ready", "rows"]
+
+CHUNK = 1 << 14
+"""Flows at a time: few enough that what lies between two steps stays in the second-level cache."""
+
+
+_NO_BRICK = (1 << 63) - 1
+
+
+def make_ready(prepared: PreparedTable, flows: int) -> None:
+    """Build what ``rows`` will use for a batch of ``flows`` flows, unless it is there."""
+    if prepared.classes is not None and flows >= PAIRS_FROM // 10:
+        prepared.pairs  # noqa: B018, made by being asked for
+
+
+def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:
+    """The row of each flow of ``span``."""
+    for begin in range(span.start, span.stop, CHUNK):
+        _chunk(prepared, flows, slice(begin, min(begin + CHUNK, span.stop)), out)
+
+
+def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) -> None:
+    import numpy as np
+
+    classes, groups, places = prepared.classes, prepared.groups, prepared.places
+    assert classes is not None
+    assert groups is not None
+    assert places is not None
+    found = _found(classes, flows, cut)
+    if prepared.pairs_made is not None:
+        pair = _looked_up(prepared.pairs_made.classes, found[0], found[1]).astype(np.intp)
+        out[cut] = _looked_up(prepared.pairs_made.rows, pair, found[2])
+    else:
+        out[cut] = _rows(places, _bricks(groups, found), found)
+
+
+def _found(classes: Classes, flows: FlowBatch, cut: slice) -> tuple[Array, Array, Array]:
+    """Source, destination and service class of each flow, as indices."""
+    import numpy as np
+
+    cell = classes.sport.take(flows.sport[cut] >> classes.shift)
+    cell += classes.protocol.take(flows.protocol[cut])
+    cell += classes.dport.take(flows.dport[cut])
+    return (
+        _address_classes(classes.src, flows.src[cut], flows.src_low if flows.src_low is None else flows.src_low[cut]),
+        _address_classes(classes.dst, flows.dst[cut], flows.dst_low if flows.dst_low is None else flows.dst_low[cut]),
+        classes.service.take(cell).astype(np.intp),
+    )
+
+
+def _address_classes(tables: Trie | Halves, address: Array, low: Array | None) -> Array:
+    if isinstance(tables, Trie):
+        return _trie_classes(tables, address, 32)
+    assert low is not None
+    return _searched(tables, _trie_classes(tables.trie, address, 64), low)
+
+
+def _trie_classes(trie: Trie, address: Array, bits: int) -> Array:
+    import numpy as np
+
+    count = trie.total
+    shift = bits - 16
+    cell: Array = trie.levels[0].take((address >> address.dtype.type(shift)).astype(np.intp)).astype(np.intp)
+    for level in trie.levels[1:]:
+        shift -= 8
+        byte = (address >> address.dtype.type(shift)).astype(np.uint8)
+        below = ((cell - count) << 8) + count
+        below += byte
+        cell = level.take(np.where(cell < count, cell, below)).astype(np.intp)
+    return cell
+
+
+def _searched(tables: Halves, high: Array, low: Array) -> Array:
+    import numpy as np
+
+    at = tables.begins.take(high).astype(np.intp) - 1
+    end = tables.ends.take(high)
+    step = tables.step
+    while step:
+        probe = at + step
+        at += step * ((probe < end) & (tables.lows.take(probe) <= low))
+        step >>= 1
+    found: Array = tables.classes.take(at).astype(np.intp)
+    return found
+
+
+def _looked_up(table: Table, first: Array, second: Array) -> Array:
+    """Cells of a table in blocks."""
+    import numpy as np
+
+    block = table.blocks.take(first * table.across + (second >> 4)).astype(np.intp)
+    block <<= 4
+    block += second & 15
+    cells: Array = table.cells.take(block)
+    return cells
+
+
+def _bricks(groups: Groups, found: tuple[Array, Array, Array]) -> Array:
+    """The first brick of each flow, _NO_BRICK where there is none."""
+    import numpy as np
+
+    best = np.full(len(found[0]), _NO_BRICK, np.int64)
+    words = groups.words
+    for k in range(groups.across):
+        heads = [begin + 2 * (one * groups.across + k) for begin, one in zip(groups.begins, found, strict=True)]
+        left: Array = words.take(heads[0]) & words.take(heads[1]) & words.take(heads[2])
+        flows = np.flatnonzero(left)
+        while len(flows):
+            left = left[flows] if len(left) > len(flows) else left
+            below = (left & -left) - np.uint64(1)
+            hit: Array = np.full(len(flows), ~np.uint64(0))
+            for head in heads:
+                own = head[flows]
+                before = np.bitwise_count(words.take(own) & below)
+                hit &= words.take((words.take(own + 1) + before).astype(np.intp))
+            bit = np.bitwise_count((hit & -hit) - np.uint64(1)).astype(np.intp)
+            place = (np.bitwise_count(below).astype(np.intp) + 64 * k) * 64 + (bit & 63)
+            brick = np.where(hit > 0, groups.order.take(place).astype(np.int64), _NO_BRICK)
+            best[flows] = np.minimum(best[flows], brick)
+            left &= left - np.uint64(1)
+            more = np.flatnonzero(left)
+            flows, left = flows[more], left[more]
+    return best
+
+
+def _rows(places: Places, brick: Array, found: tuple[Array, Array, Array]) -> Array:
+    import numpy as np
+
+    known = brick < _NO_BRICK
+    at = np.where(known, brick, 0) * WIDTH
+    row = places.bricks.take(at).astype(np.int64)
+    for axis, table in enumerate((places.src, places.dst, places.service)):
+        where = places.bricks.take(at + 1 + 2 * axis).astype(np.intp) + found[axis]
+        row += table.take(where).astype(np.int64) * places.bricks.take(at + 2 + 2 * axis)
+    return np.where(known, row, -1)
