@@ -58,7 +58,8 @@ def import_(
     check_free(output, force=force)
     context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
     topology = _loaded(inputs, context)
-    write_file(output, _native(topology, [f"Written by netwatch import from {', '.join(inputs)}."]), force=force)
+    note = f"Written by netwatch import from {', '.join(inputs)}."
+    write_file(output, _native(topology, note, output), force=force)
 
 
 def export(
@@ -93,7 +94,11 @@ def export(
     check_free(output, force=force)
     context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
     loaded = _loaded([topology], context)
-    write_file(output, _written(loaded, format, keep_open=unresolved == "keep"), force=force)
+    if format == "yaml":
+        text = _native(loaded, f"Written by netwatch export from {topology}.", output)
+    else:
+        text = _written(loaded, format, keep_open=unresolved == "keep")
+    write_file(output, text, force=force)
 
 
 def _check(format: str, unresolved: str) -> None:
@@ -123,8 +128,6 @@ def _loaded(paths: list[str], context: Inputs) -> Topology:
 
 
 def _written(topology: Topology, format: str, *, keep_open: bool) -> str:
-    if format == "yaml":
-        return _native(topology, [f"Written by netwatch export from {topology.source}."])
     if format == "arm":
         import json
 
@@ -143,12 +146,14 @@ def _written(topology: Topology, format: str, *, keep_open: bool) -> str:
     return writers[format](picture(topology))
 
 
-def _native(topology: Topology, notes: list[str]) -> str:
+def _native(topology: Topology, origin: str, output: str) -> str:
     """The native file; what it does not keep is noted on standard error too."""
+    import os.path
+
     from netwatch.cli.streams import note
     from netwatch.render.topology_yaml import topology_yaml
 
-    file = topology_yaml(topology, notes=notes)
+    file = topology_yaml(topology, notes=[origin], directory=os.path.dirname(output))
     for loss in file.losses:
         note(f"not kept: {loss}")
     return file.text

@@ -25,6 +25,7 @@ from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.native_names import NativeNames
 from netwatch.render.native_rules import security_rule
+from netwatch.render.semantics import chosen_readings
 from netwatch.render.untold import Untold
 
 __all__ = ["NativeForm", "native_form"]
@@ -65,6 +66,8 @@ class NativeForm:
             "subscription": scope.subscription,
             "resourceGroup": scope.resource_group,
             "location": scope.location,
+            "serviceTags": topology.service_tags,
+            "semantics": chosen_readings(topology.semantics),
         }
         networks = {
             "virtualNetworks": self._things("virtualNetworks", topology.vnets.values(), self._virtual_network),
@@ -80,7 +83,7 @@ class NativeForm:
         }
         others = {other.id.text: [each.text for each in other.references] for other in topology.others.values()}
         end = {"otherResources": others, "facts": facts(topology)}
-        return head | {key: each for key, each in (networks | services(self) | end).items() if each}
+        return {key: each for key, each in (head | networks | services(self) | end).items() if each}
 
     def _things(self, kind: str, things: Iterable[Any], fields: Callable[[Any], Fields]) -> Fields:
         return {self.names.key(kind, thing.id): self.thing(kind, thing, fields(thing)) for thing in things}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
-from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.topology import Topology
 from netwatch.render.layout import printable
@@ -24,22 +24,23 @@ class NativeFile(NamedTuple):
     losses: tuple[str, ...]
 
 
-def topology_yaml(topology: Topology, *, notes: Sequence[str] = ()) -> NativeFile:
+def topology_yaml(topology: Topology, *, notes: Sequence[str] = (), directory: str = "") -> NativeFile:
     """The topology as native YAML, terse and in Azure's words; ``notes`` stand above it as comments.
+
+    ``directory`` is where the file will stand: a list of service tags is named relative to it.
 
     It is read back and compared. Assumed addresses are left out where they come out the same again. Raises
     UnsupportedError where the topology leaves a value open, or where the native form cannot say what it says.
     """
+    tags = topology.service_tags
+    if tags and not os.path.isabs(tags):
+        topology = replace(topology, service_tags=os.path.relpath(tags, directory or os.curdir))
     text, read = _written(topology, explicit=False)
     if _addresses(read) != _addresses(topology):
         text, read = _written(topology, explicit=True)
     losses = tuple(_losses(topology, read))
     lines = ["Not kept:", *map(printable, losses)] if losses else []
     return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), losses)
-
-
-def _comments(lines: Iterable[str]) -> str:
-    return "".join(f"# {line}\n" for line in lines)
 
 
 def _comments(lines: Iterable[str]) -> str:
@@ -76,26 +77,29 @@ def _addresses(topology: Topology) -> dict[str, object]:
 
 def _losses(said: Topology, read: Topology) -> Iterator[str]:
     """What differs between a topology and the file that was made of it."""
+    nowhere = not any(getattr(resource, "location", "") for resource in said.resources())
     for each in fields(Topology):
         held, found = getattr(said, each.name), getattr(read, each.name)
         if isinstance(held, dict):
+            quiet = ("location", "type") if each.name == "others" else ("location",) if nowhere else ()
             for key, thing in held.items():
-                yield from _difference(thing, found.get(key))
+                yield from _difference(thing, found.get(key), quiet)
+    if said.semantics != read.semantics:
+        yield "the readings that it chooses."
     if said.facts != replace(read.facts, unused=said.facts.unused):
         yield "some facts."
 
 
-def _difference(thing: object, found: object) -> Iterator[str]:
-    id: ResourceId = thing.id  # type: ignore[attr-defined]
-    kind = id.type.rsplit("/", 1)[-1]
+def _difference(thing: Any, found: Any, quiet: tuple[str, ...]) -> Iterator[str]:
+    """The fields in which a resource differs, but for ``quiet`` ones, of which no answer depends."""
+    kind = thing.id.type.rsplit("/", 1)[-1]
     if found is None:
-        yield f"{id.name} ({kind})."
-        return
-    if found == thing or kind == "":
-        return
-    names = [each.name for each in fields(thing) if each.compare and _unlike(thing, found, each.name)]  # type: ignore[arg-type]
-    if names:
-        yield f"{', '.join(names).replace('_', ' ')} of {id.name} ({kind})."
+        yield f"{thing.id.name} ({kind})."
+    elif found != thing:
+        compared = [each.name for each in fields(thing) if each.compare and each.name not in quiet]
+        names = [name for name in compared if _unlike(thing, found, name)]
+        if names:
+            yield f"{', '.join(names).replace('_', ' ')} of {thing.id.name} ({kind})."
 
 
 def _unlike(thing: object, found: object, name: str) -> bool:

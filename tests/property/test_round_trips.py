@@ -12,8 +12,10 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.formats.input_reader import InputReader
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import parse_prefix
-from netwatch.model.flow import Direction, Protocol
+from netwatch.model.answers import Verdict
+from netwatch.model.flow import Direction, Level, Protocol
 from netwatch.model.ids import ResourceId
+from netwatch.model.resources import Subnet
 from netwatch.model.rules import AddressField, Asg, PortField
 from netwatch.model.topology import Topology
 from netwatch.render.arm_form import arm_form
@@ -50,7 +52,7 @@ def _declared(topology: Topology) -> Topology:
     draft = TopologyDraft(topology.source, dangling="unresolved")
     for resource in topology.resources():
         draft.add(resource)
-    return draft.finish(topology.facts)
+    return replace(draft.finish(topology.facts), semantics=topology.semantics)
 
 
 def _as_read(rule):  # type: ignore[no-untyped-def]
@@ -121,13 +123,15 @@ def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -
     forms = (topology_yaml(topology).text, json.dumps(arm_form(topology)))
     worlds = [CompiledTopology(each, published_tags) for each in (topology, *map(_read, forms))]
     nic = data.draw(st.sampled_from(sorted(topology.nics.values(), key=lambda nic: nic.id.key)))
-    routes = [world.effective_routes(world.topology.nics[nic.id.key]) for world in worlds]
-    assert routes[0] == routes[1] == routes[2]
+    subnet = topology.subnet_of(nic)
+    if isinstance(subnet, Subnet):
+        routes = [world.effective_routes(world.topology.subnets[subnet.id.key]) for world in worlds]
+        assert routes[0] == routes[1] == routes[2]
     direction = data.draw(st.sampled_from(Direction))
     flow = data.draw(flows(topology, nic, direction))
     verdicts = [verdict(world, world.topology.nics[nic.id.key], direction, flow) for world in worlds]
     assert len({(each.outcome, _settled(each)) for each in verdicts}) == 1
 
 
-def _settled(found):  # type: ignore[no-untyped-def]
-    return tuple((each.level, getattr(each.rule, "id", None)) for each in found.decisions)
+def _settled(found: Verdict) -> tuple[tuple[Level, ResourceId | None], ...]:
+    return tuple((each.level, each.rule.id if each.rule is not None else None) for each in found.decisions)
