@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "init": "netwatch.cli.topology_commands",
     "schema": "netwatch.cli.topology_commands",
     "conformance": "netwatch.cli.conformance_command",
+    "bench": "netwatch.cli.bench_command",
     "tags": "netwatch.cli.tag_commands",
 }
 """Every command, in the order of the help, with the module it comes from; only the one called is imported."""

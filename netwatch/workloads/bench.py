@@ -47,6 +47,7 @@ class Contender(NamedTuple):
     """A kernel made ready for one table. ``rows`` writes the row of each flow of a batch to an int32 array of its size.
 
     ``most`` is the number of flows one pass takes, the first of the trace, where all would take minutes; 0 for all.
+    ``asked`` is the name it was asked for by, where that leaves the choice (``auto``).
     """
 
     kernel: str
@@ -55,6 +56,12 @@ class Contender(NamedTuple):
     compile_ms: float
     table_bytes: int
     most: int = 0
+    asked: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a report."""
+        return self.asked or self.kernel
 
 
 class KernelResult(NamedTuple):
@@ -197,7 +204,7 @@ def _rows(contender: Contender, flows: FlowBatch) -> Rows:
 def _result(contender: Contender, seconds: Sequence[float], workload: Workload, checks: _Checks) -> KernelResult:
     flows = min(contender.most or workload.flows.size, workload.flows.size)
     return KernelResult(
-        contender.kernel,
+        contender.name,
         contender.cores,
         flows,
         tuple(seconds),
