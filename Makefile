@@ -41,11 +41,16 @@ golden: $(READY) ## write all that is generated anew (golden files, README outpu
 	NETWATCH_GOLDEN=write $(BIN)/python -m pytest tests/golden tests/house/test_readme.py
 
 .PHONY: bench
-bench: $(READY) ## the measurements: a cold question, a large estate, one question in process
+bench: $(READY) ## the measurements: a cold question, a large estate, one question in process, rules matched by the million
 	$(BIN)/python -m bench.bench_cold_question
 	$(BIN)/python -m bench.bench_estate
 	$(BIN)/python -m bench.bench_connectivity
-	$(BIN)/python -m pytest bench/bench_question.py --benchmark-only
+	$(BIN)/python -m pytest bench/bench_question.py bench/bench_matching.py --benchmark-only
+
+.PHONY: peers
+peers: $(READY) ## the matcher beside rte_acl and others, in one run (minutes); CLASSBENCH=DIR adds the published sets
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	$(BIN)/python -m bench.peers.side_by_side $(if $(CLASSBENCH),--classbench "$(CLASSBENCH)") --out build/peers/results.json
 
 .PHONY: format
 format: $(READY) ## let ruff lay out the code
@@ -53,10 +58,12 @@ format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff format .
 
 .PHONY: lock
-lock: ## resolve the dependencies anew into requirements/dev.txt (needs uv: on PATH, or UV=/path/to/uv)
+lock: ## resolve the dependencies anew into requirements/*.txt (needs uv: on PATH, or UV=/path/to/uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv, which is not on PATH. Install it, or say: make lock UV=/path/to/uv" >&2; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev --output-file requirements/dev.txt
+	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		requirements/peers.in --constraint requirements/dev.txt --output-file requirements/peers.txt
 
 .PHONY: clean
 clean: ## remove .venv/ and every cache
