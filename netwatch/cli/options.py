@@ -35,7 +35,7 @@ def output(*formats: str) -> Any:
     return option(formats[0], "-o", "--output", help="The format of the answer.", metavar="|".join(formats))
 
 
-TOPOLOGY: Any = typer.Argument(..., metavar="TOPOLOGY", help="A native YAML file, or ARM resources as JSON.")
+TOPOLOGY: Any = typer.Argument(..., metavar="TOPOLOGY", help="A file (native, export, template, plan), or a directory.")
 
 EXPECT: Any = option("", "--expect", help="Exit with 1 unless this is the answer in one word.", metavar="WORD")
 

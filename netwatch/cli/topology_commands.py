@@ -75,7 +75,8 @@ def load(
 ) -> None:
     """What netwatch understood of an input.
 
-    Counts by kind, and what is named only, what was assumed, and what the input leaves open.
+    Counts by kind, what is named only or not read, what was assumed, and what the input leaves open. The exit code is
+    0 where it was loaded and 3 where it cannot be.
 
     \b
     For example:
@@ -85,12 +86,16 @@ def load(
     from netwatch.cli.output import as_json, check_format
     from netwatch.cli.placing import with_places
     from netwatch.cli.streams import width, write
+    from netwatch.errors import TopologyError, UnsupportedError
     from netwatch.render.load_report import load_report, load_report_text
     from netwatch.render.trip import Page
 
     check_format(output, ("text", "json"))
     deployed = Inputs("", "", "", "", "", parameters, sets, subscription, resource_group, location)
-    loaded = load_topology(deployed._replace(topology=topology, facts=facts, max_bytes=max_bytes))
+    try:
+        loaded = load_topology(deployed._replace(topology=topology, facts=facts, max_bytes=max_bytes))
+    except UnsupportedError as error:  # whether it can be loaded is the question here
+        raise TopologyError(error.message, where=error.where, hint=error.hint, code=error.code) from None
     if output == "json":
         write(with_places(lambda place: as_json(load_report(loaded, Page(place=place)))))
     else:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netwatch.formats import topology_values as read
 from netwatch.formats.semantics import read_semantics
 from netwatch.formats.topology_admin_values import admin_access, admin_protocol, scope
+from netwatch.formats.topology_id_values import references_by_id, resource_name
 
 __all__ = [
     "CONNECTION_TYPES",
@@ -61,7 +62,7 @@ _ANYWHERE = {
     "resourceGroup": Field(read.name),
     "location": Field(read.location),
     "tags": Field(read.tags),
-    "name": Field(read.resource_name),
+    "name": Field(resource_name),
     "subscription": Field(read.name),
 }
 _ADDRESSED = {
@@ -104,7 +105,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "natGateways": Field(read.names_or_collection),
         "loadBalancers": Field(read.collection),
         "networkManagers": Field(read.collection),
-        "otherResources": Field(read.references_by_id),
+        "otherResources": Field(references_by_id),
         "facts": Field(read.anything),
     },
     "virtualNetwork": {

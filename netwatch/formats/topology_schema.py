@@ -348,9 +348,7 @@ class TopologyFile(Thing):
         default=None, description="Sites on-premises.", json_schema_extra=NAMES
     )
     private_endpoints: Named[PrivateEndpoint] | None = Field(
-        default=None,
-        description="Private endpoints; each has a NIC of its own, named NAME-nic.",
-        json_schema_extra=NAMES,
+        default=None, description="Private endpoints; each makes a NIC, NAME-nic.", json_schema_extra=NAMES
     )
     nat_gateways: Named[NatGateway | None] | list[sort.ListedName] | None = Field(
         default=None, description="NAT gateways; a list of names will do.", json_schema_extra=NAMES
@@ -361,9 +359,7 @@ class TopologyFile(Thing):
     network_managers: Named[NetworkManager | None] | None = Field(
         default=None, description="Network managers with their groups and configurations.", json_schema_extra=NAMES
     )
-    other_resources: sort.ReferencesById | None = Field(
-        default=None, description="Resources that are only named, by their ARM ids: the ids that each refers to."
-    )
+    other_resources: sort.ReferencesById | None = Field(default=None, description="Named only: the ids each refers to.")
     facts: Facts | None = Field(default=None, description="What no Azure resource says.")
 
 

@@ -31,6 +31,7 @@ from netwatch.formats.topology_fields import (
     SKUS,
     VERSION,
 )
+from netwatch.formats.topology_id_values import references_by_id
 from netwatch.model.semantics import SWITCHES
 
 __all__ = [
@@ -253,7 +254,7 @@ NamedReferences = Annotated[
 _FULL_ID: Json = {"type": "string", "pattern": r"^/[sS][uU][bB][sS][cC][rR][iI][pP][tT][iI][oO][nN][sS]/\S*$"}
 ReferencesById = Annotated[
     Any,
-    AfterValidator(read.references_by_id),
+    AfterValidator(references_by_id),
     WithJsonSchema(
         {
             "type": "object",

@@ -50,8 +50,6 @@ __all__ = [
     "prefixes",
     "protocol",
     "reference",
-    "references_by_id",
-    "resource_name",
     "route_prefix",
     "service_endpoint",
     "shown",
@@ -136,33 +134,6 @@ def name(value: Any) -> str:
     word = text(value)
     if not word or any(character.isspace() or character in "/\\?#%&<>\"'" for character in word):
         raise _found("a name", value, "A name has no spaces and no slashes.")
-    return word
-
-
-def resource_name(value: Any) -> str:
-    """The name of a resource, where its key in the file is another."""
-    word = text(value)
-    if not is_name(word):
-        raise _found("a name that Azure takes", value)
-    return word
-
-
-def references_by_id(value: Any) -> dict[str, tuple[str, ...]]:
-    """ARM ids of resources with the ids each of them refers to; nothing for none."""
-    found, faults = {}, []
-    for key, each in collection(value).items():
-        try:
-            found[_full_id(key)] = () if each is None else tuple(_full_id(one) for one in _REFERENCES(each))
-        except Malformed as error:
-            faults += [fault._replace(steps=(key, *fault.steps)) for fault in error.faults]
-    if faults:
-        raise Malformed(*faults)
-    return found
-
-
-def _full_id(word: str) -> str:
-    if not word.lower().startswith("/subscriptions/") or any(character.isspace() for character in word):
-        raise _found("ARM ids", word, "Write /subscriptions/….")
     return word
 
 
