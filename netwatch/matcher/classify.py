@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
-from netwatch.errors import InvalidFlowError, KernelUnavailableError, QueryError
+from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.choice import KERNELS, choose_between, spread
 from netwatch.matcher.prepared import PreparedTable
 from netwatch.matcher.tables import NO_ROW, RuleTable
 
@@ -18,17 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KERNELS", "choose", "classify", "prepare"]
 
-KERNELS = ("reference", "bits", "numpy", "numba")
-"""Names of kernels, the slowest first."""
-
-FEW = 500
-"""The most flows for which one at a time is quicker than making tables for NumPy."""
-
-NUMBA_FROM = 2_000_000
-"""The batch from which importing numba pays, where nothing has imported it yet."""
-
 _COLUMNS = {4: ("uint32", "uint32"), 6: ("uint64", "uint64", "uint64", "uint64")}
-_THREAD_SPAN = 1 << 16
 
 
 class _Kernel(Protocol):
@@ -71,12 +60,7 @@ def classify(
         if prepared.classes is None:
             return _in_halves(prepared.table, flows, kernel=name, out=rows)
     run = _kernel(name)
-    if threads == 1 or flows.size <= _THREAD_SPAN:
-        run(prepared, flows, range(flows.size), rows)
-        return rows
-    spans = _spans(flows.size, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda span: run(prepared, flows, span, rows), spans))
+    spread(lambda span: run(prepared, flows, span, rows), flows.size, threads)
     return rows
 
 
@@ -99,26 +83,7 @@ def choose(table: RuleTable | PreparedTable, n: int, *, kernel: str = "auto") ->
 
     Raises QueryError for a name that is no kernel's, and KernelUnavailableError for one that is not installed.
     """
-    import sys
-
-    from netwatch.matcher.kernels import numba
-
-    if kernel not in ("auto", *KERNELS):
-        raise QueryError(f"{kernel!r} is not a kernel.", hint=f"Expected auto, {', '.join(KERNELS)}.")
-    if kernel == "numba" and not numba.installed():
-        raise KernelUnavailableError(
-            "the kernel numba needs numba, which is not installed.",
-            hint="Install aznetwatch[fast], or take --kernel numpy.",
-        )
-    if kernel != "auto":
-        return kernel, "asked for by name"
-    if n <= FEW:
-        return "bits", f"{n:,} flows are fewer than tables are worth"
-    if not numba.installed():
-        return "numpy", "numba is not installed; aznetwatch[fast] has it"
-    if "numba" not in sys.modules and n < NUMBA_FROM:
-        return "numpy", f"{n:,} flows are done before numba is imported"
-    return "numba", f"{n:,} flows, and numba is installed"
+    return choose_between(KERNELS, n, kernel=kernel)
 
 
 def _make_ready(prepared: PreparedTable, name: str, flows: int) -> None:
@@ -137,12 +102,6 @@ def _kernel(name: str) -> _Kernel:
         "numba": numba.rows,
     }
     return kernels[name]
-
-
-def _spans(size: int, threads: int) -> list[range]:
-    """Several spans for each thread, so that one that is held up leaves work to the others."""
-    parts = min(4 * threads, -(-size // _THREAD_SPAN))
-    return [range(begin, end) for begin, end in pairwise(size * part // parts for part in range(parts + 1))]
 
 
 def _in_halves(table: RuleTable, flows: FlowBatch, *, kernel: str, out: Array) -> Array:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["BLOCK", "MAX_CELLS", "Pairs", "Table", "pairs"]
+__all__ = ["BLOCK", "MAX_CELLS", "Pairs", "Table", "blocks_of", "pairs"]
 
 BLOCK = 16
 """The cells of a block."""
@@ -61,7 +61,7 @@ def pairs(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceAx
     sums = _sums(bricks, src, dst)
     padded = np.zeros((src.total, across * BLOCK), np.uint64)
     padded[:, : dst.total] = sums
-    blocks, cells = _blocks(padded)
+    blocks, cells = blocks_of(padded)
     classes, first = numbered(cells.reshape(-1))
     if len(first) > MAX_CLASSES or len(first) * service.total > MAX_CELLS:
         return None
@@ -122,8 +122,8 @@ def _rectangles(bricks: Bricks) -> tuple[Array, Array, Array]:
     )
 
 
-def _blocks(cells: Array) -> tuple[Array, Array]:
-    """The block of every sixteen cells, and the cells of each distinct block."""
+def blocks_of(cells: Array) -> tuple[Array, Array]:
+    """The number of every sixteen cells' block, and the cells of each distinct block: one row of sixteen."""
     import numpy as np
 
     parts = cells.reshape(-1, BLOCK)
@@ -166,7 +166,7 @@ def _rows(
         place = held[member[some]]
         before = out[pair[some], : service.total]
         out[pair[some], : service.total] = np.where(place >= 0, base[some, None].astype(np.int32) + place, before)
-    blocks, cells = _blocks(out)
+    blocks, cells = blocks_of(out)
     return Table(out.shape[1] // BLOCK, blocks, np.ascontiguousarray(cells.reshape(-1)))
 
 

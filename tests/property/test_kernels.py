@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from importlib.util import find_spec
 from itertools import product
 from typing import Any
 
@@ -15,11 +16,13 @@ from hypothesis import strategies as st
 from netwatch.matcher import bitsets, reference
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.classify import KERNELS, classify, prepare
-from netwatch.matcher.kernels import numba
 from netwatch.matcher.tables import Point, Range, Row, RuleTable
 
+NUMBA = find_spec("numba") is not None
 FAST = [
-    pytest.param(name, marks=pytest.mark.skipif(name == "numba" and not numba.installed(), reason="numba is missing"))
+    pytest.param(
+        name, marks=pytest.mark.skipif(name == "numba" and find_spec("numba") is None, reason="numba is missing")
+    )
     for name in KERNELS
     if name != "reference"
 ]

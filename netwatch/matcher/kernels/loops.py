@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6"]
+__all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
 
 BLOCK = 512
 
@@ -190,6 +190,7 @@ def pair_rows(classes, tables, begin, size, scratch, out):
 
 @compiled
 def groups_v4(flows, classes, tables, begin, end, out):
+    """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
@@ -200,6 +201,7 @@ def groups_v4(flows, classes, tables, begin, end, out):
 
 @compiled
 def groups_v6(flows, classes, tables, begin, end, out):
+    """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
@@ -210,6 +212,7 @@ def groups_v6(flows, classes, tables, begin, end, out):
 
 @compiled
 def pairs_v4(flows, classes, tables, begin, end, out):
+    """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
         size = min(BLOCK, end - at)
@@ -219,8 +222,38 @@ def pairs_v4(flows, classes, tables, begin, end, out):
 
 @compiled
 def pairs_v6(flows, classes, tables, begin, end, out):
+    """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
         size = min(BLOCK, end - at)
         classes_v6(flows, classes, at, size, own)
         pair_rows(own, tables, at, size, own, out)
+
+
+@compiled
+def values(tables, classes, cells_, begin, size, out):
+    wide, blocks, cells = cells_
+    for i in range(u64(size)):
+        block = u32(blocks[u32(tables[u64(begin) + i] * wide) + (classes[i] >> u32(4))])
+        out[u64(begin) + i] = cells[u32(block << u32(4)) + (classes[i] & u32(15))]
+
+
+@compiled
+def prefixes_v4(columns, classes, cells, begin, end, out):
+    tables, addresses = columns
+    own = np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        for i in range(u64(size)):
+            own[i] = trie_class(addresses[u64(at) + i], classes)
+        values(tables, own, cells, at, size, out)
+
+
+@compiled
+def prefixes_v6(columns, classes, cells, begin, end, out):
+    tables, highs, lows = columns
+    own = np.empty(BLOCK, np.uint32)
+    for at in range(begin, end, BLOCK):
+        size = min(BLOCK, end - at)
+        halves_classes(highs, lows, classes, at, size, own)
+        values(tables, own, cells, at, size, out)

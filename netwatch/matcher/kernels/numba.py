@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
 from netwatch.matcher.tries import Halves, Trie
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["installed", "make_ready", "rows"]
-
-
-def installed() -> bool:
-    """Whether numba is there; it is not imported to find out."""
-    return find_spec("numba") is not None
+__all__ = ["make_ready", "rows", "values"]
 
 
 def make_ready(prepared: PreparedTable, flows: int) -> None:
@@ -51,6 +46,18 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
     run(columns, _arguments(classes), tables, span.start, span.stop, out)
+
+
+def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
+    """The value of each address of ``span`` in its table: ``columns`` are tables, then the address."""
+    import numpy as np
+
+    from netwatch.matcher.kernels import loops
+
+    run = loops.prefixes_v4 if prefixes.version == 4 else loops.prefixes_v6
+    table = prefixes.values
+    cells = np.uint32(table.across), table.blocks, table.cells
+    run(columns, _address(prefixes.classes), cells, span.start, span.stop, out)
 
 
 def _arguments(classes: Classes) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.groups import Groups
 from netwatch.matcher.pairs import Table
 from netwatch.matcher.places import WIDTH, Places
+from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
 from netwatch.matcher.tries import Halves, Trie
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["CHUNK", "make_ready", "rows"]
+__all__ = ["CHUNK", "make_ready", "rows", "values"]
 
 CHUNK = 1 << 14
 """Flows at a time: few enough that what lies between two steps stays in the second-level cache."""
@@ -35,6 +36,17 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     """The row of each flow of ``span``."""
     for begin in range(span.start, span.stop, CHUNK):
         _chunk(prepared, flows, slice(begin, min(begin + CHUNK, span.stop)), out)
+
+
+def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
+    """The value of each address of ``span`` in its table: ``columns`` are tables, then the address."""
+    import numpy as np
+
+    for begin in range(span.start, span.stop, CHUNK):
+        cut = slice(begin, min(begin + CHUNK, span.stop))
+        tables, address, *low = (column[cut] for column in columns)
+        found = _address_classes(prefixes.classes, address, low[0] if low else None)
+        out[cut] = _looked_up(prefixes.values, tables.astype(np.intp), found)
 
 
 def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) -> None:

@@ -1,0 +1,62 @@
+"""Which kernel does a batch, and on how many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from netwatch.errors import KernelUnavailableError, QueryError
+
+__all__ = ["KERNELS", "choose_between", "spread"]
+
+KERNELS = ("reference", "bits", "numpy", "numba")
+"""Names of kernels, the slowest first."""
+
+FEW = 500
+"""The most flows for which one at a time is quicker than making tables for NumPy."""
+
+NUMBA_FROM = 2_000_000
+"""The batch from which importing numba pays, where nothing has imported it yet."""
+
+_THREAD_SPAN = 1 << 16
+
+
+def choose_between(kernels: Sequence[str], n: int, *, kernel: str) -> tuple[str, str]:
+    """The kernel for ``n`` flows among ``kernels``, and why in a few words; raises as ``classify.choose`` does."""
+    import sys
+    from importlib.util import find_spec
+
+    if kernel not in ("auto", *kernels):
+        raise QueryError(f"{kernel!r} is not a kernel.", hint=f"Expected auto, {', '.join(kernels)}.")
+    installed = find_spec("numba") is not None
+    if kernel == "numba" and not installed:
+        raise KernelUnavailableError(
+            "the kernel numba needs numba, which is not installed.",
+            hint="Install aznetwatch[fast], or take --kernel numpy.",
+        )
+    if kernel != "auto":
+        return kernel, "asked for by name"
+    if n <= FEW and "bits" in kernels:
+        return "bits", f"{n:,} flows are fewer than tables are worth"
+    if not installed:
+        return "numpy", "numba is not installed; aznetwatch[fast] has it"
+    if "numba" not in sys.modules and n < NUMBA_FROM:
+        return "numpy", f"{n:,} flows are done before numba is imported"
+    return "numba", f"{n:,} flows, and numba is installed"
+
+
+def spread(run: Callable[[range], None], size: int, threads: int) -> None:
+    """``run`` on spans of 0 to ``size``, in threads where there is enough for several."""
+    if threads == 1 or size <= _THREAD_SPAN:
+        run(range(size))
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, _spans(size, threads)))
+
+
+def _spans(size: int, threads: int) -> list[range]:
+    """Several spans for each thread, so that one that is held up leaves work to the others."""
+    parts = min(4 * threads, -(-size // _THREAD_SPAN))
+    return [range(begin, end) for begin, end in pairwise(size * part // parts for part in range(parts + 1))]
