@@ -65,7 +65,7 @@ def _composed(resource: ArmObject, type: str, name: str) -> ResourceId | None:
 
 
 def is_outline(resource: ArmObject) -> bool:
-    """Whether all properties are left out, as ``az resource list`` does, which must not pass for a resource without any.
+    """Whether all properties are left out, as ``az resource list`` does; that must not pass for a resource without any.
 
     Then it is a problem. Such an export is told by what az puts beside every id: the resource group, or a state.
     """

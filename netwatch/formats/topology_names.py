@@ -53,8 +53,12 @@ class Scope(NamedTuple):
         """The scope that a thing with these fields, as YAML gave them, is in."""
         if not isinstance(body, dict):
             return self.inner()
-        said = (_said(body, "subscription"), _said(body, "resourceGroup"), _said(body, "location"))
-        return Scope(*(new or old for new, old in zip(said, self[:3], strict=True)), _said(body, "name"))
+        return Scope(
+            _said(body, "subscription") or self.subscription,
+            _said(body, "resourceGroup") or self.resource_group,
+            _said(body, "location") or self.location,
+            _said(body, "name"),
+        )
 
     def inner(self) -> Scope:
         """The same scope for another thing, which has its own name."""

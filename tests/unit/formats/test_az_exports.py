@@ -40,7 +40,9 @@ def _loaded(tmp_path: Path, value: Any) -> Topology:
 
 def test_az_prints_properties_beside_the_id_at_every_level() -> None:
     topology = load(EXPORT)
-    (subnet,), (nic,), (nsg,) = (held.values() for held in (topology.subnets, topology.nics, topology.nsgs))
+    (subnet,) = topology.subnets.values()
+    (nic,) = topology.nics.values()
+    (nsg,) = topology.nsgs.values()
     assert [str(prefix) for prefix in subnet.prefixes] == ["10.0.1.0/24"]
     assert str(nic.ip_configurations[0].private_ip) == "10.0.1.4"
     assert nic.ip_forwarding

@@ -423,7 +423,8 @@ SHAPES = [
      'v/s: "addressPrefix" and "addressPrefixes" both stand here. Keep one; either takes a list.'),
     ("virtualNetworks: [v]", '"virtualNetworks" must be a mapping of names to fields, found a list.'),
     ("virtualNetworks: {v: 5}", "v: must be a mapping of fields. Known fields: resourceGroup, location, tags, "
-                                "name, subscription, addressPrefixes, flowTimeoutInMinutes, subnets, virtualNetworkPeerings."),
+                                "name, subscription, addressPrefixes, flowTimeoutInMinutes, subnets, "
+                                "virtualNetworkPeerings."),
     ("applicationSecurityGroups: [a b]",
      '"applicationSecurityGroups" must be a name, found "a b". A name has no spaces and no slashes.'),
     ("routeTables: {my.rt-: {}}",

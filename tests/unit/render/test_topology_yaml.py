@@ -9,6 +9,7 @@ import pytest
 from netwatch.errors import UnsupportedError
 from netwatch.formats.topology_file import read_topology_file
 from netwatch.formats.yaml_events import read_yaml
+from netwatch.model.addresses import Address
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 from netwatch.render.topology_yaml import topology_yaml
@@ -53,6 +54,7 @@ def test_an_assumed_address_is_left_out_where_it_comes_out_the_same() -> None:
     assert "privateIPAddress" not in topology_yaml(topology).text
     (nic,) = topology.nics.values()
     (config,) = nic.ip_configurations
+    assert isinstance(config.private_ip, Address)
     elsewhere = replace(config, private_ip=config.private_ip._replace(value=config.private_ip.value + 5))
     moved = replace(topology, nics={nic.id.key: replace(nic, ip_configurations=(elsewhere,))})
     assert "privateIPAddress: 10.0.0.9" in topology_yaml(moved).text
