@@ -51,7 +51,7 @@ class CompiledTopology:
         self._routes: dict[str, tuple[EffectiveRoute, ...]] = {}
         self._tags: dict[tuple[str, str], TagExpansion] = {}
         self._nsgs: dict[tuple[str, str], EffectiveNsg] = {}
-        self._tables: dict[tuple[str, str, Direction, int], CompiledRules] = {}
+        self._tables: dict[tuple[int, Direction, int], CompiledRules] = {}
 
     @cached_property
     def published_tags(self) -> PublishedTags:
@@ -115,8 +115,11 @@ class CompiledTopology:
         return in_direction(nsg.rules, direction)
 
     def rule_table(self, nsg: EffectiveNsg, direction: Direction, version: int) -> CompiledRules:
-        """``rules`` of one address family as a table, compiled when first asked for."""
-        key = (nsg.nsg.id.key, nsg.bound_to.key, direction, version)
+        """``rules`` of one address family as a table, compiled when first asked for; ``nsg`` is of ``bindings``.
+
+        Kept for the very list: a manager's rules are bound to a network and differ from subnet to subnet.
+        """
+        key = (id(nsg), direction, version)
         if key not in self._tables:
             self._tables[key] = compile_rules(self.rules(nsg, direction), version)
         return self._tables[key]

@@ -19,13 +19,14 @@ from netwatch.model.network_manager import (
     NetworkManager,
     SecurityAdminConfiguration,
 )
+from netwatch.model.routes import NextHopType
 from netwatch.model.rules import SecurityRule
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.single import verdict
 from tests.build import address_field, flow, rule
-from tests.networks import Net, Nic, arm_id, network
+from tests.networks import Net, Nic, Route, arm_id, network
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 REASON = Unresolved("a parameter without a value")
@@ -166,6 +167,21 @@ def test_an_admin_deny_ends_it_before_any_group() -> None:
     found = ask(with_admin(net([rule("ssh")]), rule("no-ssh", access="Deny", dports="22")), IN, "Tcp", "8.8.8.8", 22)
     assert settled(found) == ("Deny", Level.ADMIN, "no-ssh")
     assert len(found.decisions) == 1
+
+
+def test_a_tag_in_an_admin_rule_means_at_each_subnet_what_it_means_there() -> None:
+    both = network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={"v/a": Net("10.0.1.0/24"), "v/b": Net("10.0.2.0/24", table="t")},
+        nics={"a-nic": Nic("v/a", "10.0.1.4"), "b-nic": Nic("v/b", "10.0.2.4")},
+        tables={"t": [Route("8.8.8.0/24", NextHopType.VIRTUAL_APPLIANCE, "10.0.1.4")]},
+    )
+    topology = with_admin(both, rule("near", source="VirtualNetwork", access="Deny"))
+    compiled = CompiledTopology(topology, load_shipped)
+    a, b = topology.nics.values()
+    at_a, at_b = (flow("Tcp", "8.8.8.8 50000", f"10.0.{number}.4 22") for number in (1, 2))
+    assert verdict(compiled, a, IN, at_a).outcome is Outcome.NOT_APPLICABLE
+    assert verdict(compiled, b, IN, at_b).outcome is Outcome.DENY
 
 
 def test_an_admin_allow_hands_on_to_the_groups() -> None:
