@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.axes import AddressAxis, ServiceAxis
 from netwatch.matcher.bricks import Bricks
+from netwatch.matcher.clusters import clustered, incidences
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["Groups", "bit_rows", "group_bytes", "groups", "incidences"]
+__all__ = ["Groups", "bit_rows", "group_bytes", "groups"]
 
 GROUP = 64
 
@@ -44,7 +45,7 @@ def groups(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceA
     """The groups of ``bricks``."""
     import numpy as np
 
-    order = _order(bricks, (src, dst))
+    order = clustered(bricks, src, dst, size=GROUP)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     across = max(1, -(-len(order) // (64 * GROUP)))
@@ -63,24 +64,6 @@ def group_bytes(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: Ser
     """How many bytes building ``groups`` takes at most, for one axis at a time."""
     widest = max(len(src.starts), len(dst.starts), service.total)
     return widest * (-(-len(bricks.bases) // (64 * GROUP)) * 64) * 8
-
-
-def _order(bricks: Bricks, axes: tuple[AddressAxis, AddressAxis]) -> Array:
-    """Bricks of about the same width together, and among them those that are near one another."""
-    import numpy as np
-
-    sides = []
-    for number, axis in enumerate(axes):
-        sizes = np.array([len(some) for some in bricks.lists[number]])
-        flat = np.fromiter((r for some in bricks.lists[number] for r in some), np.int64, int(sizes.sum()))
-        begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        width = np.add.reduceat(axis.high[flat] - axis.low[flat], begins) if len(flat) else sizes
-        middle = (axis.low[flat[begins]] + axis.high[flat[begins + sizes - 1]]) // 2 if len(flat) else sizes
-        member = np.array(bricks.members[number], np.int64)
-        sides.append((np.log2(np.maximum(width, 1)).astype(np.int64)[member] // 3, middle[member]))
-    order = np.lexsort((sides[1][1], sides[1][0], sides[0][0]))
-    pieces = [np.sort(order[begin : begin + GROUP]) for begin in range(0, len(order), GROUP)]
-    return np.concatenate(pieces) if pieces else order
 
 
 def bit_rows(bricks: Bricks, number: int, axis: AddressAxis, *, place: Array, count: int) -> Array:
@@ -110,20 +93,6 @@ def _service_rows(bricks: Bricks, axis: ServiceAxis, place: Array, count: int) -
         np.bitwise_or.at(own, some // GROUP, np.left_shift(np.uint64(1), (some % GROUP).astype(np.uint64)))
         dense[classes] |= own
     return dense
-
-
-def incidences(bricks: Bricks, number: int, place: Array) -> tuple[Array, Array]:
-    """For each range of each brick on an axis: where the brick stands, and the range."""
-    import numpy as np
-
-    lists = bricks.lists[number]
-    sizes = np.array([len(some) for some in lists], np.int64)
-    flat = np.fromiter((r for some in lists for r in some), np.int64, int(sizes.sum()))
-    begins = np.cumsum(sizes) - sizes
-    member = np.array(bricks.members[number], np.int64)
-    own = sizes[member]
-    inside = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
-    return np.repeat(place, own), flat[np.repeat(begins[member], own) + inside]
 
 
 def _compressed(dense: Array) -> tuple[Array, Array]:

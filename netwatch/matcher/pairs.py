@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.axes import AddressAxis, ServiceAxis, keys, numbered
 from netwatch.matcher.bricks import Bricks
-from netwatch.matcher.groups import bit_rows, incidences
+from netwatch.matcher.clusters import incidences
+from netwatch.matcher.groups import bit_rows
 from netwatch.matcher.places import Places
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def _rows(
         place = held[member[some]]
         before = out[pair[some], : service.total]
         out[pair[some], : service.total] = np.where(place >= 0, base[some, None].astype(np.int32) + place, before)
-    blocks, cells = blocks_of(out)
+    narrow = np.int16 if out.max() < 1 << 15 else np.int32
+    blocks, cells = blocks_of(out.astype(narrow))
     return Table(out.shape[1] // BLOCK, blocks, np.ascontiguousarray(cells.reshape(-1)))
 
 

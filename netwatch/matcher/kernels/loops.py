@@ -17,7 +17,9 @@ from numba.extending import intrinsic
 
 __all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
 
-BLOCK = 512
+BLOCK = 1024
+PAIRS_BLOCK = 4096
+"""Flows under way together. Where the tables are large, long blocks keep one of them at a time in the cache."""
 
 i64, u32, u64 = np.int64, np.uint32, np.uint64
 ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
@@ -112,6 +114,8 @@ def classes_v4(flows, tables, begin, size, out):
     for i in range(u64(size)):
         j = u64(begin) + i
         s[i] = trie_class(srcs[j], src)
+    for i in range(u64(size)):
+        j = u64(begin) + i
         d[i] = trie_class(dsts[j], dst)
     service_classes(ports, service, begin, size, v)
 
@@ -127,44 +131,34 @@ def classes_v6(flows, tables, begin, size, out):
 
 
 @compiled
-def group_rows(classes, tables, begin, size, scratch, out):
-    s, d, v = classes
-    (across, begin_s, begin_d, begin_v, words, order), (bricks, src, dst, service) = tables
-    heads, todo, best = scratch
-    for i in range(u64(size)):
-        best[i] = NO_BRICK
+def group_brick(s, d, v, groups):
+    across, begin_s, begin_d, begin_v, words, order = groups
+    best = NO_BRICK
     for k in range(across):
-        many = NOTHING
-        for i in range(u64(size)):
-            hs = begin_s + TWO * (u64(s[i]) * across + k)
-            hd = begin_d + TWO * (u64(d[i]) * across + k)
-            hv = begin_v + TWO * (u64(v[i]) * across + k)
-            left = words[hs] & words[hd] & words[hv]
-            heads[i, u64(0)] = hs
-            heads[i, u64(1)] = hd
-            heads[i, u64(2)] = hv
-            heads[i, u64(3)] = left
-            todo[many] = i
-            many += u64(left != NOTHING)
-        while many:
-            some = many
-            many = NOTHING
-            for t in range(some):
-                i = u64(todo[t])
-                left = heads[i, u64(3)]
-                hs, hd, hv = heads[i, u64(0)], heads[i, u64(1)], heads[i, u64(2)]
-                below = (left & (NOTHING - left)) - ONE
-                found = words[words[hs + ONE] + ones(words[hs] & below)]
-                found &= words[words[hd + ONE] + ones(words[hd] & below)]
-                found &= words[words[hv + ONE] + ones(words[hv] & below)]
-                bit = ones((found & (NOTHING - found)) - ONE)
-                brick = u64(order[((k << SIX) + ones(below)) << SIX | (bit & BITS)])
-                brick |= (NOTHING - (bit >> SIX)) & NO_BRICK
-                best[i] = min(u64(best[i]), brick)
-                left &= left - ONE
-                heads[i, u64(3)] = left
-                todo[many] = i
-                many += u64(left != NOTHING)
+        at_s = begin_s + TWO * (u64(s) * across + k)
+        at_d = begin_d + TWO * (u64(d) * across + k)
+        at_v = begin_v + TWO * (u64(v) * across + k)
+        in_s, in_d, in_v = words[at_s], words[at_d], words[at_v]
+        left = in_s & in_d & in_v
+        while left:
+            below = (left & (NOTHING - left)) - ONE
+            found = words[words[at_s + ONE] + ones(in_s & below)]
+            found &= words[words[at_d + ONE] + ones(in_d & below)]
+            found &= words[words[at_v + ONE] + ones(in_v & below)]
+            bit = ones((found & (NOTHING - found)) - ONE)
+            brick = u64(order[((k << SIX) + ones(below)) << SIX | (bit & BITS)])
+            # A word in which nothing is left gives bit 64, and then every bit is set: no branch to be guessed wrong.
+            best = min(best, brick | ((NOTHING - (bit >> SIX)) & NO_BRICK))
+            left &= left - ONE
+    return best
+
+
+@compiled
+def group_rows(classes, tables, begin, size, best, out):
+    s, d, v = classes
+    groups, (bricks, src, dst, service) = tables
+    for i in range(u64(size)):
+        best[i] = group_brick(s[i], d[i], v[i], groups)
     for i in range(u64(size)):
         brick = u64(best[i])
         none = brick == NO_BRICK
@@ -177,14 +171,15 @@ def group_rows(classes, tables, begin, size, scratch, out):
 
 
 @compiled
-def pair_rows(classes, tables, begin, size, scratch, out):
+def pair_rows(classes, tables, begin, size, out):
     s, d, v = classes
     (wide, blocks, cells), (wide_r, blocks_r, cells_r) = tables
     low, four = u32(15), u32(4)
     for i in range(u64(size)):
         block = u32(blocks[u32(s[i] * wide) + (d[i] >> four)])
-        pair = u32(cells[u32(block << four) + (d[i] & low)])
-        block = u32(blocks_r[u32(pair * wide_r) + (v[i] >> four)])
+        s[i] = u32(cells[u32(block << four) + (d[i] & low)])
+    for i in range(u64(size)):
+        block = u32(blocks_r[u32(s[i] * wide_r) + (v[i] >> four)])
         out[u64(begin) + i] = cells_r[u32(block << four) + (v[i] & low)]
 
 
@@ -192,42 +187,42 @@ def pair_rows(classes, tables, begin, size, scratch, out):
 def groups_v4(flows, classes, tables, begin, end, out):
     """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
+    best = np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
         size = min(BLOCK, end - at)
         classes_v4(flows, classes, at, size, own)
-        group_rows(own, tables, at, size, scratch, out)
+        group_rows(own, tables, at, size, best, out)
 
 
 @compiled
 def groups_v6(flows, classes, tables, begin, end, out):
     """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
     own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    scratch = np.empty((BLOCK, 4), np.uint64), np.empty(BLOCK + 1, np.uint32), np.empty(BLOCK, np.uint32)
+    best = np.empty(BLOCK, np.uint32)
     for at in range(begin, end, BLOCK):
         size = min(BLOCK, end - at)
         classes_v6(flows, classes, at, size, own)
-        group_rows(own, tables, at, size, scratch, out)
+        group_rows(own, tables, at, size, best, out)
 
 
 @compiled
 def pairs_v4(flows, classes, tables, begin, end, out):
     """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
-    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
+    own = np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32)
+    for at in range(begin, end, PAIRS_BLOCK):
+        size = min(PAIRS_BLOCK, end - at)
         classes_v4(flows, classes, at, size, own)
-        pair_rows(own, tables, at, size, own, out)
+        pair_rows(own, tables, at, size, out)
 
 
 @compiled
 def pairs_v6(flows, classes, tables, begin, end, out):
     """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
-    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
+    own = np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32)
+    for at in range(begin, end, PAIRS_BLOCK):
+        size = min(PAIRS_BLOCK, end - at)
         classes_v6(flows, classes, at, size, own)
-        pair_rows(own, tables, at, size, own, out)
+        pair_rows(own, tables, at, size, out)
 
 
 @compiled
@@ -241,9 +236,9 @@ def values(tables, classes, cells_, begin, size, out):
 @compiled
 def prefixes_v4(columns, classes, cells, begin, end, out):
     tables, addresses = columns
-    own = np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
+    own = np.empty(PAIRS_BLOCK, np.uint32)
+    for at in range(begin, end, PAIRS_BLOCK):
+        size = min(PAIRS_BLOCK, end - at)
         for i in range(u64(size)):
             own[i] = trie_class(addresses[u64(at) + i], classes)
         values(tables, own, cells, at, size, out)
@@ -252,8 +247,8 @@ def prefixes_v4(columns, classes, cells, begin, end, out):
 @compiled
 def prefixes_v6(columns, classes, cells, begin, end, out):
     tables, highs, lows = columns
-    own = np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
+    own = np.empty(PAIRS_BLOCK, np.uint32)
+    for at in range(begin, end, PAIRS_BLOCK):
+        size = min(PAIRS_BLOCK, end - at)
         halves_classes(highs, lows, classes, at, size, own)
         values(tables, own, cells, at, size, out)
