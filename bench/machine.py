@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["load", "machine_facts"]
+__all__ = ["code", "load", "machine_facts"]
 
+_ROOT = Path(__file__).resolve().parents[1]
 _MEASURED = ("numpy", "numba", "duckdb", "polars", "pytricia")
 
 
@@ -23,6 +25,17 @@ def machine_facts() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in _MEASURED}},
     }
+
+
+def code() -> dict[str, Any]:
+    """The commit that was measured, and the files of netwatch and bench that differed from it, if any did."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=_ROOT, capture_output=True, text=True)
+        return done.stdout if done.returncode == 0 else ""
+
+    changed = [line[3:] for line in git("status", "--porcelain", "netwatch", "bench").splitlines()]
+    return {"commit": git("rev-parse", "--short", "HEAD").strip() or "unknown", "changed": changed}
 
 
 def load() -> list[float]:

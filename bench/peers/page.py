@@ -34,6 +34,8 @@ def tables(results: dict[str, Any], name: str) -> Iterator[str]:
     yield ""
     yield f"From `bench/results/{name}`. {machine['processor']}, {machine['cores']} virtual processors, {caches};"
     yield f"{machine['memory_gb']} GB; {machine['system']}; {versions}."
+    changed = f", with changes to {len(results['code']['changed'])} files" if results["code"]["changed"] else ""
+    yield f"Measured: commit {results['code']['commit']}{changed}."
     yield f"Load average over a minute: {results['load_before'][0]} before, {results['load_after'][0]} after."
     yield f"Medians of {results['passes']} passes."
     for workload in results["workloads"]:

@@ -28,7 +28,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import numpy as np
 
-from bench.machine import load, machine_facts
+from bench.machine import code, load, machine_facts
 from bench.peers.python_peers import PYTHON_PEERS
 from bench.peers.rte_acl.driver import ALGORITHMS, Absent, RteAcl
 from netwatch.matcher.reference import first_match
@@ -63,7 +63,13 @@ def main() -> int:
     """Run, print, write the results where asked to; 1 when any row of any pass differed."""
     options = _options()
     names = [*options.workloads, *(f"classbench:{options.classbench / one}:hit" for one in _sets(options))]
-    found = {"machine": machine_facts(), "load_before": load(), "passes": options.passes, "workloads": []}
+    found = {
+        "machine": machine_facts(),
+        "code": code(),
+        "load_before": load(),
+        "passes": options.passes,
+        "workloads": [],
+    }
     for name in names:
         rules, _, kind = name.rpartition(":")
         table = rule_set(rules)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
 from netwatch.errors import KernelUnavailableError, QueryError
-from netwatch.matcher.kernels import numba
 from netwatch.workloads.bench import Workload, bench
 from netwatch.workloads.contenders import contenders, witnesses
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.traces import trace
 
 TABLE = rule_set("nsg10")
+
+
+def _without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "numba" else find(name, *more))
 
 
 @pytest.mark.parametrize("name", ["nsg10", "nsg100"])
@@ -30,7 +36,7 @@ def test_every_kernel_agrees_with_its_witness(name: str) -> None:
 
 
 def test_kernels_that_are_not_named_come_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba, "installed", lambda: False)
+    _without_numba(monkeypatch)
     ready = contenders(TABLE, (), threads=2, flows=1_000)
     assert [(one.name, one.kernel, one.cores) for one in ready] == [("auto", "numpy", 2), ("bits", "bits", 2)]
 
@@ -42,6 +48,6 @@ def test_witnesses_are_two_and_take_every_flow() -> None:
 def test_a_kernel_that_is_none_or_not_here_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(QueryError, match="'quick' is not a kernel"):
         contenders(TABLE, ["quick"], threads=1, flows=10)
-    monkeypatch.setattr(numba, "installed", lambda: False)
+    _without_numba(monkeypatch)
     with pytest.raises(KernelUnavailableError):
         contenders(TABLE, ["numba"], threads=1, flows=10)

@@ -1,0 +1,167 @@
+"""What does not stand in the side by side: one question, the time until a first answer, IPv6, and more than one core.
+
+    python -m bench.bench_single [--out FILE]
+
+On one core, time is the processor's; on two, the clock's. Medians; rows of the batches are compared with the kernel
+``bits``, those of single questions with the reference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bench.machine import code, load, machine_facts
+from netwatch import NetworkWatcher
+from netwatch.matcher import bitsets
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.classify import classify, prepare
+from netwatch.matcher.reference import first_match
+from netwatch.matcher.tables import Point, RuleTable
+from netwatch.workloads.bench import interleaved, part
+from netwatch.workloads.rule_sets import rule_set
+from netwatch.workloads.stream import stream_pass
+from netwatch.workloads.traces import boundary_points, trace
+
+EXAMPLE = "topologies/two-tier/two-tier.yaml"
+FLOWS = 4_000_000
+REPEAT = 7
+
+
+class Figure(NamedTuple):
+    """One thing that was measured."""
+
+    what: str
+    value: float
+    unit: str
+
+
+def main() -> int:
+    """Measure, print, and write the figures where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="a JSON file for the results")
+    options = parser.parse_args()
+    results: dict[str, Any] = {"machine": machine_facts(), "code": code(), "load_before": load(), "figures": []}
+    for measure in (one_question, one_verdict, first_answers, ipv6, two_cores):
+        for figure in measure():
+            print(f"{figure.what:60} {figure.value:10.4g} {figure.unit}", flush=True)
+            results["figures"].append(figure._asdict())
+    results["load_after"] = load()
+    if options.out:
+        options.out.write_text(json.dumps(results, indent=1) + "\n")
+    return 0
+
+
+def _median(call: Callable[[], object], *, repeat: int = REPEAT) -> float:
+    """Seconds of the processor."""
+    found = []
+    for _ in range(repeat):
+        start = time.process_time()
+        call()
+        found.append(time.process_time() - start)
+    return statistics.median(found)
+
+
+def one_question() -> Iterator[Figure]:
+    """Five integers against a table that stands ready."""
+    for name in ("nsg100", "nsg1000", "nsg4000"):
+        table = rule_set(name)
+        sets = bitsets.bit_sets(table)
+        for kind, points in (("hit", _hits(name)), ("edges", boundary_points(table, 2_000))):
+            assert all(bitsets.first_match(sets, point) == first_match(table, point) for point in points[:500])
+            seconds = _median(partial(_ask_all, sets, points))
+            yield Figure(f"one question, {name}, {kind}", seconds / len(points) * 1e6, "µs")
+    seconds = _median(lambda: bitsets.bit_sets(rule_set("nsg1000")))
+    drawing = _median(lambda: rule_set("nsg1000"))
+    yield Figure("until its first answer, nsg1000, standard library only", (seconds - drawing) * 1e3, "ms")
+
+
+def _ask_all(sets: bitsets.BitSets, points: list[Point]) -> None:
+    for point in points:
+        bitsets.first_match(sets, point)
+
+
+def _hits(name: str) -> list[Point]:
+    flows = trace(rule_set(name), "hit", 2_000)
+    columns = (flows.src, flows.dst, flows.sport, flows.dport, flows.protocol)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def one_verdict() -> Iterator[Figure]:
+    """ip_flow_verify from strings, on a topology that is loaded."""
+    watcher = NetworkWatcher.load(EXAMPLE)
+
+    def ask() -> None:
+        for _ in range(500):
+            watcher.ip_flow_verify(
+                "web-0", direction="Inbound", protocol="TCP", local=":443", remote="203.0.113.7:50123"
+            )
+
+    yield Figure("ip_flow_verify from strings, two-tier", _median(ask) / 500 * 1e6, "µs")
+
+
+def first_answers() -> Iterator[Figure]:
+    """From rows to the answer of one flow, by the tables that batches of a size get; code and libraries being there."""
+    for name in ("nsg1000", "nsg4000"):
+        table = rule_set(name)
+        flow = trace(table, "hit", 1)
+        for kernel, flows in (("numpy", 100_000), ("numba", 100_000), ("numba", FLOWS)):
+            compile_and_ask = partial(_first_answer, table, flow, kernel, flows)
+            size = compile_and_ask()
+            what = f"until a first answer, {name}, {kernel}, for {flows:,} flows"
+            yield Figure(what, _median(compile_and_ask) * 1e3, "ms")
+            yield Figure(f"  its tables ({name}, {kernel}, for {flows:,} flows)", size / 1e6, "MB")
+
+
+def _first_answer(table: RuleTable, flow: FlowBatch, kernel: str, flows: int) -> int:
+    prepared = prepare(table, kernel=kernel, flows=flows)
+    classify(prepared, flow, kernel=kernel)
+    return prepared.table_bytes
+
+
+def ipv6() -> Iterator[Figure]:
+    """Whole traces of IPv6."""
+    table = rule_set("nsg1000-ipv6")
+    for kind in ("hit", "cross"):
+        flows = trace(table, kind, FLOWS)
+        some = part(flows, 0, 100_000)
+        expected = classify(table, some, kernel="bits")
+        for kernel in ("numba", "numpy"):
+            prepared, out = prepare(table, kernel=kernel, flows=FLOWS), np.empty(FLOWS, np.int32)
+            call = partial(classify, prepared, flows, kernel=kernel, out=out)
+            call()
+            assert (out[:100_000] == expected).all()
+            yield Figure(f"nsg1000-ipv6 {kind}, {kernel}", FLOWS / _median(call, repeat=5) / 1e6, "M flows/s")
+
+
+def two_cores() -> Iterator[Figure]:
+    """How much two threads gain, beside what the stream gains, by the clock and in turn."""
+    table = rule_set("nsg1000")
+    flows = trace(table, "hit", FLOWS)
+    prepared, out = prepare(table, kernel="numba", flows=FLOWS), np.empty(FLOWS, np.int32)
+
+    def timed(threads: int) -> float:
+        start = time.perf_counter()
+        classify(prepared, flows, kernel="numba", out=out, threads=threads)
+        return time.perf_counter() - start
+
+    with stream_pass(flows, threads=1) as alone, stream_pass(flows, threads=2) as both:
+        runs: dict[Any, Callable[[], float]] = {1: lambda: timed(1), 2: lambda: timed(2), "s1": alone, "s2": both}
+        seconds = interleaved(runs, 3 * REPEAT)
+    for one, two, what in ((1, 2, "nsg1000 hit"), ("s1", "s2", "stream")):
+        gains = [a / b for a, b in zip(seconds[one], seconds[two], strict=True)]
+        yield Figure(f"two threads against one, {what}, median", statistics.median(gains), "×")
+        yield Figure(f"two threads against one, {what}, best passes", min(seconds[one]) / min(seconds[two]), "×")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
