@@ -45,6 +45,7 @@ bench: $(READY) ## the measurements: a cold question, a large estate, one questi
 	$(BIN)/python -m bench.bench_cold_question
 	$(BIN)/python -m bench.bench_estate
 	$(BIN)/python -m bench.bench_connectivity
+	$(BIN)/python -m bench.bench_hub_spoke
 	$(BIN)/python -m pytest bench/bench_question.py bench/bench_matching.py --benchmark-only
 
 .PHONY: peers

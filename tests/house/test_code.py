@@ -94,6 +94,7 @@ def test_functions_take_few_parameters() -> None:
 ALLOWED_MANY = {
     *("asked_flow", "ip_flow_verify", "live_flow", "load", "load_together", "nsg_diagnostics"),
     *("groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "group_rows", "pair_rows", "halves_classes"),
+    *("prefixes_v4", "prefixes_v6", "values"),
 }
 """A question may have as many parts as Azure's has: VM, direction, protocol, local, remote, NIC. What is loaded has the
 options of every kind of input. Compiled loops take arrays and bounds one by one: they have no objects."""

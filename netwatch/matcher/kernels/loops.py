@@ -1,10 +1,10 @@
 """The inner loops of the ``numba`` kernel. Only that kernel imports this file: numba takes half a second.
 
-A block of flows goes through three loops: addresses and ports to classes, classes to bricks (or pair classes), and on
-to rows. What lies between them stays in the first-level cache. Short loops without branches beat one long one: the
-processor has more flows under way at a time, and waits for the second-level cache on behalf of all of them at once.
+A block of flows goes through one short loop after the other: source addresses to classes, destinations to classes,
+services to classes, classes to rows. What lies between them stays in the cache. Short loops without branches beat a
+long one: the processor has more flows under way, and waits for the caches on behalf of all of them at once.
 
-Numbers that index are unsigned throughout: numba would else test each for being counted from the end.
+Numbers that index are unsigned throughout, since numba would ask of each signed one whether it counts from the end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefix
 
 BLOCK = 1024
 PAIRS_BLOCK = 4096
-"""Flows under way together. Where the tables are large, long blocks keep one of them at a time in the cache."""
+"""Flows under way together. For pairs, long blocks keep one table at a time in the first cache."""
 
 i64, u32, u64 = np.int64, np.uint32, np.uint64
 ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
@@ -46,25 +46,47 @@ def ones(context: Any, word: Any) -> Any:
 
 
 @compiled
-def deeper(cell, count, level, byte):
-    below = ((cell - count) << u32(8)) + byte + count
-    return u32(level[cell if cell < count else below])
+def deeper(cell, total, level, byte):
+    """The cell of a trie's next level (see ``Trie``)."""
+    below = ((cell - total) << u32(8)) + byte + total
+    return u32(level[cell if cell < total else below])
 
 
 @compiled
-def trie_class(address, trie):
-    count, (top, middle, leaf) = trie
-    cell = deeper(u32(top[address >> u32(16)]), count, middle, (address >> u32(8)) & u32(255))
-    return deeper(cell, count, leaf, address & u32(255))
+def trie_classes(addresses, trie, begin, out):
+    """The class of each IPv4 address from ``begin`` on, as many as ``out`` has room for."""
+    total, (top, middle, leaf) = trie
+    for i in range(u64(len(out))):
+        address = addresses[u64(begin) + i]
+        cell = deeper(u32(top[address >> u32(16)]), total, middle, (address >> u32(8)) & u32(255))
+        out[i] = deeper(cell, total, leaf, address & u32(255))
+
+
+@compiled
+def halves_classes(addresses, halves, begin, out):
+    """The class of each IPv6 address from ``begin`` on: the high half through the trie, then the low half searched."""
+    highs, low_halves = addresses
+    (total, (top, one, two, three, four, five, six)), begins, ends, lows, classes, step = halves
+    for i in range(u64(len(out))):
+        high = highs[u64(begin) + i]
+        upper, lower = u32(high >> u64(32)), u32(high)
+        cell = deeper(u32(top[upper >> u32(16)]), total, one, (upper >> u32(8)) & u32(255))
+        cell = deeper(cell, total, two, upper & u32(255))
+        cell = deeper(cell, total, three, lower >> u32(24))
+        cell = deeper(cell, total, four, (lower >> u32(16)) & u32(255))
+        cell = deeper(cell, total, five, (lower >> u32(8)) & u32(255))
+        out[i] = deeper(cell, total, six, lower & u32(255))
+    for i in range(u64(len(out))):
+        low = low_halves[u64(begin) + i]
+        out[i] = classes[last_at_or_below(lows, u64(begins[out[i]]) - ONE, u64(ends[out[i]]), step, low)]
 
 
 @compiled
 def last_at_or_below(numbers, at, end, step, number):
     """The last place before ``end`` with a number not above ``number``: ``at`` or behind it, by less than 2 * step.
 
-    There are 2 * step numbers more than are searched.
-
-    The same steps for every flow, however few numbers it chooses from: a loop that ends early would be guessed wrong.
+    There are 2 * step numbers more than are searched. The same steps for every flow, however few numbers it chooses
+    from: a loop that ends early would be guessed wrong.
     """
     while step:
         probe = at + step
@@ -79,59 +101,19 @@ def last_at_or_below(numbers, at, end, step, number):
 
 
 @compiled
-def halves_classes(highs, lows_, halves, begin, size, out):
-    (count, (top, one, two, three, four, five, six)), begins, ends, lows, classes, step = halves
-    for i in range(u64(size)):
-        high = highs[u64(begin) + i]
-        upper, lower = u32(high >> u64(32)), u32(high)
-        cell = deeper(u32(top[upper >> u32(16)]), count, one, (upper >> u32(8)) & u32(255))
-        cell = deeper(cell, count, two, upper & u32(255))
-        cell = deeper(cell, count, three, lower >> u32(24))
-        cell = deeper(cell, count, four, (lower >> u32(16)) & u32(255))
-        cell = deeper(cell, count, five, (lower >> u32(8)) & u32(255))
-        out[i] = deeper(cell, count, six, lower & u32(255))
-    for i in range(u64(size)):
-        cell = out[i]
-        low = lows_[u64(begin) + i]
-        out[i] = classes[last_at_or_below(lows, u64(begins[cell]) - ONE, u64(ends[cell]), step, low)]
-
-
-@compiled
-def service_classes(ports, tables, begin, size, out):
+def service_classes(ports, tables, begin, out):
+    """The class of source port, protocol and destination port of each flow from ``begin`` on (see ``ServiceAxis``)."""
     sports, dports, protocols = ports
     shift, sport, protocol, dport, classes = tables
-    for i in range(u64(size)):
+    for i in range(u64(len(out))):
         j = u64(begin) + i
-        cell = u32(sport[u32(sports[j]) >> shift]) + u32(protocol[protocols[j]]) + u32(dport[dports[j]])
-        out[i] = classes[cell]
+        out[i] = classes[u32(sport[u32(sports[j]) >> shift]) + u32(protocol[protocols[j]]) + u32(dport[dports[j]])]
 
 
 @compiled
-def classes_v4(flows, tables, begin, size, out):
-    (srcs, dsts), ports = flows
-    src, dst, service = tables
-    s, d, v = out
-    for i in range(u64(size)):
-        j = u64(begin) + i
-        s[i] = trie_class(srcs[j], src)
-    for i in range(u64(size)):
-        j = u64(begin) + i
-        d[i] = trie_class(dsts[j], dst)
-    service_classes(ports, service, begin, size, v)
-
-
-@compiled
-def classes_v6(flows, tables, begin, size, out):
-    (src_highs, src_lows, dst_highs, dst_lows), ports = flows
-    src, dst, service = tables
-    s, d, v = out
-    halves_classes(src_highs, src_lows, src, begin, size, s)
-    halves_classes(dst_highs, dst_lows, dst, begin, size, d)
-    service_classes(ports, service, begin, size, v)
-
-
-@compiled
-def group_brick(s, d, v, groups):
+def group_brick(classes, groups):
+    """The first brick that takes a flow of these classes, or NO_BRICK (see ``Groups``)."""
+    s, d, v = classes
     across, begin_s, begin_d, begin_v, words, order = groups
     best = NO_BRICK
     for k in range(across):
@@ -147,19 +129,20 @@ def group_brick(s, d, v, groups):
             found &= words[words[at_v + ONE] + ones(in_v & below)]
             bit = ones((found & (NOTHING - found)) - ONE)
             brick = u64(order[((k << SIX) + ones(below)) << SIX | (bit & BITS)])
-            # A word in which nothing is left gives bit 64, and then every bit is set: no branch to be guessed wrong.
+            # Where nothing is left in the word, bit is 64 and every bit of brick is set: no branch to be guessed wrong.
             best = min(best, brick | ((NOTHING - (bit >> SIX)) & NO_BRICK))
             left &= left - ONE
     return best
 
 
 @compiled
-def group_rows(classes, tables, begin, size, best, out):
+def group_rows(classes, tables, best, out):
+    """The row of each flow of a block, by bricks in groups."""
     s, d, v = classes
     groups, (bricks, src, dst, service) = tables
-    for i in range(u64(size)):
-        best[i] = group_brick(s[i], d[i], v[i], groups)
-    for i in range(u64(size)):
+    for i in range(u64(len(out))):
+        best[i] = group_brick((s[i], d[i], v[i]), groups)
+    for i in range(u64(len(out))):
         brick = u64(best[i])
         none = brick == NO_BRICK
         at = (NOTHING if none else brick) * EIGHT
@@ -167,88 +150,132 @@ def group_rows(classes, tables, begin, size, best, out):
         row += src[u64(bricks[at + u64(1)]) + u64(s[i])] * bricks[at + u64(2)]
         row += dst[u64(bricks[at + u64(3)]) + u64(d[i])] * bricks[at + u64(4)]
         row += service[u64(bricks[at + u64(5)]) + u64(v[i])] * bricks[at + u64(6)]
-        out[u64(begin) + i] = -1 if none else np.int32(row)
+        out[i] = -1 if none else np.int32(row)
 
 
 @compiled
-def pair_rows(classes, tables, begin, size, out):
+def cell_of(table, line, column):
+    """A cell of a table in blocks (see ``Table``)."""
+    across, blocks, cells = table
+    block = u32(blocks[u32(line * across) + (column >> u32(4))])
+    return cells[u32(block << u32(4)) + (column & u32(15))]
+
+
+@compiled
+def pair_rows(classes, tables, out):
+    """The row of each flow of a block, by pairs."""
     s, d, v = classes
-    (wide, blocks, cells), (wide_r, blocks_r, cells_r) = tables
-    low, four = u32(15), u32(4)
-    for i in range(u64(size)):
-        block = u32(blocks[u32(s[i] * wide) + (d[i] >> four)])
-        s[i] = u32(cells[u32(block << four) + (d[i] & low)])
-    for i in range(u64(size)):
-        block = u32(blocks_r[u32(s[i] * wide_r) + (v[i] >> four)])
-        out[u64(begin) + i] = cells_r[u32(block << four) + (v[i] & low)]
+    pairs, rows = tables
+    for i in range(u64(len(out))):
+        s[i] = cell_of(pairs, s[i], d[i])
+    for i in range(u64(len(out))):
+        out[i] = cell_of(rows, s[i], v[i])
 
 
 @compiled
-def groups_v4(flows, classes, tables, begin, end, out):
-    """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
-    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    best = np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
-        classes_v4(flows, classes, at, size, own)
-        group_rows(own, tables, at, size, best, out)
+def three_columns(size):
+    """Room for the classes of a block: source, destination, service."""
+    return np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
 
 
 @compiled
-def groups_v6(flows, classes, tables, begin, end, out):
-    """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by clustered bit rows."""
-    own = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    best = np.empty(BLOCK, np.uint32)
-    for at in range(begin, end, BLOCK):
-        size = min(BLOCK, end - at)
-        classes_v6(flows, classes, at, size, own)
-        group_rows(own, tables, at, size, best, out)
+def classes_v4(flows, tables, begin, out):
+    """The classes of a block of IPv4 flows from ``begin`` on."""
+    (srcs, dsts), ports = flows
+    src, dst, service = tables
+    s, d, v = out
+    trie_classes(srcs, src, begin, s)
+    trie_classes(dsts, dst, begin, d)
+    service_classes(ports, service, begin, v)
 
 
 @compiled
-def pairs_v4(flows, classes, tables, begin, end, out):
-    """The rows of the IPv4 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
-    own = np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(begin, end, PAIRS_BLOCK):
-        size = min(PAIRS_BLOCK, end - at)
-        classes_v4(flows, classes, at, size, own)
-        pair_rows(own, tables, at, size, out)
+def classes_v6(flows, tables, begin, out):
+    """The classes of a block of IPv6 flows from ``begin`` on."""
+    (src_highs, src_lows, dst_highs, dst_lows), ports = flows
+    src, dst, service = tables
+    s, d, v = out
+    halves_classes((src_highs, src_lows), src, begin, s)
+    halves_classes((dst_highs, dst_lows), dst, begin, d)
+    service_classes(ports, service, begin, v)
 
 
 @compiled
-def pairs_v6(flows, classes, tables, begin, end, out):
-    """The rows of the IPv6 flows from ``begin`` to before ``end`` into ``out``, by pair tables."""
-    own = np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32), np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(begin, end, PAIRS_BLOCK):
-        size = min(PAIRS_BLOCK, end - at)
-        classes_v6(flows, classes, at, size, own)
-        pair_rows(own, tables, at, size, out)
+def groups_v4(flows, tables, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by groups."""
+    classes, finish = tables
+    own, best = three_columns(BLOCK), np.empty(BLOCK, np.uint32)
+    for at in range(span[0], span[1], BLOCK):
+        block = out[at : min(at + BLOCK, span[1])]
+        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
+        classes_v4(flows, classes, at, some)
+        group_rows(some, finish, best, block)
 
 
 @compiled
-def values(tables, classes, cells_, begin, size, out):
-    wide, blocks, cells = cells_
-    for i in range(u64(size)):
-        block = u32(blocks[u32(tables[u64(begin) + i] * wide) + (classes[i] >> u32(4))])
-        out[u64(begin) + i] = cells[u32(block << u32(4)) + (classes[i] & u32(15))]
+def groups_v6(flows, tables, span, out):
+    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``, by groups."""
+    classes, finish = tables
+    own, best = three_columns(BLOCK), np.empty(BLOCK, np.uint32)
+    for at in range(span[0], span[1], BLOCK):
+        block = out[at : min(at + BLOCK, span[1])]
+        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
+        classes_v6(flows, classes, at, some)
+        group_rows(some, finish, best, block)
 
 
 @compiled
-def prefixes_v4(columns, classes, cells, begin, end, out):
-    tables, addresses = columns
+def pairs_v4(flows, tables, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by pairs."""
+    classes, finish = tables
+    own = three_columns(PAIRS_BLOCK)
+    for at in range(span[0], span[1], PAIRS_BLOCK):
+        block = out[at : min(at + PAIRS_BLOCK, span[1])]
+        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
+        classes_v4(flows, classes, at, some)
+        pair_rows(some, finish, block)
+
+
+@compiled
+def pairs_v6(flows, tables, span, out):
+    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``, by pairs."""
+    classes, finish = tables
+    own = three_columns(PAIRS_BLOCK)
+    for at in range(span[0], span[1], PAIRS_BLOCK):
+        block = out[at : min(at + PAIRS_BLOCK, span[1])]
+        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
+        classes_v6(flows, classes, at, some)
+        pair_rows(some, finish, block)
+
+
+@compiled
+def values(tables, classes, cells, out):
+    """The value of each class in its table."""
+    for i in range(u64(len(out))):
+        out[i] = cell_of(cells, tables[i], classes[i])
+
+
+@compiled
+def prefixes_v4(columns, tables, span, out):
+    """What tables of prefixes give IPv4 addresses from ``span[0]`` to below ``span[1]``."""
+    numbers, addresses = columns
+    classes, cells = tables
     own = np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(begin, end, PAIRS_BLOCK):
-        size = min(PAIRS_BLOCK, end - at)
-        for i in range(u64(size)):
-            own[i] = trie_class(addresses[u64(at) + i], classes)
-        values(tables, own, cells, at, size, out)
+    for at in range(span[0], span[1], PAIRS_BLOCK):
+        end = min(at + PAIRS_BLOCK, span[1])
+        some = own[: end - at]
+        trie_classes(addresses, classes, at, some)
+        values(numbers[at:end], some, cells, out[at:end])
 
 
 @compiled
-def prefixes_v6(columns, classes, cells, begin, end, out):
-    tables, highs, lows = columns
+def prefixes_v6(columns, tables, span, out):
+    """What tables of prefixes give IPv6 addresses from ``span[0]`` to below ``span[1]``."""
+    numbers, highs, lows = columns
+    classes, cells = tables
     own = np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(begin, end, PAIRS_BLOCK):
-        size = min(PAIRS_BLOCK, end - at)
-        halves_classes(highs, lows, classes, at, size, own)
-        values(tables, own, cells, at, size, out)
+    for at in range(span[0], span[1], PAIRS_BLOCK):
+        end = min(at + PAIRS_BLOCK, span[1])
+        some = own[: end - at]
+        halves_classes((highs, lows), classes, at, some)
+        values(numbers[at:end], some, cells, out[at:end])
