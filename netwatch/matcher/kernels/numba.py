@@ -45,7 +45,7 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
         run = loops.groups_v4 if flows.version == 4 else loops.groups_v6
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
-    run(columns, _arguments(classes), tables, span.start, span.stop, out)
+    run(columns, (_arguments(classes), tables), (span.start, span.stop), out)
 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
@@ -57,7 +57,7 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     run = loops.prefixes_v4 if prefixes.version == 4 else loops.prefixes_v6
     table = prefixes.values
     cells = np.uint32(table.across), table.blocks, table.cells
-    run(columns, _address(prefixes.classes), cells, span.start, span.stop, out)
+    run(columns, (_address(prefixes.classes), cells), (span.start, span.stop), out)
 
 
 def _arguments(classes: Classes) -> tuple[Any, ...]:
