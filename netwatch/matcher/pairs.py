@@ -60,8 +60,7 @@ def pairs(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceAx
     if src.total * across * BLOCK > MAX_CELLS or (src.total + dst.total) * len(bricks.bases) > _MAX_BITS:
         return None
     sums = _sums(bricks, src, dst)
-    padded = np.zeros((src.total, across * BLOCK), np.uint64)
-    padded[:, : dst.total] = sums
+    padded = np.pad(sums, ((0, 0), (0, across * BLOCK - dst.total)), mode="edge")
     blocks, cells = blocks_of(padded)
     classes, first = numbered(cells.reshape(-1))
     if len(first) > MAX_CLASSES or len(first) * service.total > MAX_CELLS:

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import netwatch
+from netwatch.errors import InvalidFlowError, KernelUnavailableError
+from netwatch.matcher import prepared as prepared_module
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.classify import KERNELS, choose, classify, prepare
+from netwatch.matcher.tables import NO_ROW
+from tests.unit.matcher.rows import EVERY_PORT, EVERYONE, batch, rule, table
+
+RULES = table(
+    rule([(10, 19), (30, 39)], [(5, 5), (7, 9)], [(80, 80), (443, 443)]),
+    rule([(0, 50)], [EVERYONE], [(443, 443)]),
+)
+FLOWS = batch((12, 5, 1, 80, 6), (39, 9, 1, 443, 6), (20, 9, 1, 443, 6), (20, 9, 1, 80, 6), (12, 5, 1, 80, 17))
+ROWS = [0, 7, 8, NO_ROW, NO_ROW]
+
+
+def kernel_here(name: str) -> str:
+    try:
+        choose(RULES, 0, kernel=name)
+    except KernelUnavailableError as error:
+        pytest.skip(str(error))
+    return name
+
+
+@pytest.mark.parametrize("kernel", [*KERNELS, "auto"])
+def test_rows(kernel: str) -> None:
+    found = classify(RULES, FLOWS, kernel=kernel_here(kernel))
+    assert (found.dtype, found.tolist()) == (np.int32, ROWS)
+
+
+def test_a_result_buffer_is_written_and_returned() -> None:
+    out = np.full(5, 77, np.int32)
+    assert classify(RULES, FLOWS, out=out) is out
+    assert out.tolist() == ROWS
+
+
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize("flows", [0, 10**7])
+def test_threads_share_a_batch(kernel: str, flows: int) -> None:
+    times = 40_000
+    many = FlowBatch.v4(
+        *(np.tile(column, times) for column in (FLOWS.src, FLOWS.dst)),
+        **{name: np.tile(getattr(FLOWS, name), times) for name in ("sport", "dport", "protocol")},
+    )
+    prepared = prepare(RULES, kernel=kernel_here(kernel), flows=flows)
+    found = classify(prepared, many, kernel=kernel, threads=3)
+    assert (found.reshape(-1, 5) == ROWS).all()
+
+
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize("limit", [1, 3])
+def test_rules_too_large_for_one_table_are_asked_part_by_part(
+    kernel: str, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "MAX_TABLE_ROWS", limit)
+    assert classify(RULES, FLOWS, kernel=kernel_here(kernel)).tolist() == ROWS
+
+
+def test_columns_are_checked() -> None:
+    with pytest.raises(InvalidFlowError, match="IPv6"):
+        classify(RULES._replace(version=6), FLOWS)
+    with pytest.raises(InvalidFlowError, match="int64 where uint32"):
+        classify(RULES, FLOWS._replace(src=FLOWS.src.astype(np.int64)))
+    with pytest.raises(InvalidFlowError, match="of one length"):
+        classify(RULES, FLOWS._replace(dport=FLOWS.dport[:2]))
+    with pytest.raises(InvalidFlowError, match="int32"):
+        classify(RULES, FLOWS, out=np.zeros(5, np.int64))
+
+
+def test_columns_need_not_lie_close_together() -> None:
+    wide = FLOWS._replace(src=np.repeat(FLOWS.src, 2)[::2], dport=np.repeat(FLOWS.dport, 3)[::3])
+    assert classify(RULES, wide, kernel="numpy").tolist() == ROWS
+    assert classify(RULES, wide, kernel=kernel_here("numba")).tolist() == ROWS
+
+
+def test_prepare_makes_what_the_kernel_will_use() -> None:
+    assert prepare(RULES, kernel="bits").table_bytes == 0
+    assert prepare(RULES, kernel="numpy", flows=10).pairs_made is None
+    assert prepare(RULES, kernel="numpy", flows=10**7).pairs_made is not None
+
+
+def test_numba_answers_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """Installed read-only, and NUMBA_CACHE_DIR unset: the loops are compiled for this process alone."""
+    kernel_here("numba")
+    package = tmp_path / "site" / "netwatch"
+    source = Path(netwatch.__file__).parent
+    for part in ("__init__.py", "errors.py", "matcher"):
+        target = package / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (source / part).is_dir() else shutil.copy
+        copy(source / part, target)
+    shutil.rmtree(package / "matcher" / "kernels" / "__pycache__", ignore_errors=True)
+    (package / "matcher" / "kernels" / "__pycache__").write_text("no directory can be made here")
+    home = tmp_path / "home"
+    home.write_text("nor here")
+    code = "from netwatch.matcher.kernels.loops import compiled\nprint(compiled(lambda x: x + 1)(1))"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA", "XDG"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**environment, "HOME": str(home), "PYTHONPATH": str(package.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr
+
+
+def test_every_port_means_every_port() -> None:
+    every = table(rule([EVERYONE], [EVERYONE], [EVERY_PORT]))
+    edges = batch((0, 2**32 - 1, 0, 65535, 6), (2**32 - 1, 0, 65535, 0, 6))
+    for kernel in KERNELS:
+        assert classify(every, edges, kernel=kernel_here(kernel)).tolist() == [0, 0]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from netwatch.matcher import prepared as module
+from netwatch.matcher.prepared import PreparedTable
+from tests.unit.matcher.rows import EVERY_PORT, EVERYONE, rule, table
+
+RULES = table(rule([(1, 5)], [EVERYONE], [(80, 80)]), rule([EVERYONE], [EVERYONE], [EVERY_PORT]))
+
+
+def test_nothing_is_made_before_it_is_needed() -> None:
+    prepared = PreparedTable(RULES)
+    assert prepared.table_bytes == 0
+    assert prepared.pairs_made is None
+    assert prepared.classes is not None
+    base = prepared.table_bytes
+    assert base > 0
+    assert prepared.pairs is prepared.pairs_made is not None
+    assert prepared.table_bytes > base
+
+
+def test_it_travels_with_what_has_been_made() -> None:
+    prepared = PreparedTable(RULES)
+    assert prepared.pairs is not None
+    there = pickle.loads(pickle.dumps(prepared))
+    assert there.table == RULES
+    assert there.table_bytes == prepared.table_bytes
+    assert there.pairs_made is not None
+
+
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_WORK_BYTES", "MAX_TABLE_ROWS"])
+def test_what_would_be_too_large_is_not_made(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, limit, 1)
+    prepared = PreparedTable(RULES)
+    assert prepared.classes is None
+    assert prepared.pairs is None
+    assert prepared.table_bytes == 0
