@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.processes import machine
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.watcher import NetworkWatcher
 
 FIRST_MS, LATER_MS, PAIRS = 500.0, 50.0, 100

@@ -12,7 +12,7 @@ from collections import Counter
 from time import perf_counter
 
 from bench.processes import machine, median
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.watcher import NetworkWatcher
 from netwatch.workloads import HubSpoke, hub_spoke_pairs, hub_spoke_yaml
 

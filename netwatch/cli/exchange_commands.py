@@ -131,16 +131,16 @@ def _written(topology: Topology, format: str, *, keep_open: bool) -> str:
     if format == "arm":
         import json
 
-        from netwatch.render.arm_form import arm_form
+        from netwatch.render.arm_form.whole import arm_form
 
         return json.dumps(arm_form(topology, keep_open=keep_open), indent=2, ensure_ascii=False) + "\n"
-    from netwatch.render.picture import picture
+    from netwatch.render.picture.parts import picture
 
     if format == "svg":
-        from netwatch.render.picture_svg import svg
+        from netwatch.render.picture.svg import svg
 
         return svg(picture(topology))
-    from netwatch.render import picture_text
+    from netwatch.render.picture import text as picture_text
 
     writers = {"dot": picture_text.dot, "mermaid": picture_text.mermaid, "d2": picture_text.d2}
     return writers[format](picture(topology))
@@ -151,7 +151,7 @@ def _native(topology: Topology, origin: str, output: str) -> str:
     import os.path
 
     from netwatch.cli.streams import note
-    from netwatch.render.topology_yaml import topology_yaml
+    from netwatch.render.native_form.topology_yaml import topology_yaml
 
     file = topology_yaml(topology, notes=[origin], directory=os.path.dirname(output))
     for loss in file.losses:

@@ -106,8 +106,8 @@ def _with_semantics(topology: Topology, text: str) -> Topology:
     """The topology under the readings in ``text`` (``NAME=READING,…``), which go before those of its file."""
     from dataclasses import replace
 
-    from netwatch.formats.semantics import read_semantics
-    from netwatch.formats.topology_values import Malformed
+    from netwatch.formats.topology_file.semantics import read_semantics
+    from netwatch.formats.topology_file.values import Malformed
 
     try:
         return replace(topology, semantics=read_semantics(_readings(text), over=topology.semantics))

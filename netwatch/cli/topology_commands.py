@@ -31,7 +31,7 @@ def init(
     """
     from netwatch.cli.streams import write
     from netwatch.errors import QueryError
-    from netwatch.formats.topology_starter import starter
+    from netwatch.formats.topology_file.starter import starter
 
     if not file:
         write(starter())
@@ -56,7 +56,7 @@ def schema() -> None:
     """
     from netwatch.cli.output import as_json
     from netwatch.cli.streams import write
-    from netwatch.formats.topology_schema import json_schema
+    from netwatch.formats.topology_file.schema import json_schema
 
     write(as_json(json_schema()))
 

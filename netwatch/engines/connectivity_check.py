@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.address_owner import Place
-from netwatch.engines.destination import Destination, find_destination
-from netwatch.engines.hops import placed
-from netwatch.engines.onward import power_state
-from netwatch.engines.path_walk import Path, walk
+from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.destination import Destination, find_destination
+from netwatch.engines.path.hops import placed
+from netwatch.engines.path.onward import power_state
+from netwatch.engines.path.walk import Path, walk
+from netwatch.engines.path.way_back import return_path
+from netwatch.engines.path.ways import platform_issue
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
-from netwatch.engines.way_back import return_path
-from netwatch.engines.ways import platform_issue
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import ANY_PORT, Address
 from netwatch.model.answers import ConnectivityCheckAnswer, Egress, Hop, Issue, Link, ReturnPath
@@ -181,7 +181,7 @@ def _egress(topology: Topology, path: Path) -> Egress | None:
     """How the flow leaves to the Internet, where a NIC of the path sends it there."""
     for step in path.steps:
         if step.onward.link == "Internet" and isinstance(step.stand, Place):
-            from netwatch.engines.public_way import egress
+            from netwatch.engines.path.public_way import egress
 
             return egress(topology, step.stand)
     return None
@@ -205,7 +205,7 @@ def _timed(topology: Topology, machine: VirtualMachine, path: Path) -> _Timed:
         declared = topology.facts.latency.get((machine.id.key, path.arrived.vm.key))
         if declared is not None:
             return _Timed(_declared(path.hops, declared), declared)
-    from netwatch.engines.latency import total, with_round_trips
+    from netwatch.engines.path.latency import total, with_round_trips
 
     hops = with_round_trips(topology, path.hops, seed=topology.facts.latency_seed)
     return _Timed(hops, total(hops))
@@ -225,7 +225,7 @@ def _notes(topology: Topology, machine: VirtualMachine, destination: Destination
     if destination.is_stand_in:
         yield f"{destination.name} is not declared under facts.dns; it is taken for a public address that no rule names"
     elif path.steps[-1].onward.end == "Internet" and destination.address is not None:
-        from netwatch.engines.public_way import find_public_ip
+        from netwatch.engines.path.public_way import find_public_ip
 
         public_ip = find_public_ip(topology, destination.address)
         if public_ip is not None:

@@ -16,7 +16,7 @@ from netwatch.model.topology import Topology
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
-    from netwatch.formats.arm_resources import ArmReader
+    from netwatch.formats.arm_resources.reading import ArmReader
     from netwatch.formats.template_context import TemplateContext
     from netwatch.formats.terraform.reading import TerraformResources
     from netwatch.formats.topology_draft import TopologyDraft
@@ -107,7 +107,7 @@ class InputReader:
             raise TopologyErrors(found)
 
     def _read_native(self, source: str, text: str) -> None:
-        from netwatch.formats.topology_file import read_into
+        from netwatch.formats.topology_file.reading import read_into
 
         beside = read_into(self._draft, source, text)
         self._facts.append(beside.facts)
@@ -115,7 +115,7 @@ class InputReader:
 
     def _read_resources(self, source: str, value: Any, pointer: str = "") -> None:
         if self._arm is None:
-            from netwatch.formats.arm_resources import ArmReader
+            from netwatch.formats.arm_resources.reading import ArmReader
 
             self._arm = ArmReader(self._draft)
         if isinstance(value, list):
@@ -133,8 +133,8 @@ class InputReader:
         if value.get("facts"):
             self._facts.append(lambda topology: _facts(source, value["facts"], topology))
         if value.get("semantics"):
-            from netwatch.formats.semantics import read_semantics
-            from netwatch.formats.topology_values import Malformed
+            from netwatch.formats.topology_file.semantics import read_semantics
+            from netwatch.formats.topology_file.values import Malformed
 
             try:
                 self._semantics[source] = read_semantics(value["semantics"])

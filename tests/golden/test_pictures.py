@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from netwatch.formats import load
-from netwatch.render.picture import picture
-from netwatch.render.picture_svg import svg
+from netwatch.render.picture.parts import picture
+from netwatch.render.picture.svg import svg
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(__file__).parent / "pictures"

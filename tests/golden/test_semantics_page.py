@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.formats.semantics import read_semantics
+from netwatch.formats.topology_file.semantics import read_semantics
 from netwatch.model.semantics import SWITCHES
 from netwatch.render.semantics import semantics_page
 

@@ -18,8 +18,8 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Subnet
 from netwatch.model.rules import AddressField, Asg, PortField
 from netwatch.model.topology import Topology
-from netwatch.render.arm_form import arm_form
-from netwatch.render.topology_yaml import topology_yaml
+from netwatch.render.arm_form.whole import arm_form
+from netwatch.render.native_form.topology_yaml import topology_yaml
 from netwatch.verdicts.single import verdict
 from tests.strategies import flows, published_tags, topologies
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from netwatch.errors import NetwatchError, TopologyErrors, TopologySchemaError, TopologySyntaxError
-from netwatch.formats.topology_file import read_topology_file
-from netwatch.formats.topology_schema import TopologyFile, json_schema
+from netwatch.formats.topology_file.reading import read_topology_file
+from netwatch.formats.topology_file.schema import TopologyFile, json_schema
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.arm_template.function_kind import MAX_TEXT, TooLongError
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from netwatch.formats.arm_fields import AssumedText
+from netwatch.formats.arm_resources.fields import AssumedText
 from netwatch.formats.arm_template.addresses import ENDPOINT, endpoint_nic_id, said_address
 from netwatch.formats.arm_template.expansion import OpenResource
 from netwatch.formats.arm_template.instances import Instance, Registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from netwatch.formats.arm_identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
+from netwatch.formats.arm_resources.identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
 from netwatch.formats.terraform.arm_types import ARM_TYPES, AZAPI, ArmType, arm_type_of
 from netwatch.formats.terraform.attributes import Attributes, attributes_of, mentions
 from netwatch.formats.terraform.plan import Instance, Plan

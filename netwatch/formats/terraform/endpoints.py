@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource

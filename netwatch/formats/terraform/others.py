@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.arm_types import ARM_TYPES, arm_type_of
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance

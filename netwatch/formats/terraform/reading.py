@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError
-from netwatch.formats.arm_fields import PlacedObject
+from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.assumed_addresses import usable_addresses
 from netwatch.formats.terraform import endpoints, machines, managers, networks, others
 from netwatch.formats.terraform.arm_ids import Ids

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from netwatch.formats.arm_fields import AssumedText, PlacedObject
+from netwatch.formats.arm_resources.fields import AssumedText, PlacedObject
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.arm_types import ARM_TYPES
 from netwatch.formats.terraform.attributes import Attributes, attributes_of

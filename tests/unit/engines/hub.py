@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netwatch.engines.connectivity_check import connectivity_check
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.answers import ConnectivityCheckAnswer
 from netwatch.model.topology import Topology
 from netwatch.watcher import NetworkWatcher

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from netwatch.errors import TopologyErrors
-from netwatch.formats.arm_resources import ArmReader
+from netwatch.formats.arm_resources.reading import ArmReader
 from netwatch.formats.topology_draft import Dangling, TopologyDraft
 from netwatch.model.ids import ResourceId
 from netwatch.model.topology import Topology

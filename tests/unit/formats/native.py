@@ -6,7 +6,7 @@ import pytest
 
 from netwatch.errors import TopologyErrors
 from netwatch.formats.topology_draft import Dangling
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.topology import Topology
 
 __all__ = ["NETWORK", "problems", "read"]

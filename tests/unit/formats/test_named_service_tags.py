@@ -10,7 +10,7 @@ import pytest
 from netwatch.errors import TopologyErrors, TopologySyntaxError
 from netwatch.formats import load
 from netwatch.formats.service_tag_file import read_service_tag_file
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.watcher import NetworkWatcher
 
 NETWORK = """\

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from netwatch.formats.topology_file import read_topology_file
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.addresses import Prefix
 from netwatch.model.topology import Topology
 from netwatch.watcher import NetworkWatcher

@@ -1,0 +1,114 @@
+"""What a person typed as destination: a machine, an address, a name or a URL, turned into an address to go to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netwatch.engines.path.address_owner import Place
+from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
+from netwatch.errors import InvalidFlowError
+from netwatch.model.addresses import Address, Prefix, parse_address
+from netwatch.model.resources import VirtualMachine
+from netwatch.model.rules import Cidr
+from netwatch.model.topology import Topology
+
+__all__ = ["Destination", "find_destination", "stand_in"]
+
+_STAND_INS = {
+    4: ("198.51.100.254", "203.0.113.254", "1.1.1.254", "9.9.9.254", "45.45.45.254", "77.77.77.254"),
+    6: ("2001:db8::fe", "2001:db8:ffff::fe", "2606:4700::fe", "2620:fe::fe"),
+}
+"""Public addresses for "somewhere in the Internet". The first two of each are for documentation (RFC 5737, 3849)."""
+
+
+class Destination(NamedTuple):
+    """Where a flow is to go. ``name`` is what a person calls it; ``address`` None when the input does not fix it.
+
+    ``place`` is the NIC that is meant, where a machine was named. ``is_stand_in`` marks an address that only stands
+    for "somewhere in the Internet" and must not be shown.
+    ``default_port`` is the port a URL means, 0 for none.
+    """
+
+    name: str
+    address: Address | None
+    place: Place | None = None
+    is_stand_in: bool = False
+    default_port: int = 0
+
+    @property
+    def shown(self) -> Address | None:
+        """The address that an answer may show."""
+        return None if self.is_stand_in else self.address
+
+
+def find_destination(topology: Topology, text: str) -> Destination:
+    """The destination that ``text`` means: an address, a machine's name or id, a declared DNS name, or any DNS name.
+
+    A machine stands for the primary address of its primary NIC. A name under ``facts.dns`` is the address there. Any
+    other name with a dot in it is the Internet without an address. A URL stands for its host, and its port or scheme
+    for the port. Raises ResourceNotFoundError, InvalidFlowError.
+    """
+    host, port = _host(text)
+    address = _address(host)
+    if address is not None:
+        return Destination(host, address, default_port=port)
+    if _is_machine(topology, host):
+        return _machine(topology, find_vm(topology, host))
+    known = topology.facts.dns.get(host.lower().rstrip("."))
+    if known is not None:
+        return Destination(host, known, default_port=port)
+    if "." in host and "/" not in host:
+        return Destination(host, stand_in(topology), is_stand_in=True, default_port=port)
+    return _machine(topology, find_vm(topology, host))
+
+
+def _host(text: str) -> tuple[str, int]:
+    """Host and port of a URL; of anything else, the text as it is and 0."""
+    scheme, is_url, rest = text.strip().partition("://")
+    if not is_url:
+        return text.strip(), 0
+    host, colon, port = rest.partition("/")[0].rpartition(":")
+    if colon and port.isdigit() and "]" not in port:
+        return host.strip("[]"), int(port)
+    return rest.partition("/")[0].strip("[]"), {"https": 443, "http": 80}.get(scheme.lower(), 0)
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return parse_address(text)
+    except ValueError:
+        if text.replace(".", "").isdigit():
+            raise InvalidFlowError(f"{text!r} is not an IP address.", hint="Expected one such as 10.0.0.4.") from None
+        return None
+
+
+def _is_machine(topology: Topology, name: str) -> bool:
+    key = name.lower()
+    return key in topology.vms or any(vm.id.name.lower() == key for vm in topology.vms.values())
+
+
+def _machine(topology: Topology, vm: VirtualMachine) -> Destination:
+    nic = find_nic_of_vm(topology, vm)
+    config = primary_configuration(nic) or primary_configuration(nic, 6)
+    if config is None:
+        return Destination(vm.id.name, None)
+    place = Place(nic, config)
+    return Destination(vm.id.name, place.address, place)
+
+
+def stand_in(topology: Topology, version: int = 4) -> Address:
+    """A public address that no rule and no user route of the input names, so that only tags and ``*`` hold it."""
+    named = list(_named_prefixes(topology))
+    candidates = [parse_address(text) for text in _STAND_INS[version]]
+    free = [address for address in candidates if not any(prefix.holds(address) for prefix in named)]
+    return (free or candidates)[0]
+
+
+def _named_prefixes(topology: Topology) -> Iterator[Prefix]:
+    for nsg in topology.nsgs.values():
+        for rule in nsg.rules:
+            terms = (*rule.sources.terms, *rule.destinations.terms)
+            yield from (term.prefix for term in terms if isinstance(term, Cidr) and term.prefix.length)
+    for table in topology.route_tables.values():
+        yield from (route.prefix for route in table.routes if isinstance(route.prefix, Prefix) and route.prefix.length)

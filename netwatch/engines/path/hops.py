@@ -1,0 +1,109 @@
+"""Hops: the steps of a flow as ARM shows them, with every issue at its hop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.steps import Step, endpoint_of
+from netwatch.engines.path.ways import Front, Gate, name_of
+from netwatch.model.addresses import Address
+from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
+from netwatch.model.flow import Direction, Level, Outcome
+from netwatch.model.ids import ResourceId
+from netwatch.model.topology import Topology
+
+__all__ = ["denials", "hops_of", "placed"]
+
+
+def hops_of(topology: Topology, steps: Iterable[Step]) -> Iterator[Hop]:
+    """A hop for each step and for each peering crossed, in order. The last one's link leads to a hop still to come."""
+    index = 0
+    for step in steps:
+        index += 1
+        onward, crossed = step.onward, step.onward.crossed
+        if not onward.link and not onward.issues and not onward.unresolved:
+            yield _hop(topology, step, ())
+        elif crossed is None:
+            yield _hop(topology, step, (Link(index, onward.link),))
+        else:
+            yield _hop(topology, step, (Link(index, "VirtualNetworkPeering", crossed.id),))
+            index += 1
+            link = Link(index, onward.link)
+            yield Hop("VirtualNetworkPeering", crossed.id.name, None, crossed.id, (link,))
+
+
+def _hop(topology: Topology, step: Step, links: tuple[Link, ...]) -> Hop:
+    issues = (*step.issues, *denials(step.verdicts), *step.onward.issues)
+    name, resource = _named(topology, step)
+    return Hop(step.kind, name, _address(step), resource, links, issues, step.verdicts, step.onward.route)
+
+
+def _named(topology: Topology, step: Step) -> tuple[str, ResourceId]:
+    """The source hop names its machine, other NICs their ip configuration (recorded since 2020)."""
+    stand = step.stand
+    if isinstance(stand, Gate):
+        return name_of(stand), stand.gateway.id
+    if isinstance(stand, Front):
+        return name_of(stand), stand.public_ip.id
+    if isinstance(stand, Balanced):
+        return name_of(stand), stand.frontend.id
+    endpoint = endpoint_of(topology, stand.nic) if step.kind == "PrivateEndpoint" else None
+    if endpoint is not None:
+        return endpoint.id.name, endpoint.id
+    owner = stand.nic.vm if step.kind == "Source" else None
+    return name_of(stand), owner if isinstance(owner, ResourceId) else stand.config.id
+
+
+def _address(step: Step) -> Address | None:
+    if isinstance(step.stand, Place):
+        return step.stand.address
+    if isinstance(step.stand, Balanced):
+        return step.stand.address or (step.flow.dst_ip if step.front is not None else None)
+    address = step.stand.public_ip.address if isinstance(step.stand, Front) else None
+    return address if isinstance(address, Address) else None
+
+
+def denials(verdicts: Iterable[Verdict]) -> Iterator[Issue]:
+    """An issue for each rule that denies and is not overruled."""
+    for found in verdicts:
+        for decision in found.decisions:
+            if decision.outcome is Outcome.DENY and found.outcome is not Outcome.ALLOW:
+                yield _denial(found.direction, decision)
+
+
+def _denial(direction: Direction, decision: Decision) -> Issue:
+    """Rules carry the prefix of connectivity checks, ``UserRule_`` or ``DefaultRule_``; an admin rule none.
+
+    The bare name of an admin rule is decided by likeness with flow logs: no recording has one.
+    """
+    rule = decision.rule
+    if rule is None:
+        return Issue(direction.value, "NetworkSecurityRule")
+    prefix = "" if decision.level is Level.ADMIN else "DefaultRule_" if rule.is_default else "UserRule_"
+    context = (("RuleName", f"{prefix}{rule.name}"),)
+    return Issue(direction.value, "NetworkSecurityRule", context=context, where=rule.where)
+
+
+def placed(hops: tuple[Hop, ...], reading: str) -> tuple[Hop, ...]:
+    """The hops with the issues of inbound rules where the switch ``securityRuleIssue`` wants them.
+
+    ``ownHop``: at the hop whose rules deny, as Inbound. ``previousHop``: as Outbound at the hop before it that is not a
+    peering, as the example of "Troubleshoot connections with the Azure REST API" has it.
+    """
+    if reading != "previousHop":
+        return hops
+    found = list(hops)
+    for index in range(1, len(found)):
+        moved = tuple(issue for issue in found[index].issues if _is_inbound_rule(issue))
+        before = max(at for at in range(index) if found[at].type != "VirtualNetworkPeering")
+        kept = tuple(issue for issue in found[index].issues if issue not in moved)
+        found[index] = replace(found[index], issues=kept)
+        outbound = tuple(replace(issue, origin="Outbound") for issue in moved)
+        found[before] = replace(found[before], issues=(*found[before].issues, *outbound))
+    return tuple(found)
+
+
+def _is_inbound_rule(issue: Issue) -> bool:
+    return issue.origin == "Inbound" and issue.type == "NetworkSecurityRule"

@@ -1,0 +1,99 @@
+"""Public addresses: what listens behind one of the input, and which one a flow bears when it leaves.
+
+Sources: "Public IP addresses" (Standard is closed to inbound traffic until a network security group opens it),
+"Default outbound access in Azure" and "Azure NAT Gateway resource" (who gives the outbound address, in which order),
+"Azure Load Balancer SKUs" (a Standard internal one gives no outbound access).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.ways import Front, platform_issue
+from netwatch.model.addresses import Address
+from netwatch.model.answers import Egress, Issue
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import PublicIpAddress, Reference, Subnet
+from netwatch.model.topology import Topology
+
+if TYPE_CHECKING:
+    from netwatch.model.endpoints import LoadBalancer
+
+__all__ = ["closed_inbound", "egress", "find_front", "find_public_ip", "no_way_out"]
+
+
+def find_public_ip(topology: Topology, address: Address) -> PublicIpAddress | None:
+    """The public IP address resource of the input that is ``address``; None without one."""
+    return next((each for each in topology.public_ips.values() if each.address == address), None)
+
+
+def find_front(topology: Topology, address: Address) -> Front | None:
+    """What listens behind a public address of the input: a NIC or a load balancer; None where nothing known does."""
+    public_ip = find_public_ip(topology, address)
+    if public_ip is None:
+        return None
+    behind = next(_behind(topology, public_ip.id), None)
+    return Front(public_ip, behind) if behind is not None else None
+
+
+def _behind(topology: Topology, public_ip: ResourceId) -> Iterator[Place | Balanced]:
+    for nic in topology.nics.values():
+        yield from (Place(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
+    for balancer in topology.load_balancers.values():
+        yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
+
+
+def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
+    """The issue of what comes through a Standard public address to a NIC without any network security group."""
+    sku = front.behind.balancer.sku if isinstance(front.behind, Balanced) else front.public_ip.sku
+    if not sku.lower().startswith("standard") or compiled.bindings(place.nic):
+        return None
+    return platform_issue("StandardSkuWithoutNetworkSecurityGroup", front.public_ip.where, "Inbound")
+
+
+def egress(topology: Topology, place: Place) -> Egress:
+    """How flows of an address leave to the Internet, once a route sends them there.
+
+    NAT gateway of the subnet, then the address's own public one, then a load balancer's, then default outbound
+    access, which IPv4 alone has, and which the backends of a Standard load balancer do not.
+    """
+    nic, subnet = place.nic.id, topology.subnet_of(place.nic)
+    gateway = subnet.nat_gateway if isinstance(subnet, Subnet) else None
+    if gateway is not None:
+        held = topology.nat_gateways.get(gateway.key) if isinstance(gateway, ResourceId) else None
+        return Egress("NatGateway", nic, _first(topology, held.public_ips if held else ()), held.id if held else None)
+    if place.config.public_ip is not None:
+        own = place.config.public_ip
+        return Egress("PublicIpAddress", nic, _first(topology, (own,)), own if isinstance(own, ResourceId) else None)
+    return _shared_egress(topology, place)
+
+
+def _shared_egress(topology: Topology, place: Place) -> Egress:
+    balancers = [each for each in topology.load_balancers.values() if place.config.id in each.backends]
+    for balancer in balancers:
+        public = [each.public_ip for each in balancer.frontends if each.public_ip is not None]
+        if public:
+            return Egress("LoadBalancer", place.nic.id, _first(topology, public), balancer.id)
+    is_v6 = place.address is not None and place.address.version == 6
+    is_closed = is_v6 or any(_is_standard(each) for each in balancers)
+    return Egress("None" if is_closed else "DefaultOutbound", place.nic.id)
+
+
+def _is_standard(balancer: LoadBalancer) -> bool:
+    return balancer.sku.lower() == "standard"
+
+
+def _first(topology: Topology, public_ips: Iterable[Reference]) -> Address | None:
+    for reference in public_ips:
+        held = topology.public_ips.get(reference.key) if isinstance(reference, ResourceId) else None
+        if held is not None and isinstance(held.address, Address):
+            return held.address
+    return None
+
+
+def no_way_out(found: Egress) -> tuple[Issue, ...]:
+    """The issue of a flow that a route sends to the Internet and nothing gives a public address."""
+    return (platform_issue("NoOutboundAccess", origin="Outbound"),) if found.kind == "None" else ()

@@ -1,0 +1,166 @@
+"""The steps of one flow: everything it comes to, what rules make of it there, and where it goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.onward import forward, leave, leave_subnet
+from netwatch.engines.path.ways import Front, Gate, Onward, Stand, key_of
+from netwatch.model.answers import Issue, Verdict
+from netwatch.model.flow import Direction, Flow
+from netwatch.model.resources import NetworkInterface
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.verdicts.single import verdict
+
+if TYPE_CHECKING:
+    from netwatch.model.endpoints import PrivateEndpoint
+
+__all__ = ["Step", "Walk", "endpoint_of", "steps_from", "steps_on"]
+
+
+class Step(NamedTuple):
+    """The flow at one place: as what it is there (ARM's hop type), what rules make of it, and where it goes.
+
+    ``flow`` is as it is after this place: load balancers and public addresses change its addresses. ``issues`` are
+    those of the place itself; ``front`` is the public address by which it came into the network, None where by none.
+    """
+
+    kind: str
+    stand: Stand
+    flow: Flow
+    verdicts: tuple[Verdict, ...]
+    onward: Onward
+    issues: tuple[Issue, ...] = ()
+    front: Front | None = None
+
+
+class Walk(NamedTuple):
+    """What a walk goes by: ``seen`` are the keys of what it has come to, and grow; ``quiet`` the NICs without rules.
+
+    A NIC is quiet where the groups hold state for the flow, since they let replies pass without asking a rule.
+    """
+
+    compiled: CompiledTopology
+    seen: set[str]
+    quiet: frozenset[str] = frozenset()
+
+    def verdicts(self, place: Place, flow: Flow, direction: Direction) -> tuple[Verdict, ...]:
+        """What the rules at a NIC make of the flow; none where it is quiet."""
+        if place.nic.id.key in self.quiet:
+            return ()
+        return (verdict(self.compiled, place.nic, direction, flow),)
+
+
+def steps_from(walk: Walk, source: Place, flow: Flow) -> list[Step]:
+    """The flow from the NIC that sends it. What a machine sends to itself meets no rules."""
+    walk.seen.add(key_of(source))
+    onward = leave(walk.compiled, source, flow, walk.seen)
+    if isinstance(onward.place, Place) and onward.place.nic == source.nic:
+        end = Step("VirtualNetwork", onward.place, flow, (), Onward(""))
+        return [Step("Source", source, flow, (), onward), end]
+    verdicts = walk.verdicts(source, flow, Direction.OUTBOUND)
+    first = Step("Source", source, flow, verdicts, onward, _no_way_out(walk, source, onward))
+    return [first, *steps_on(walk, first)]
+
+
+def steps_on(walk: Walk, step: Step) -> Iterator[Step]:
+    """The steps that follow ``step``, up to the destination, a drop, or the edge of what the input holds."""
+    while step.onward.place is not None:
+        walk.seen.add(key_of(step.onward.place))
+        step = _next(walk, step.onward.place, step)
+        yield step
+
+
+def _next(walk: Walk, stand: Stand, before: Step) -> Step:
+    if isinstance(stand, Place):
+        return _at_nic(walk, stand, before)
+    if isinstance(stand, Balanced):
+        return _at_balancer(walk, stand, before)
+    if isinstance(stand, Front):
+        return _at_front(walk, stand, before)
+    return Step("VirtualNetworkGateway", stand, before.flow, (), _through(walk, stand, before.flow))
+
+
+def _at_nic(walk: Walk, place: Place, before: Step) -> Step:
+    flow = before.flow
+    if before.kind == "LoadBalancer" and isinstance(before.stand, Balanced) and _listens_on(before, flow):
+        flow = flow._replace(dst_ip=place.address or flow.dst_ip)
+    closed = _closed(walk, before.front, place)
+    inbound = walk.verdicts(place, flow, Direction.INBOUND)
+    if place.address == flow.dst_ip:
+        kind = "PrivateEndpoint" if endpoint_of(walk.compiled.topology, place.nic) else "VirtualNetwork"
+        return Step(kind, place, flow, inbound, Onward(""), closed, before.front)
+    onward = forward(walk.compiled, place, flow, walk.seen)
+    outbound = walk.verdicts(place, flow, Direction.OUTBOUND) if onward.route else ()
+    issues = (*closed, *_no_way_out(walk, place, onward))
+    return Step("VirtualAppliance", place, flow, (*inbound, *outbound), onward, issues)
+
+
+def _no_way_out(walk: Walk, place: Place, onward: Onward) -> tuple[Issue, ...]:
+    if onward.link != "Internet" or place.nic.id.key in walk.quiet:
+        return ()
+    from netwatch.engines.path.public_way import egress, no_way_out
+
+    return no_way_out(egress(walk.compiled.topology, place))
+
+
+def _listens_on(step: Step, flow: Flow) -> bool:
+    """Whether the flow is addressed to the balancer itself, and not only routed to it on its way elsewhere."""
+    assert isinstance(step.stand, Balanced)
+    return step.front is not None or step.stand.address == flow.dst_ip
+
+
+def _closed(walk: Walk, front: Front | None, place: Place) -> tuple[Issue, ...]:
+    if front is None or place.nic.id.key in walk.quiet:
+        return ()
+    from netwatch.engines.path.public_way import closed_inbound
+
+    issue = closed_inbound(walk.compiled, front, place)
+    return (issue,) if issue is not None else ()
+
+
+def _at_balancer(walk: Walk, balanced: Balanced, before: Step) -> Step:
+    from netwatch.engines.path.balancing import to_backend
+
+    onward = to_backend(walk.compiled.topology, balanced, walk.seen)
+    return Step("LoadBalancer", balanced, before.flow, (), onward, front=before.front)
+
+
+def _at_front(walk: Walk, front: Front, before: Step) -> Step:
+    """Behind a public address: what arrives bears the sender's public address, and is addressed to the private one.
+
+    Source: "Network security groups": inbound rules see the private address, and the sender as the Internet has it.
+    """
+    from netwatch.engines.path.destination import stand_in
+    from netwatch.engines.path.public_way import egress
+
+    topology = walk.compiled.topology
+    sender = egress(topology, before.stand) if isinstance(before.stand, Place) else None
+    known = sender.address if sender is not None else None
+    notes = () if known else ("the public address that the sender bears is not known; no rule is taken to name it",)
+    flow = before.flow._replace(src_ip=known or stand_in(topology, before.flow.src_ip.version))
+    if isinstance(front.behind, Place) and front.behind.address is not None:
+        flow = flow._replace(dst_ip=front.behind.address)
+    onward = Onward("VirtualNetwork", place=front.behind, notes=notes)
+    return Step("Internet", front, flow, (), onward, front=front)
+
+
+def _through(walk: Walk, gate: Gate, flow: Flow) -> Onward:
+    """Into the tunnels, or out of them by the routes of the gateway's subnet."""
+    from netwatch.engines.path.gateway_way import beyond
+
+    if not gate.inward:
+        return beyond(walk.compiled.topology, gate, flow.dst_ip)
+    if gate.subnet is None:
+        reason = f"the subnet of {gate.gateway.id.name} is not in the input"
+        return Onward("", unresolved=(Unresolved(reason, where=gate.gateway.where),))
+    return leave_subnet(walk.compiled, gate.subnet, flow, walk.seen, is_gateway=True)
+
+
+def endpoint_of(topology: Topology, nic: NetworkInterface) -> PrivateEndpoint | None:
+    """The private endpoint that ``nic`` is of; None where it is a NIC like any other."""
+    return next((each for each in topology.private_endpoints.values() if nic.id in each.nics), None)

@@ -1,0 +1,94 @@
+"""What a path is made of: where a flow can stand, how it goes on from there, and ARM's words for why it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.model.answers import Issue
+from netwatch.model.routes import EffectiveRoute, RouteSource
+from netwatch.model.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from netwatch.model.resources import Peering, PublicIpAddress, Subnet, VirtualNetworkGateway
+    from netwatch.model.where import Where
+
+__all__ = ["Front", "Gate", "Onward", "Stand", "dropped_by", "key_of", "name_of", "platform_issue", "route_issue"]
+
+
+class Gate(NamedTuple):
+    """A virtual network gateway on the way; ``subnet`` is its own, None where the input does not hold it.
+
+    ``inward``: the flow comes out of a tunnel here, and goes on by the routes of ``subnet``.
+    """
+
+    gateway: VirtualNetworkGateway
+    subnet: Subnet | None
+    inward: bool = False
+
+
+class Front(NamedTuple):
+    """A public address of the input, and what listens behind it."""
+
+    public_ip: PublicIpAddress
+    behind: Place | Balanced
+
+
+Stand = Place | Balanced | Gate | Front
+"""Where a flow can stand between its ends."""
+
+
+class Onward(NamedTuple):
+    """Where a flow goes from where it stands. ``link`` is ARM's link type, empty when it goes nowhere.
+
+    Link types that no recording shows are spelled as the next hop type of the effective route.
+    ``place`` is where it comes to, None after a drop and where it leaves what the input holds; ``end`` is the hop
+    type of what it leaves to. ``crossed`` is the peering on the way. ``issues`` say why it is dropped, ``notes`` the
+    same for a person; ``unresolved`` what leaves it open.
+    """
+
+    link: str
+    route: EffectiveRoute | None = None
+    place: Stand | None = None
+    crossed: Peering | None = None
+    issues: tuple[Issue, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    notes: tuple[str, ...] = ()
+    end: str = ""
+
+
+def key_of(stand: Stand) -> str:
+    """What a flow must not come to twice."""
+    if isinstance(stand, Place):
+        return stand.nic.id.key
+    if isinstance(stand, Balanced):
+        return stand.frontend.id.key
+    if isinstance(stand, Gate):
+        return f"{stand.gateway.id.key} {'in' if stand.inward else 'out'}"
+    return stand.public_ip.id.key
+
+
+def name_of(stand: Stand) -> str:
+    """What a person calls it."""
+    if isinstance(stand, Gate):
+        return stand.gateway.id.name
+    return stand.public_ip.id.name if isinstance(stand, Front) else stand.name
+
+
+def platform_issue(reason: str, where: Where | None = None, origin: str = "Local") -> Issue:
+    """What ARM has no issue type for: Platform is the nearest, and the reason stands in its context."""
+    return Issue(origin, "Platform", context=(("Reason", reason),), where=where)
+
+
+def route_issue(route: EffectiveRoute | None) -> Issue:
+    """UserDefinedRoute is ARM's word for system routes too; the context tells which (recorded: ``Default``)."""
+    user = route is not None and route.source is RouteSource.USER
+    context = (("RouteType", "User" if user else "Default"),)
+    return Issue("Outbound", "UserDefinedRoute", context=context, where=route.where if route else None)
+
+
+def dropped_by(route: EffectiveRoute | None) -> tuple[Issue, ...]:
+    """A user route to None is one issue; a system one, or no route at all, two (recorded: RouteMissing comes first)."""
+    if route is not None and route.source is RouteSource.USER:
+        return (route_issue(route),)
+    return (Issue("Local", "RouteMissing"), route_issue(route))

@@ -1,0 +1,1 @@
+"""Resolved ARM resources, as Azure returns them."""

@@ -1,0 +1,41 @@
+"""Local network gateways and connections of resolved ARM resources."""
+
+from __future__ import annotations
+
+from netwatch.formats.arm_resources.fields import ArmObject
+from netwatch.model.gateways import Connection, LocalNetworkGateway
+from netwatch.model.ids import ResourceId
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["read_connection", "read_local_gateway"]
+
+_PEERS = ("localNetworkGateway2", "virtualNetworkGateway2", "peer")
+
+
+def read_local_gateway(resource: ArmObject, id: ResourceId) -> LocalNetworkGateway:
+    """A site on-premises with the prefixes it is said to have."""
+    space = resource.object("properties").object("localNetworkAddressSpace")
+    prefixes = space.all_parsed("addressPrefixes", resource.reading.exact_prefix)
+    return LocalNetworkGateway(id, resource.text("location"), prefixes, resource.where)
+
+
+def read_connection(resource: ArmObject, id: ResourceId) -> Connection:
+    """What a gateway is connected to; the peer is whichever of Azure's three fields is given."""
+    fields = resource.object("properties")
+    gateway = fields.reference("virtualNetworkGateway1")
+    if gateway is None:
+        fields.problem("virtualNetworkGateway1 is missing.", "A connection needs its gateway.")
+        gateway = fields.unreadable("virtualNetworkGateway1")
+    return Connection(
+        id=id,
+        location=resource.text("location"),
+        kind=fields.text("connectionType"),
+        gateway=gateway,
+        peer=_peer(fields),
+        where=resource.where,
+    )
+
+
+def _peer(fields: ArmObject) -> ResourceId | Unresolved | None:
+    found = (fields.reference(name) for name in _PEERS)
+    return next((each for each in found if each is not None), None)

@@ -1,0 +1,91 @@
+"""Properties of resources that could change an answer and that no reader reads: a table, and who looks into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from netwatch.formats.arm_resources.fields import ArmObject
+from netwatch.model.input_notes import Ignored
+from netwatch.model.unresolved import Unresolved
+
+__all__ = ["NOT_READ", "Unread", "unread"]
+
+
+class Unread(NamedTuple):
+    """A property by its path below ``properties``, what it would change, and the value at which it changes nothing."""
+
+    path: str
+    effect: str
+    harmless: Any = None
+
+
+NOT_READ: Mapping[str, tuple[Unread, ...]] = {
+    "subnets": (
+        Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),
+        Unread("defaultOutboundAccess", "whether its machines reach the internet without a public address", True),
+    ),
+    "virtualnetworkpeerings": (
+        Unread("peerCompleteVnets", "which subnets are peered", True),
+        Unread("localSubnetNames", "which subnets are peered"),
+        Unread("remoteSubnetNames", "which subnets are peered"),
+        Unread("enableOnlyIPv6Peering", "which addresses are peered", False),
+    ),
+    "ipconfigurations": (
+        Unread("privateIPAddressPrefixLength", "a whole block of addresses of its own"),
+        Unread("gatewayLoadBalancer", "an appliance that its public flows pass"),
+        Unread("loadBalancerInboundNatRules", "who reaches it through a load balancer's ports"),
+        Unread("applicationGatewayBackendAddressPools", "who reaches it through an application gateway"),
+        Unread("virtualNetworkTaps", "copies of its traffic"),
+    ),
+    "virtualmachines": (
+        Unread("networkProfile.networkInterfaceConfigurations", "network interfaces that come with the machine"),
+    ),
+    "virtualnetworkgateways": (
+        Unread("vpnClientConfiguration.vpnClientAddressPool", "prefixes of clients that are routed to it"),
+        Unread("gatewayDefaultSite", "a default route to a site"),
+        Unread("customRoutes", "prefixes that it announces"),
+        Unread("natRules", "addresses that it translates"),
+        Unread("enableBgp", "prefixes it learns: declare the fact gatewayLearnedRoutes", False),
+    ),
+    "localnetworkgateways": (
+        Unread("bgpSettings.bgpPeeringAddress", "prefixes it announces: declare the fact gatewayLearnedRoutes"),
+    ),
+    "connections": (
+        Unread("trafficSelectorPolicies", "which flows the tunnel takes"),
+        Unread("usePolicyBasedTrafficSelectors", "which flows the tunnel takes", False),
+        Unread("routingWeight", "which of several connections takes a packet", 0),
+    ),
+    "privateendpoints": (
+        Unread("applicationSecurityGroups", "rules that name these groups"),
+        Unread("manualPrivateLinkServiceConnections", "whether its connection is approved"),
+    ),
+    "natgateways": (
+        Unread("publicIpPrefixes", "addresses that outbound flows leave from"),
+        Unread("publicIpAddressesV6", "addresses that outbound flows leave from"),
+    ),
+    "loadbalancers": (
+        Unread("loadBalancingRules", "which ports it hands on"),
+        Unread("inboundNatRules", "which ports it hands on"),
+        Unread("inboundNatPools", "which ports it hands on"),
+    ),
+}
+"""Last part of the type, lower case → what is not read. Sources: the REST reference of Microsoft.Network.
+
+DNS settings are not here: a question that names a name nobody declared is refused, not answered otherwise.
+"""
+
+
+def unread(resource: ArmObject, kind: str) -> Iterator[Ignored]:
+    """What a resource of that kind (the last part of its type, lower case) says and nobody reads."""
+    for each in NOT_READ.get(kind, ()):
+        *outer, last = each.path.split(".")
+        fields = resource.object("properties")
+        for name in outer:
+            if not isinstance(fields.raw(name), dict):
+                break
+            fields = fields.object(name)
+        else:
+            value = fields.raw(last)
+            if value not in (None, each.harmless, [], {}) and not isinstance(value, Unresolved):
+                yield Ignored(resource.label, each.path, each.effect, resource.where)

@@ -1,0 +1,243 @@
+"""The fields of the native topology file: what may stand where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from netwatch.formats.topology_file import values as read
+from netwatch.formats.topology_file.admin_values import admin_access, admin_protocol, scope
+from netwatch.formats.topology_file.id_values import references_by_id, resource_name
+from netwatch.formats.topology_file.semantics import read_semantics
+
+__all__ = [
+    "CONNECTION_TYPES",
+    "CONNECTIVITY",
+    "FIELDS",
+    "GATEWAY_TYPES",
+    "GROUP_CONNECTIVITY",
+    "INTENT_POLICIES",
+    "MAX_FLOW_TIMEOUT",
+    "MAX_PRIORITY",
+    "MIN_ADMIN_PRIORITY",
+    "MIN_FLOW_TIMEOUT",
+    "MIN_PRIORITY",
+    "PEERING_STATES",
+    "PRIVATE_ENDPOINT_POLICIES",
+    "SKUS",
+    "VERSION",
+    "Field",
+]
+
+VERSION = 1
+"""The version of the form that ``netwatch:`` names."""
+
+MIN_PRIORITY, MAX_PRIORITY = 100, 4096
+"""What Azure accepts for a rule of one's own (Microsoft documentation, network security groups overview)."""
+
+MIN_ADMIN_PRIORITY = 1
+"""What Azure accepts for a security admin rule begins here (REST reference of admin rules)."""
+
+MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT = 4, 30
+"""What Azure accepts for flowTimeoutInMinutes (Microsoft documentation, Virtual network flow timeout)."""
+
+PEERING_STATES = ("Initiated", "Connected", "Disconnected")
+PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
+SKUS = ("Basic", "Standard")
+GATEWAY_TYPES = ("Vpn", "ExpressRoute")
+CONNECTION_TYPES = ("IPsec", "Vnet2Vnet", "ExpressRoute")
+INTENT_POLICIES = ("None", "All", "AllowRulesOnly")
+CONNECTIVITY = ("Mesh", "HubAndSpoke")
+GROUP_CONNECTIVITY = ("None", "DirectlyConnected")
+
+
+class Field(NamedTuple):
+    """A field: its reader; ``example`` is how to write it, given for fields that must be there."""
+
+    read: Callable[[Any], Any]
+    example: str = ""
+
+
+_ANYWHERE = {
+    "resourceGroup": Field(read.name),
+    "location": Field(read.location),
+    "tags": Field(read.tags),
+    "name": Field(resource_name),
+    "subscription": Field(read.name),
+}
+_ADDRESSED = {
+    "subnet": Field(read.reference),
+    "privateIPAddress": Field(read.address),
+    "publicIPAddress": Field(read.reference),
+    "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+    "primary": Field(read.boolean),
+}
+
+_FACTS = (
+    "powerState",
+    "listeningPorts",
+    "latency",
+    "latencySeed",
+    "dns",
+    "guestIpForwarding",
+    "gatewayLearnedRoutes",
+    "networkManagerDeployments",
+)
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "topology": {
+        "netwatch": Field(read.whole_number(VERSION, VERSION), f"netwatch: {VERSION}"),
+        "subscription": Field(read.name),
+        "resourceGroup": Field(read.name),
+        "location": Field(read.location),
+        "serviceTags": Field(read.file_name),
+        "semantics": Field(read_semantics),
+        "virtualNetworks": Field(read.collection),
+        "networkSecurityGroups": Field(read.collection),
+        "applicationSecurityGroups": Field(read.names_or_collection),
+        "routeTables": Field(read.collection),
+        "publicIPAddresses": Field(read.names_or_collection),
+        "virtualMachines": Field(read.collection),
+        "networkInterfaces": Field(read.collection),
+        "virtualNetworkGateways": Field(read.collection),
+        "localNetworkGateways": Field(read.collection),
+        "privateEndpoints": Field(read.collection),
+        "natGateways": Field(read.names_or_collection),
+        "loadBalancers": Field(read.collection),
+        "networkManagers": Field(read.collection),
+        "otherResources": Field(references_by_id),
+        "facts": Field(read.anything),
+    },
+    "virtualNetwork": {
+        **_ANYWHERE,
+        "addressPrefixes": Field(read.prefixes, "addressPrefixes: 10.0.0.0/16"),
+        "flowTimeoutInMinutes": Field(read.whole_number(MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT)),
+        "subnets": Field(read.collection),
+        "virtualNetworkPeerings": Field(read.collection),
+    },
+    "subnet": {
+        "addressPrefix": Field(read.prefixes),
+        "addressPrefixes": Field(read.prefixes),
+        "networkSecurityGroup": Field(read.reference),
+        "routeTable": Field(read.reference),
+        "natGateway": Field(read.reference),
+        "serviceEndpoints": Field(read.one_or_list(read.service_endpoint, empty=True)),
+        "privateEndpointNetworkPolicies": Field(read.one_of(*PRIVATE_ENDPOINT_POLICIES)),
+        "delegations": Field(read.one_or_list(read.reference, empty=True)),
+    },
+    "virtualNetworkPeering": {
+        "remoteVirtualNetwork": Field(read.reference, "remoteVirtualNetwork: vnet-hub"),
+        "remoteAddressSpace": Field(read.prefixes),
+        "peeringState": Field(read.one_of(*PEERING_STATES)),
+        "allowVirtualNetworkAccess": Field(read.boolean),
+        "allowForwardedTraffic": Field(read.boolean),
+        "allowGatewayTransit": Field(read.boolean),
+        "useRemoteGateways": Field(read.boolean),
+    },
+    "networkSecurityGroup": {
+        **_ANYWHERE,
+        "flushConnection": Field(read.boolean),
+        "securityRules": Field(read.collection),
+    },
+    "securityRule": {
+        "priority": Field(read.whole_number(MIN_PRIORITY, MAX_PRIORITY), "priority: 100"),
+        "direction": Field(read.direction),
+        "access": Field(read.access),
+        "protocol": Field(read.protocol),
+        "source": Field(read.addresses),
+        "sourceApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "sourcePortRanges": Field(read.ports),
+        "destination": Field(read.addresses),
+        "destinationApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "destinationPortRanges": Field(read.ports),
+        "description": Field(read.text),
+    },
+    "applicationSecurityGroup": _ANYWHERE,
+    "routeTable": {**_ANYWHERE, "disableBgpRoutePropagation": Field(read.boolean), "routes": Field(read.collection)},
+    "route": {
+        "addressPrefix": Field(read.route_prefix, "addressPrefix: 0.0.0.0/0"),
+        "nextHopType": Field(read.next_hop_type, "nextHopType: VirtualAppliance"),
+        "nextHopIpAddress": Field(read.one_or_list(read.address)),
+    },
+    "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
+    "virtualNetworkGateway": {
+        **_ANYWHERE,
+        "gatewayType": Field(read.one_of(*GATEWAY_TYPES)),
+        "subnet": Field(read.reference, "subnet: vnet-hub/GatewaySubnet"),
+        "publicIPAddress": Field(read.one_or_list(read.reference, empty=True)),
+        "connections": Field(read.collection),
+    },
+    "connection": {
+        "connectionType": Field(read.one_of(*CONNECTION_TYPES)),
+        "localNetworkGateway2": Field(read.reference),
+        "virtualNetworkGateway2": Field(read.reference),
+    },
+    "localNetworkGateway": {**_ANYWHERE, "addressPrefixes": Field(read.prefixes)},
+    "privateEndpoint": {
+        **_ANYWHERE,
+        "subnet": Field(read.reference, "subnet: vnet-shop/data"),
+        "privateIPAddress": Field(read.address),
+        "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+        "networkInterfaces": Field(read.one_or_list(read.reference, empty=True)),
+    },
+    "natGateway": {**_ANYWHERE, "publicIPAddresses": Field(read.one_or_list(read.reference, empty=True))},
+    "loadBalancer": {
+        **_ANYWHERE,
+        "sku": Field(read.one_of(*SKUS)),
+        "frontendIPConfigurations": Field(read.collection),
+        "backendAddressPools": Field(read.named_references),
+        "outboundRules": Field(read.one_or_list(read.name, empty=True)),
+    },
+    "frontendIPConfiguration": {
+        "subnet": Field(read.reference),
+        "privateIPAddress": Field(read.address),
+        "publicIPAddress": Field(read.reference),
+    },
+    "networkManager": {
+        **_ANYWHERE,
+        "networkManagerScopes": Field(read.one_or_list(scope)),
+        "networkGroups": Field(read.named_references),
+        "securityAdminConfigurations": Field(read.collection),
+        "connectivityConfigurations": Field(read.collection),
+    },
+    "securityAdminConfiguration": {
+        "applyOnNetworkIntentPolicyBasedServices": Field(read.one_of(*INTENT_POLICIES)),
+        "ruleCollections": Field(read.collection),
+    },
+    "ruleCollection": {
+        "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [all-networks]"),
+        "rules": Field(read.collection),
+    },
+    "rule": {
+        "priority": Field(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY), "priority: 10"),
+        "direction": Field(read.direction),
+        "access": Field(admin_access, "access: Deny"),
+        "protocol": Field(admin_protocol),
+        "source": Field(read.addresses),
+        "sourcePortRanges": Field(read.ports),
+        "destination": Field(read.addresses),
+        "destinationPortRanges": Field(read.ports),
+        "description": Field(read.text),
+    },
+    "connectivityConfiguration": {
+        "connectivityTopology": Field(read.one_of(*CONNECTIVITY), "connectivityTopology: Mesh"),
+        "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [spokes]"),
+        "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
+        "hubs": Field(read.one_or_list(read.reference)),
+        "isGlobal": Field(read.boolean),
+    },
+    "virtualMachine": {
+        **_ANYWHERE,
+        "networkInterfaces": Field(read.filled_collection, "networkInterfaces: {nic-0: {subnet: vnet-0/web}}"),
+    },
+    "networkInterface": {
+        **_ANYWHERE,
+        **_ADDRESSED,
+        "networkSecurityGroup": Field(read.reference),
+        "enableIPForwarding": Field(read.boolean),
+        "ipConfigurations": Field(read.filled_collection),
+    },
+    "ipConfiguration": _ADDRESSED,
+    "facts": dict.fromkeys(_FACTS, Field(read.anything)),
+}
+"""Kind of thing → name of field → how it is read. The schema for editors has a model for each, held equal by a test."""

@@ -1,0 +1,138 @@
+"""Gateways, endpoints, load balancers and network managers in ARM's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from netwatch.model.endpoints import LoadBalancer
+from netwatch.model.gateways import Connection
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration, NetworkGroup, NetworkManager
+from netwatch.model.resources import VirtualNetworkGateway
+from netwatch.render.arm_form.rules import admin_rule
+
+if TYPE_CHECKING:
+    from netwatch.render.arm_form.whole import ArmForm
+
+__all__ = ["managed", "served"]
+
+Body = dict[str, Any]
+
+_PEERS = {
+    "microsoft.network/localnetworkgateways": "localNetworkGateway2",
+    "microsoft.network/virtualnetworkgateways": "virtualNetworkGateway2",
+}
+
+
+def served(form: ArmForm) -> Iterator[Body]:
+    """Gateways with their connections, private endpoints, NAT gateways and load balancers."""
+    topology = form.topology
+    for local in topology.local_network_gateways.values():
+        space = {"addressPrefixes": form.texts(local.prefixes, local.id, "addressPrefixes")}
+        yield form.resource(local.id, local.location, {"localNetworkAddressSpace": space})
+    for gateway in topology.gateways.values():
+        yield form.resource(gateway.id, gateway.location, _gateway(form, gateway))
+    for connection in topology.connections.values():
+        yield form.resource(connection.id, connection.location, _connection(form, connection))
+    for endpoint in topology.private_endpoints.values():
+        nics = [form.referred("networkInterfaces", nic, endpoint.id, may_miss=True) for nic in endpoint.nics]
+        properties = form.reference("subnet", endpoint.subnet, endpoint.id) | {"networkInterfaces": nics}
+        yield form.resource(endpoint.id, endpoint.location, properties)
+    for nat in topology.nat_gateways.values():
+        addresses = [form.referred("publicIpAddresses", each, nat.id) for each in nat.public_ips]
+        yield form.resource(nat.id, nat.location, {"publicIpAddresses": addresses})
+    for balancer in topology.load_balancers.values():
+        yield form.resource(balancer.id, balancer.location, _balancer(form, balancer), sku=balancer.sku)
+
+
+def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:
+    pairs = zip_longest(gateway.subnets, gateway.public_ips)
+    configs = [
+        {
+            "name": f"ipconfig{at}",
+            "properties": form.reference("subnet", subnet, gateway.id)
+            | form.reference("publicIPAddress", public, gateway.id),
+        }
+        for at, (subnet, public) in enumerate(pairs, 1)
+    ]
+    return {"gatewayType": gateway.gateway_type, "ipConfigurations": configs}
+
+
+def _connection(form: ArmForm, connection: Connection) -> Body:
+    peer = connection.peer
+    field = _PEERS.get(peer.type.lower(), "peer") if isinstance(peer, ResourceId) else "peer"
+    properties: Body = {"connectionType": connection.kind}
+    properties |= form.reference("virtualNetworkGateway1", connection.gateway, connection.id)
+    return properties | form.reference(field, peer, connection.id)
+
+
+def _balancer(form: ArmForm, balancer: LoadBalancer) -> Body:
+    frontends = [
+        form.child(
+            each.id,
+            form.field("privateIPAddress", each.private_ip, each.id)
+            | form.reference("subnet", each.subnet, each.id)
+            | form.reference("publicIPAddress", each.public_ip, each.id),
+        )
+        for each in balancer.frontends
+    ]
+    backends = [{"id": each.text} for each in balancer.backends]
+    pool = {"name": "backends", "properties": {"backendIPConfigurations": backends}}
+    return {
+        "frontendIPConfigurations": frontends,
+        "backendAddressPools": [pool] if backends else [],
+        "outboundRules": [{"name": "outbound", "properties": {}}] if balancer.has_outbound_rules else [],
+    }
+
+
+def managed(form: ArmForm) -> Iterator[Body]:
+    """Network managers, and everything of theirs as resources of their own."""
+    topology = form.topology
+    for manager in topology.network_managers.values():
+        yield form.resource(manager.id, manager.location, _manager(manager))
+    for group in topology.network_groups.values():
+        yield form.resource(group.id, "", {})
+        yield from _members(form, group)
+    for security in topology.security_admin_configurations.values():
+        words = security.applies_on_intent_policies.split(",")
+        yield form.resource(security.id, "", {"applyOnNetworkIntentPolicyBasedServices": words})
+    for collection in topology.admin_rule_collections.values():
+        yield form.resource(collection.id, "", {"appliesToGroups": _groups(collection)})
+        for rule in collection.rules:
+            yield form.resource(rule.id, "", admin_rule(form, rule)) | {"kind": "Custom"}
+    for connectivity in topology.connectivity_configurations.values():
+        yield form.resource(connectivity.id, "", _connectivity(connectivity))
+
+
+def _manager(manager: NetworkManager) -> Body:
+    ids = {"managementGroups": list[str](), "subscriptions": list[str]()}
+    for scope in manager.scopes:
+        is_subscription = scope.key.startswith("/subscriptions/")
+        ids["subscriptions" if is_subscription else "managementGroups"].append(scope.text)
+    return {"networkManagerScopes": ids}
+
+
+def _members(form: ArmForm, group: NetworkGroup) -> Iterator[Body]:
+    for at, member in enumerate(group.members):
+        id = group.id.child("staticMembers", f"member-{at}")
+        referred = form.referred("members", member, group.id, may_miss=True)
+        yield form.resource(id, "", {"resourceId": referred["id"] if isinstance(referred, dict) else referred})
+
+
+def _groups(holder: AdminRuleCollection) -> list[Body]:
+    return [{"networkGroupId": group.text} for group in holder.groups]
+
+
+def _connectivity(configuration: ConnectivityConfiguration) -> Body:
+    groups = [
+        {"networkGroupId": group.text, "groupConnectivity": "DirectlyConnected"} for group in configuration.mesh_groups
+    ]
+    is_mesh = groups and not configuration.hubs
+    hubs = [{"resourceType": each.type, "resourceId": each.text} for each in configuration.hubs]
+    return {
+        "connectivityTopology": "Mesh" if is_mesh else "HubAndSpoke",
+        "appliesToGroups": groups,
+        "isGlobal": "True" if configuration.is_global else "False",
+    } | ({"hubs": hubs} if hubs else {})

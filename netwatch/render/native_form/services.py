@@ -1,0 +1,217 @@
+"""Gateways, endpoints, load balancers, network managers and facts in the words of the native file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from netwatch.model.endpoints import LoadBalancer, NatGateway, PrivateEndpoint
+from netwatch.model.facts import Facts, ListeningPort
+from netwatch.model.flow import Protocol
+from netwatch.model.gateways import Connection, LocalNetworkGateway
+from netwatch.model.ids import ResourceId
+from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
+from netwatch.model.topology import Topology
+from netwatch.render.native_form.rules import admin_rule
+
+if TYPE_CHECKING:
+    from netwatch.render.native_form.whole import NativeForm
+
+__all__ = ["connection", "facts", "made_by_endpoints", "services"]
+
+Fields = dict[str, Any]
+
+_PEERS = {
+    "microsoft.network/localnetworkgateways": ("localNetworkGateway2", "localNetworkGateways", "IPsec"),
+    "microsoft.network/virtualnetworkgateways": ("virtualNetworkGateway2", "virtualNetworkGateways", "Vnet2Vnet"),
+}
+"""Type of the far end → its field, its kind, and the connectionType that it means."""
+
+
+def services(form: NativeForm) -> Fields:
+    """The sections that most files do not have."""
+    topology = form.topology
+    kinds: tuple[tuple[str, Any, Any], ...] = (
+        ("localNetworkGateways", topology.local_network_gateways, _local_gateway),
+        ("privateEndpoints", topology.private_endpoints, _private_endpoint),
+        ("natGateways", topology.nat_gateways, _nat_gateway),
+        ("loadBalancers", topology.load_balancers, _load_balancer),
+        ("networkManagers", topology.network_managers, _network_manager),
+    )
+    return {
+        kind: {form.names.key(kind, each.id): form.thing(kind, each, fields(form, each)) for each in held.values()}
+        for kind, held, fields in kinds
+    }
+
+
+def connection(form: NativeForm, connection: Connection) -> Fields:
+    """A connection beneath its gateway; what is at the far end of a circuit is not named."""
+    peer = connection.peer
+    type = peer.type.lower() if isinstance(peer, ResourceId) else ""
+    if type not in _PEERS:
+        if peer is not None and not isinstance(peer, ResourceId):
+            form.known(peer, connection.id, "the far end")
+        return {"connectionType": connection.kind}
+    field, kind, meant = _PEERS[type]
+    said = {} if connection.kind == meant else {"connectionType": connection.kind}
+    return said | {field: form.reference(kind, peer, connection.id, field)}
+
+
+def _local_gateway(form: NativeForm, gateway: LocalNetworkGateway) -> Fields:
+    prefixes = form.prefixes(gateway.prefixes, gateway.id, "addressPrefixes")
+    return {"addressPrefixes": prefixes} if prefixes else {}
+
+
+def made_by_endpoints(topology: Topology) -> set[str]:
+    """Keys of NICs that the native form makes for a private endpoint, so that they are not written down."""
+    return {
+        endpoint.nics[0].key
+        for endpoint in topology.private_endpoints.values()
+        if _makes_its_nic(topology, endpoint) and isinstance(endpoint.nics[0], ResourceId)
+    }
+
+
+def _makes_its_nic(topology: Topology, endpoint: PrivateEndpoint) -> bool:
+    """Whether its one NIC is as the native form would make it."""
+    own = endpoint.id.parent.child("networkInterfaces", f"{endpoint.id.name}-nic")
+    nic = topology.nics.get(own.key)
+    if endpoint.nics != (own,) or nic is None or nic.location != endpoint.location or len(nic.ip_configurations) != 1:
+        return False
+    config = nic.ip_configurations[0]
+    is_plain = nic.nsg is None and nic.vm is None and nic.primary and not nic.ip_forwarding
+    is_only = config.id.name == "ipconfig1" and config.public_ip is None and config.primary
+    return is_plain and is_only and config.subnet == endpoint.subnet
+
+
+def _private_endpoint(form: NativeForm, endpoint: PrivateEndpoint) -> Fields:
+    if _makes_its_nic(form.topology, endpoint) and isinstance(endpoint.nics[0], ResourceId):
+        return form.ip_configuration(form.topology.nics[endpoint.nics[0].key].ip_configurations[0])
+    nics = [form.reference("networkInterfaces", nic, endpoint.id, "networkInterfaces") for nic in endpoint.nics]
+    return form.named("subnets", endpoint.subnet, endpoint.id, "subnet") | {"networkInterfaces": nics}
+
+
+def _nat_gateway(form: NativeForm, gateway: NatGateway) -> Fields:
+    key = "publicIPAddresses"
+    names = [form.reference(key, each, gateway.id, key) for each in gateway.public_ips]
+    return {key: names} if names else {}
+
+
+def _load_balancer(form: NativeForm, balancer: LoadBalancer) -> Fields:
+    fields: Fields = {"sku": balancer.sku} if balancer.sku not in ("", "Standard") else {}
+    frontends: Fields = {}
+    for each in balancer.frontends:
+        said = form.named("subnets", each.subnet, each.id, "subnet")
+        said |= form.address(each.private_ip, each.id, "privateIPAddress")
+        frontends[each.id.name] = said | form.named("publicIPAddresses", each.public_ip, each.id, "publicIPAddress")
+    fields |= {"frontendIPConfigurations": frontends} if frontends else {}
+    if balancer.backends:
+        fields["backendAddressPools"] = {"backends": [_backend(form, each) for each in balancer.backends]}
+    return fields | ({"outboundRules": ["outbound"]} if balancer.has_outbound_rules else {})
+
+
+def _backend(form: NativeForm, config: ResourceId) -> str:
+    """The NIC, where the ip configuration is its primary one, else the ip configuration itself."""
+    nic = form.topology.nics.get(config.parent.key)
+    if nic is not None and any(each.id == config and each.primary for each in nic.ip_configurations):
+        return form.names.reference("networkInterfaces", nic.id)
+    return config.text
+
+
+def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:
+    topology, id = form.topology, manager.id
+    fields: Fields = {}
+    if [scope.key for scope in manager.scopes] != [f"/subscriptions/{id.subscription}".lower()]:
+        fields["networkManagerScopes"] = [scope.text for scope in manager.scopes]
+    parts = {
+        "networkGroups": {
+            group.id.name: [_member(form, member, group.id) for member in group.members]
+            for group in topology.network_groups.values()
+            if group.id.parent == id
+        },
+        "securityAdminConfigurations": {
+            each.id.name: _admin_configuration(form, each.id, each.applies_on_intent_policies)
+            for each in topology.security_admin_configurations.values()
+            if each.id.parent == id
+        },
+        "connectivityConfigurations": {
+            each.id.name: _connectivity(form, each)
+            for each in topology.connectivity_configurations.values()
+            if each.id.parent == id and each.mesh_groups
+        },
+    }
+    return fields | {key: each for key, each in parts.items() if each}
+
+
+def _connectivity(form: NativeForm, configuration: ConnectivityConfiguration) -> Fields:
+    """A mesh, or a hub and spoke whose spokes are directly connected; another does nothing but make peerings."""
+    groups = [form.names.group(group, configuration.id.parent) for group in configuration.mesh_groups]
+    hubs = [form.names.reference("virtualNetworks", hub) for hub in configuration.hubs]
+    fields: Fields = {"connectivityTopology": "HubAndSpoke" if hubs else "Mesh", "appliesToGroups": groups}
+    fields |= {"hubs": hubs, "groupConnectivity": "DirectlyConnected"} if hubs else {}
+    return fields | ({"isGlobal": True} if configuration.is_global else {})
+
+
+def _member(form: NativeForm, member: Any, group: ResourceId) -> str:
+    is_subnet = "/subnets/" in (member.key if isinstance(member, ResourceId) else "")
+    return form.reference("subnets" if is_subnet else "virtualNetworks", member, group, "members")
+
+
+def _admin_configuration(form: NativeForm, id: ResourceId, policies: str) -> Fields:
+    fields: Fields = {} if policies == "None" else {"applyOnNetworkIntentPolicyBasedServices": policies}
+    collections = {
+        each.id.name: {
+            "appliesToGroups": [form.names.group(group, id.parent) for group in each.groups],
+            **({"rules": {rule.name: admin_rule(form, rule) for rule in each.rules}} if each.rules else {}),
+        }
+        for each in form.topology.admin_rule_collections.values()
+        if each.id.parent == id
+    }
+    return fields | ({"ruleCollections": collections} if collections else {})
+
+
+def facts(topology: Topology) -> Fields:
+    """The facts, things named by name where that is unique among their kind, else by id."""
+    held: Facts = topology.facts
+    machines, gateways = _called(topology.vms), _called(topology.gateways)
+    fields = {
+        "powerState": {machines.get(key, key): state for key, state in held.power_state.items()},
+        "listeningPorts": {
+            machines.get(key, key): [_port(port) for port in ports] for key, ports in held.listening_ports.items()
+        },
+        "latency": [
+            {
+                "source": machines.get(source, source),
+                "destination": machines.get(target, target),
+                "avgMs": each.avg_ms,
+                "minMs": each.min_ms,
+                "maxMs": each.max_ms,
+            }
+            for (source, target), each in held.latency.items()
+        ],
+        "latencySeed": held.latency_seed,
+        "dns": {name: str(address) for name, address in held.dns.items()},
+        "guestIpForwarding": sorted(machines.get(key, key) for key in held.guest_ip_forwarding),
+        "gatewayLearnedRoutes": {
+            gateways.get(key, key): [str(prefix) for prefix in prefixes]
+            for key, prefixes in held.gateway_learned_routes.items()
+        },
+        "networkManagerDeployments": [
+            {"region": each.region, "configurationIds": sorted(id.text for id in each.configurations)}
+            for each in held.network_manager_deployments
+        ],
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _called(held: Mapping[str, Any]) -> dict[str, str]:
+    """Each thing's name, or its id where another has the same name."""
+    names = Counter(each.id.name.lower() for each in held.values())
+    return {key: each.id.name if names[each.id.name.lower()] == 1 else each.id.text for key, each in held.items()}
+
+
+def _port(port: ListeningPort) -> int | str:
+    ports = str(port.ports.low) if port.ports.low == port.ports.high else str(port.ports)
+    if port.protocol is Protocol.TCP:
+        return int(ports) if ports.isdecimal() else ports
+    return f"{ports}/{port.protocol.value}"

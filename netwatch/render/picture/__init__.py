@@ -1,0 +1,1 @@
+"""Pictures of a topology: what they show, where it stands, and how it is drawn or written."""

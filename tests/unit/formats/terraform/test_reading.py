@@ -1,0 +1,461 @@
+"""Terraform plans and states become topologies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
+from netwatch.formats import load
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import NetworkInterface, Subnet
+from netwatch.model.rules import ServiceTag
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from netwatch.watcher import NetworkWatcher
+from tests.terraform.written import (
+    FILES,
+    Json,
+    association,
+    machine,
+    network,
+    nic,
+    plan,
+    ref,
+    resource,
+    rule,
+    subnet,
+    text_of,
+)
+
+PLANS = Path(__file__).parents[3] / "terraform"
+
+
+def fixture(name: str) -> Topology:
+    return load(PLANS / name)
+
+
+def read(path: Path, value: Json) -> Topology:
+    file = path / "plan.json"
+    file.write_text(json.dumps(value), encoding="utf-8")
+    return load(file)
+
+
+def named(resources: Any, name: str) -> Any:
+    return next(each for each in resources.values() if each.id.name == name)
+
+
+def name_of(id: Any) -> str:
+    assert isinstance(id, ResourceId), id
+    return id.name
+
+
+def subnet_of(topology: Topology, name: str) -> str:
+    return name_of(named(topology.nics, name).ip_configurations[0].subnet)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_are_those_that_are_written(name: str) -> None:
+    assert (PLANS / name).read_text(encoding="utf-8") == text_of(name)
+
+
+def test_every_type_becomes_its_noun() -> None:
+    topology = fixture("services.json")
+    counts = {kind: len(held) for kind, held in vars(topology).items() if isinstance(held, dict) and held}
+    assert {kind: counts[kind] for kind in ("vnets", "subnets", "peerings", "nsgs", "asgs", "route_tables", "vms")} == {
+        "vnets": 2, "subnets": 5, "peerings": 2, "nsgs": 1, "asgs": 1, "route_tables": 1, "vms": 3,
+    }  # fmt: skip
+    for kind in (
+        "gateways",
+        "local_network_gateways",
+        "connections",
+        "private_endpoints",
+        "nat_gateways",
+        "load_balancers",
+    ):
+        assert counts[kind] == 1, kind
+    assert sorted(other.type for other in topology.others.values()) == [
+        "Microsoft.Compute/virtualMachineScaleSets",
+        "Microsoft.Network/azureFirewalls",
+        "Microsoft.Network/loadBalancers/loadBalancingRules",
+        "Microsoft.Network/networkWatchers",
+        "Microsoft.Resources/resourceGroups",
+        "Microsoft.Storage/storageAccounts",
+    ]
+    assert topology.notes.remarks == ("Not resources of Azure, and left out: random_string (1).",)
+
+
+def test_associations_become_fields() -> None:
+    topology = fixture("services.json")
+    web, data = named(topology.subnets, "web"), named(topology.subnets, "data")
+    assert (name_of(web.nsg), name_of(web.route_table), name_of(data.nat_gateway)) == ("nsg", "rt", "nat")
+    assert [name_of(each) for each in named(topology.nat_gateways, "nat").public_ips] == ["pip"]
+    assert name_of(named(topology.nics, "data").nsg) == "nsg"
+    config = named(topology.nics, "web").ip_configurations[0]
+    assert ([name_of(each) for each in config.asgs], name_of(config.public_ip)) == (["asg"], "pip")
+    assert named(topology.load_balancers, "lb").backends == (config.id,)
+    assert named(topology.load_balancers, "lb").has_outbound_rules
+
+
+def test_inline_and_own_rules_stand_in_one_group() -> None:
+    nsg = named(fixture("services.json").nsgs, "nsg")
+    assert [(rule.name, rule.priority) for rule in nsg.rules] == [("web", 200), ("ssh", 100), ("asg", 110)]
+    web, _, asg = nsg.rules
+    assert web.destination_ports.texts == ("80", "443")
+    assert [str(term.prefix) for term in web.sources.terms] == ["10.0.0.0/16", "192.0.2.0/24"]
+    assert name_of(asg.sources.terms[0].id) == "asg"
+
+
+def test_places_are_terraform_addresses() -> None:
+    topology = fixture("one_line.json")
+    assert str(named(topology.subnets, "snet-db").where).endswith('one_line.json module.net.azurerm_subnet.all["db"]')
+    inline = named(fixture("services.json").nsgs, "nsg").rules[0]
+    assert str(inline.where).endswith("services.json azurerm_network_security_group.nsg.security_rule[0]")
+
+
+def test_an_inline_subnet_has_its_group() -> None:
+    inline = named(fixture("services.json").subnets, "inline")
+    assert (name_of(inline.nsg), name_of(inline.vnet)) == ("nsg", "spoke")
+
+
+def test_old_and_new_spellings_of_forwarding_and_propagation() -> None:
+    topology = fixture("services.json")
+    flags = {nic.id.name: nic.ip_forwarding for nic in topology.nics.values()}
+    assert flags == {"web": True, "data": False, "old": True, "pe.nic": False}
+    assert not named(topology.route_tables, "rt").propagate_gateway_routes
+
+
+@pytest.mark.parametrize(("values", "expected"), [
+    ({"disable_bgp_route_propagation": True}, False),
+    ({"disable_bgp_route_propagation": False}, True),
+    ({"bgp_route_propagation_enabled": True}, True),
+    ({}, True),
+])  # fmt: skip
+def test_propagation_of_gateway_routes(tmp_path: Path, values: Json, expected: bool) -> None:
+    table = resource("azurerm_route_table.rt", {"name": "rt", "resource_group_name": "g", **values})
+    assert named(read(tmp_path, plan(table)).route_tables, "rt").propagate_gateway_routes is expected
+
+
+@pytest.mark.parametrize(("values", "expected"), [
+    ({"private_endpoint_network_policies": "RouteTableEnabled"}, "RouteTableEnabled"),
+    ({"private_endpoint_network_policies_enabled": True}, "Enabled"),
+    ({"private_endpoint_network_policies_enabled": False}, "Disabled"),
+    ({"enforce_private_link_endpoint_network_policies": True}, "Disabled"),
+    ({"enforce_private_link_endpoint_network_policies": False}, "Enabled"),
+    ({}, ""),
+])  # fmt: skip
+def test_three_spellings_of_endpoint_policies(tmp_path: Path, values: Json, expected: str) -> None:
+    web = subnet("web", "10.0.1.0/24")
+    web["values"] |= values
+    found = named(read(tmp_path, plan(network(), web)).subnets, "web")
+    assert found.private_endpoint_network_policies == expected
+
+
+def test_a_route_to_a_firewall_has_the_address_that_azure_will_draw() -> None:
+    topology = fixture("services.json")
+    routes = named(topology.route_tables, "rt").routes
+    assert {route.name: str(route.next_hop_ip) for route in routes} == {"local": "None", "out": "10.0.4.4"}
+    assumed = {each.what: each.value for each in topology.notes.assumed}
+    assert assumed["azurerm_firewall.fw private_ip_address"] == "10.0.4.4"
+
+
+def test_a_private_endpoint_has_the_nic_that_azure_will_make() -> None:
+    topology = fixture("services.json")
+    endpoint = named(topology.private_endpoints, "pe")
+    config = topology.nics[endpoint.nics[0].key].ip_configurations[0]
+    assert (name_of(config.subnet), str(config.private_ip), config.assumed) == ("data", "10.0.2.5", True)
+
+
+def test_gateways_and_their_sites() -> None:
+    topology = fixture("services.json")
+    link = named(topology.connections, "to-site")
+    assert (link.kind, name_of(link.gateway), name_of(link.peer)) == ("IPsec", "gw", "site")
+    assert [str(each) for each in named(topology.local_network_gateways, "site").prefixes] == ["192.168.0.0/16"]
+    assert name_of(named(topology.gateways, "gw").subnets[0]) == "GatewaySubnet"
+
+
+def test_questions_are_answered_from_a_plan() -> None:
+    watcher = NetworkWatcher.load(PLANS / "services.json")
+    allowed = watcher.ip_flow_verify(
+        "web", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"
+    )
+    assert "Allow" in repr(allowed.verdict)
+    settled = allowed.verdict.decisions[-1].rule
+    assert settled is not None
+    assert str(settled.where).endswith("services.json azurerm_network_security_rule.ssh")
+    hop = watcher.next_hop("web", source_ip="10.0.1.4", dest_ip="8.8.8.8")
+    assert (hop.next_hop_type.value, str(hop.next_hop_ip)) == ("VirtualAppliance", "10.0.4.4")  # type: ignore[union-attr]
+
+
+def test_modules_counts_and_keys_are_joined() -> None:
+    topology = fixture("loops.json")
+    found = {name: subnet_of(topology, name) for name in ("nic-0", "nic-1", "each-app", "each-db", "value-x")}
+    assert found == {
+        "nic-0": "snet-db",
+        "nic-1": "snet-db",
+        "each-app": "snet-app",
+        "each-db": "snet-db",
+        "value-x": "snet-app",
+    }
+    assert [[name_of(nic) for nic in vm.nics] for vm in topology.vms.values()] == [["nic-0"], ["nic-1"]]
+
+
+def test_what_several_things_may_be_is_open_and_names_them() -> None:
+    topology = fixture("loops.json")
+    either = named(topology.nics, "either").ip_configurations[0].subnet
+    assert isinstance(either, Unresolved)
+    for name in ("app", "db"):
+        assert f'module.net.azurerm_subnet.all["{name}"]' in either.reason
+    local = named(topology.nics, "local").ip_configurations[0].subnet
+    assert local.reason == "subnet_id comes from local.subnet_id, which a plan does not show"
+
+
+def test_what_a_plan_destroys_is_gone() -> None:
+    topology = fixture("changes.json")
+    assert sorted(each.id.name for each in topology.subnets.values()) == ["by-hand", "web"]
+    assert name_of(named(topology.subnets, "web").nsg) == "nsg"
+    rules = {rule.name: rule.access.value for rule in named(topology.nsgs, "nsg").rules}
+    assert rules == {"web": "Deny"}
+    assert [name_of(nic) for nic in named(topology.vms, "vm").nics] == ["kept"]
+    assert not topology.public_ips
+
+
+def test_a_replaced_machine_lies_where_everything_else_does() -> None:
+    vm = named(fixture("changes.json").vms, "vm")
+    assert vm.id.subscription == "11111111-1111-1111-1111-111111111111"
+
+
+def test_an_address_that_a_state_knows_is_not_assumed() -> None:
+    for name in ("changes.json", "state.json", "file.tfstate"):
+        config = next(iter(fixture(name).nics.values())).ip_configurations[0]
+        assert (str(config.private_ip), config.assumed) == ("10.0.1.20", False), name
+
+
+def test_a_state_and_its_file_say_the_same() -> None:
+    one, other = fixture("state.json"), fixture("file.tfstate")
+    assert list(one.resources()) == list(other.resources())
+    assert str(named(other.vms, "vm").where).endswith("file.tfstate azurerm_linux_virtual_machine.vm[0]")
+
+
+def test_sensitive_values_are_open_and_never_shown() -> None:
+    topology = fixture("sensitive.json")
+    source = named(topology.nsgs, "nsg").rules[0].sources.terms[0]
+    assert isinstance(source, Unresolved)
+    assert "sensitive" in source.reason
+    shown = repr(topology)
+    assert "203.0.113.77" not in shown
+    assert "swordfish" not in shown
+    answer = NetworkWatcher(topology).ip_flow_verify(
+        "vm", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"
+    )
+    assert "Unknown" in repr(answer.verdict)
+
+
+def test_a_resource_that_is_sensitive_as_a_whole_shows_nothing(tmp_path: Path) -> None:
+    secret = rule("azurerm_network_security_rule.r", 100, description="swordfish", id="/subscriptions/swordfish/x")
+    secret["values"]["network_security_group_name"] = "swordfish"
+    secret["sensitive"] = True
+    assert "swordfish" not in repr(read(tmp_path, plan(network(), secret)))
+
+
+def test_managers_and_what_is_deployed() -> None:
+    topology = fixture("managers.json")
+    group = named(topology.network_groups, "all")
+    assert [name_of(each) for each in group.members] == ["one", "two"]
+    assert [name_of(each) for each in named(topology.connectivity_configurations, "mesh").mesh_groups] == ["all"]
+    assert [each.region for each in topology.facts.network_manager_deployments] == ["westeurope", "westeurope"]
+    answer = NetworkWatcher(topology).ip_flow_verify(
+        "vm", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"
+    )
+    assert "Deny" in repr(answer.verdict)
+
+
+def test_what_exists_is_read_by_data_sources() -> None:
+    topology = fixture("existing.json")
+    shared = named(topology.subnets, "shared")
+    assert [str(each) for each in shared.prefixes] == ["172.16.0.0/24"]
+    assert isinstance(shared.nsg, Unresolved)
+
+
+def test_a_rule_that_may_stand_in_two_groups_is_open_in_both() -> None:
+    one, two = (
+        named(fixture("existing.json").nsgs, f"azurerm_network_security_group.{name}") for name in ("one", "two")
+    )
+    assert [rule.name for rule in one.rules] == ["either", "only-one"]
+    assert [rule.name for rule in two.rules] == ["either"]
+    assert isinstance(one.rules[0].access, Unresolved)
+    assert isinstance(two.rules[0].access, Unresolved)
+
+
+def test_azapi_bodies_are_arm() -> None:
+    topology = fixture("azapi.json")
+    assert sorted(each.id.name for each in topology.subnets.values()) == ["extra", "web"]
+    assert subnet_of(topology, "nic") == "extra"
+    assert named(topology.vnets, "vnet").id.subscription == "22222222-2222-2222-2222-222222222222"
+
+
+def test_the_providers_subscription_is_that_of_its_resources(tmp_path: Path) -> None:
+    value = plan(network(), variables={"hub": "33333333-3333-3333-3333-333333333333"})
+    value["configuration"]["provider_config"] = {
+        "azurerm.hub": {"expressions": {"subscription_id": {"references": ["var.hub"]}}}
+    }
+    value["configuration"]["root_module"]["resources"][0]["provider_config_key"] = "azurerm.hub"
+    assert named(read(tmp_path, value).vnets, "vnet").id.subscription == "33333333-3333-3333-3333-333333333333"
+
+
+def test_two_groups_of_one_name_keep_their_rules_apart(tmp_path: Path) -> None:
+    groups = [
+        resource(
+            f"azurerm_network_security_group.{name}",
+            {"name": "nsg", "resource_group_name": f"rg-{name}", "location": "x"},
+        )
+        for name in ("a", "b")
+    ]
+    by_reference = rule("azurerm_network_security_rule.r", 100)
+    by_reference["expressions"] = {"network_security_group_name": ref("azurerm_network_security_group.b.name")}
+    by_name = rule("azurerm_network_security_rule.n", 110, resource_group_name="RG-A")
+    topology = read(tmp_path, plan(*groups, by_reference, by_name))
+    found = {nsg.id.resource_group: [each.name for each in nsg.rules] for nsg in topology.nsgs.values()}
+    assert found == {"rg-a": ["n"], "rg-b": ["r"]}
+
+
+def test_an_association_that_may_be_of_two_subnets_is_open_in_both(tmp_path: Path) -> None:
+    tied = association(
+        "subnet_network_security_group_association",
+        "t",
+        subnet_id="x.y",
+        network_security_group_id="azurerm_network_security_group.n",
+    )
+    tied["expressions"]["subnet_id"] = {
+        "references": ["azurerm_subnet.a.id", "azurerm_subnet.a", "azurerm_subnet.b.id", "azurerm_subnet.b"]
+    }
+    nsg = resource("azurerm_network_security_group.n", {"name": "n", "resource_group_name": "rg-net"})
+    subnets = [subnet("a", "10.0.1.0/24"), subnet("b", "10.0.2.0/24"), subnet("c", "10.0.3.0/24")]
+    topology = read(tmp_path, plan(network(), *subnets, nsg, tied))
+    assert [type(each.nsg) for each in topology.subnets.values()] == [Unresolved, Unresolved, type(None)]
+
+
+def test_a_list_joins_the_index_of_a_count(tmp_path: Path) -> None:
+    nics = [
+        {
+            **nic(
+                f"n[{number}]",
+                {"subnet_id": {"references": ["var.subnets", "count.index"]}},
+                index=number,
+                called=f"n{number}",
+            )
+        }
+        for number in range(2)
+    ]
+    for each in nics:
+        each["address"] = f"module.m.{each['address']}"
+    inner = {"resources": [{"address": "azurerm_network_interface.n", "expressions": nics[0]["expressions"]}]}
+    calls = {"m": {"module": inner, "expressions": {"subnets": ref("azurerm_subnet.b.id", "azurerm_subnet.a.id")}}}
+    topology = read(
+        tmp_path, plan(network(), subnet("a", "10.0.1.0/24"), subnet("b", "10.0.2.0/24"), *nics, calls=calls)
+    )
+    assert [subnet_of(topology, f"n{number}") for number in range(2)] == ["b", "a"]
+
+
+@pytest.mark.parametrize("value", [True, 1])
+def test_a_flag_or_number_beside_a_list_is_no_index(tmp_path: Path, value: object) -> None:
+    subnets = [{**subnet(f"s[{number}]", f"10.0.{number}.0/24"), "index": number} for number in range(2)]
+    held = nic("n", {"subnet_id": {"references": ["var.flag", "azurerm_subnet.s"]}})
+    topology = read(tmp_path, plan(network(), *subnets, held, variables={"flag": value}))
+    assert isinstance(named(topology.nics, "n").ip_configurations[0].subnet, Unresolved)
+
+
+def test_service_tags_and_inline_rules_that_are_not_known_yet(tmp_path: Path) -> None:
+    nsg = resource(
+        "azurerm_network_security_group.nsg",
+        {"name": "nsg", "resource_group_name": "rg-net"},
+        {"security_rule": ref("local.rules")},
+    )
+    tagged = rule("azurerm_network_security_rule.t", 100, source_address_prefix="AzureLoadBalancer")
+    rules = named(read(tmp_path, plan(nsg, tagged)).nsgs, "nsg").rules
+    assert isinstance(rules[0].access, Unresolved)
+    assert rules[1].sources.terms == (ServiceTag("AzureLoadBalancer"),)
+
+
+def test_what_could_change_an_answer_and_is_not_read_is_named(tmp_path: Path) -> None:
+    peering = resource(
+        "azurerm_virtual_network_peering.p",
+        {"name": "p", "virtual_network_name": "vnet", "resource_group_name": "rg-net", "local_subnet_names": ["a"]},
+        {"remote_virtual_network_id": ref("azurerm_virtual_network.other.id")},
+    )
+    topology = read(tmp_path, plan(network(), network("other", "10.9.0.0/16"), peering))
+    assert [(each.name, each.property) for each in topology.notes.ignored] == [
+        ("azurerm_virtual_network_peering.p", "local_subnet_names")
+    ]
+
+
+@pytest.mark.parametrize(("value", "is_named"), [(True, False), (False, True), (None, False)])
+def test_a_switch_is_named_where_it_is_not_as_it_would_be_anyway(tmp_path: Path, value: object, is_named: bool) -> None:
+    web = subnet("web", "10.0.1.0/24")
+    web["values"]["default_outbound_access_enabled"] = value
+    assert bool(read(tmp_path, plan(network(), web)).notes.ignored) is is_named
+
+
+def test_two_that_say_they_are_one_are_named(tmp_path: Path) -> None:
+    twice = network()
+    twice["address"] = "azurerm_virtual_network.again"
+    topology = read(tmp_path, plan(network(), twice))
+    assert [each.name for each in topology.notes.ignored] == ["azurerm_virtual_network.again"]
+
+
+def test_a_machine_of_several_nics_has_the_first_or_the_chosen_one_as_primary(tmp_path: Path) -> None:
+    nics = [nic(name, {"subnet_id": ref("azurerm_subnet.a.id")}) for name in ("x", "y")]
+    both = ("azurerm_network_interface.x", "azurerm_network_interface.y")
+    chosen = machine("old", *both, kind="azurerm_virtual_machine")
+    chosen["expressions"]["primary_network_interface_id"] = ref(f"{both[1]}.id")
+    chosen["unknown"]["primary_network_interface_id"] = True
+    first = read(tmp_path, plan(network(), subnet("a", "10.0.1.0/24"), *nics, machine("vm", *both)))
+    second = read(tmp_path, plan(network(), subnet("a", "10.0.1.0/24"), *nics, chosen))
+    assert [name_of(each) for each in named(first.vms, "vm").nics] == ["x", "y"]
+    assert [name_of(each) for each in named(second.vms, "old").nics] == ["y", "x"]
+
+
+def test_one_subnet_that_stands_in_its_network_is_found(tmp_path: Path) -> None:
+    vnet = network()
+    vnet["values"]["subnet"] = [{"name": "only", "address_prefix": "10.0.1.0/24"}]
+    held = nic("n", {"subnet_id": ref("azurerm_virtual_network.vnet.subnet")})
+    topology = read(tmp_path, plan(vnet, held))
+    assert subnet_of(topology, "n") == "only"
+    assert isinstance(named(topology.subnets, "only"), Subnet)
+    assert isinstance(named(topology.nics, "n"), NetworkInterface)
+
+
+def test_nothing_is_read_from_a_later_format(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedError, match=r"expected 1\.x"):
+        read(tmp_path, {**plan(network()), "format_version": "2.0"})
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"planned_values": []}, "planned_values is not an object"),
+    ({"planned_values": {"root_module": {"resources": {}}}}, "resources of a module is not a list"),
+    ({"planned_values": {"root_module": {"resources": [{"address": 1}]}}}, "a resource has no address, type and name"),
+    ({"planned_values": {"root_module": {"child_modules": [7]}}}, "a child module is not an object"),
+    ({"resource_changes": {}}, "resource_changes is not a list"),
+    ({"resource_changes": [None]}, "it has no address and change"),
+    ({"configuration": "no"}, "configuration is not an object"),
+])  # fmt: skip
+def test_what_is_malformed_is_told(tmp_path: Path, change: Json, message: str) -> None:
+    with pytest.raises(TopologyError) as caught:
+        read(tmp_path, {**plan(network()), **change})
+    errors = caught.value.errors if isinstance(caught.value, TopologyErrors) else [caught.value]
+    assert any(message in str(error) for error in errors), [str(error) for error in errors]
+
+
+def test_a_plan_that_is_cut_off_has_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text_of("services.json")[:5000], encoding="utf-8")
+    with pytest.raises(TopologyError, match=r"plan\.json:\d+: not valid JSON"):
+        load(file)
+
+
+def test_an_unfinished_plan_is_said_to_be(tmp_path: Path) -> None:
+    assert "could not finish" in read(tmp_path, {**plan(network()), "errored": True}).notes.remarks[0]
+    assert "not complete" in read(tmp_path, {**plan(network()), "complete": False}).notes.remarks[0]
