@@ -18,15 +18,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netwatch.errors import TopologySchemaError, TopologySyntaxError
+from netwatch.errors import TopologyError, TopologySchemaError, TopologySyntaxError
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.model.topology import Topology
 
-__all__ = ["Age", "Case", "Json", "age_of", "find_cases", "read_case", "topology_of"]
+__all__ = ["NO_OPERATION", "Age", "Case", "Json", "age_of", "find_cases", "read_case", "topology_of"]
 
 Json = Any
+
+NO_OPERATION = "(not a case)"
+"""The operation of a file that is not a case."""
 
 _DATES_INSIDE = ("createdDateTime",)
 
@@ -42,7 +45,10 @@ class Age(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One case file; ``name`` is its path below the directory replayed, with forward slashes."""
+    """One case file; ``name`` is its path below the directory replayed, with forward slashes.
+
+    ``problem`` says why the file is not a case; then all else is empty, and the operation reads NO_OPERATION.
+    """
 
     name: str
     path: Path
@@ -52,6 +58,7 @@ class Case(NamedTuple):
     response: Json
     resources: list[Json]
     document: Mapping[str, Json]
+    problem: str = ""
 
     @property
     def compare(self) -> tuple[str, ...]:
@@ -66,6 +73,8 @@ class Case(NamedTuple):
     @property
     def not_replayable_because(self) -> str:
         """Why the case cannot be asked again or counted; empty when it can."""
+        if self.problem:
+            return self.problem
         replayable = self.document.get("replayable")
         if replayable is not True:
             return f"replayable is {json.dumps(replayable)}"
@@ -73,11 +82,24 @@ class Case(NamedTuple):
 
 
 def find_cases(directory: Path) -> Iterator[Case]:
-    """Every case below ``directory``, by path; TopologySyntaxError when there is no such directory."""
+    """Every .json file below ``directory``, by path; one that is not a case is given with its ``problem``.
+
+    TopologySyntaxError when there is no such directory; what ``read_case`` raises when not one file is a case.
+    """
     if not directory.is_dir():
         raise TopologySyntaxError(f"{directory} is not a directory.", hint="Name a directory that holds case files.")
-    for path in sorted(directory.rglob("*.json")):
-        yield read_case(path, path.relative_to(directory).as_posix())
+    paths = sorted(directory.rglob("*.json"))
+    cases = [_read_or_explain(path, path.relative_to(directory).as_posix()) for path in paths]
+    if cases and all(case.problem for case in cases):
+        read_case(paths[0], cases[0].name)
+    yield from cases
+
+
+def _read_or_explain(path: Path, name: str) -> Case:
+    try:
+        return read_case(path, name)
+    except TopologyError as error:
+        return Case(name, path, NO_OPERATION, {}, 0, None, [], {}, problem=error.message)
 
 
 def read_case(path: Path, name: str) -> Case:
@@ -113,7 +135,14 @@ def age_of(case: Case) -> Age:
     published = source.get("commit_date", "") if isinstance(source, dict) else ""
     inside = case.response if isinstance(case.response, dict) else {}
     given = next((str(inside[key]) for key in _DATES_INSIDE if inside.get(key)), str(published))
-    return Age(api_version=str(case.document.get("apiVersion") or ""), date=given[:10])
+    return Age(api_version=_api_version(case.document), date=given[:10])
+
+
+def _api_version(document: Mapping[str, Json]) -> str:
+    """The api-version as the case names it, or else as the question's URL does; empty where neither says."""
+    if document.get("apiVersion"):
+        return str(document["apiVersion"])
+    return str(document.get("url") or "").partition("api-version=")[2].partition("&")[0]
 
 
 def topology_of(case: Case) -> Topology:

@@ -74,7 +74,9 @@ def source_configuration(body: Json, configuration: Callable[[str, str], str]) -
     return _each_hop(
         body,
         lambda hop: (
-            {**hop, "resourceId": configuration(hop["resourceId"], hop["address"])} if hop["type"] == "Source" else hop
+            {**hop, "resourceId": configuration(hop["resourceId"], hop.get("address", ""))}
+            if hop["type"] == "Source"
+            else hop
         ),
     )
 

@@ -41,28 +41,28 @@ def counted_path(body: Json, *, end_address: bool, status: bool) -> Json:
     """
     if not isinstance(body, dict) or not isinstance(body.get("hops"), list):
         return body
-    places = {hop.get("id"): f"hop {number}" for number, hop in enumerate(_objects(body, "hops"), start=1)}
+    places = {str(hop.get("id")): f"hop {number}" for number, hop in enumerate(_objects(body, "hops"), start=1)}
     hops = [_hop(hop, places, end_address=end_address) for hop in _objects(body, "hops")]
     return {"hops": hops, **({"connectionStatus": body.get("connectionStatus")} if status else {})}
 
 
-def _hop(hop: dict[str, Json], places: dict[Json, str], *, end_address: bool) -> Json:
+def _hop(hop: dict[str, Json], places: dict[str, str], *, end_address: bool) -> Json:
     is_end = hop.get("type") in ("Internet", "Destination")
     out: dict[str, Json] = {key: hop[key] for key in ("type", "resourceId") if key in hop}
     if "address" in hop and (end_address or not is_end):
         out["address"] = hop["address"]
     for key in ("nextHopIds", "previousHopIds"):
         if isinstance(hop.get(key), list):
-            out[key] = [places.get(id, id) for id in hop[key]]
+            out[key] = [places.get(str(id), id) for id in hop[key]]
     for key in ("links", "previousLinks"):
         if isinstance(hop.get(key), list):
             out[key] = [_link(link, places) for link in _objects(hop, key)]
     return {**out, "issues": [issue for issue in _issues(hop) if issue.get("type") in COUNTED_ISSUES]}
 
 
-def _link(link: dict[str, Json], places: dict[Json, str]) -> Json:
+def _link(link: dict[str, Json], places: dict[str, str]) -> Json:
     to = link.get("nextHopId")
-    return {"nextHopId": places.get(to, to), **{key: link[key] for key in _LINK_MEMBERS if key in link}}
+    return {"nextHopId": places.get(str(to), to), **{key: link[key] for key in _LINK_MEMBERS if key in link}}
 
 
 def _issues(hop: dict[str, Json]) -> list[dict[str, Json]]:

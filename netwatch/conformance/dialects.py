@@ -2,7 +2,9 @@
 
 netwatch writes the newest shape on record. A recorded answer older than a change of shape is met by writing *our*
 answer the old way; nothing is taken out of the recorded one, so nothing in it can go unseen. ``DIALECTS`` is the only
-table that maps ages to shapes. Source of every line: recorded answers of the real service, 2017 to 2025.
+table that maps ages to shapes: the api-version says which shapes are possible, and a mark in the recorded answer which
+one was written, since one api-version was answered in several and a recording may be published long after it was made.
+Source of every line: recorded answers of the real service, 2017 to 2025.
 """
 
 from __future__ import annotations
@@ -11,67 +13,40 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netwatch.conformance import connectivity_dialects as connectivity
+from netwatch.conformance import dialect_marks as marks
+from netwatch.conformance import rules_dialects as rules
 from netwatch.conformance.cases import Age, Json
+from netwatch.conformance.rules_dialects import Asides
 
-__all__ = ["DIALECTS", "AskConfiguration", "AskRules", "Dialect", "in_dialect_of"]
+__all__ = ["ANY_AGE", "DIALECTS", "Asides", "Dialect", "in_dialect_of"]
 
-AskRules = Callable[[str], Json]
-"""Gives the effectiveNetworkSecurityGroups body of a NIC, by its id."""
-
-AskConfiguration = Callable[[str, str], str]
-"""Gives the id of the ip configuration of a machine, by the machine's id and the address."""
-
-
-class Asides(NamedTuple):
-    """What an old answer says that ours does not, to be asked for."""
-
-    rules: AskRules
-    configuration: AskConfiguration
+ANY_AGE = "9999"
+"""Stands for an api-version that never comes: a way of writing that is spoken to this day beside another."""
 
 
 class Dialect(NamedTuple):
-    """One old way of writing: ``rewrite`` turns our body of ``operation`` into it, for answers that ``spoke`` it."""
+    """One old way of writing: ``rewrite`` turns our body of ``operation`` into it.
+
+    For answers of api-versions before ``until`` (a version that is not in it) whose recorded answer is ``marked``.
+    """
 
     name: str
     operation: str
-    when: str
-    spoke: Callable[[Age], bool]
+    until: str
+    marked: Callable[[Json], bool]
     rewrite: Callable[[Json, Asides], Json]
 
+    def is_spoken(self, age: Age, recorded: Json) -> bool:
+        """Whether the ``recorded`` answer, asked in an api-version of that age, is written this way."""
+        return "" < age.api_version < self.until and self.marked(recorded)
 
-def in_dialect_of(
-    age: Age,
-    operation: str,
-    body: Json,
-    *,
-    ask_rules: AskRules,
-    ask_configuration: AskConfiguration = lambda machine, address: machine,
-) -> Json:
-    """Our ``body`` as an answer of that age would have been written; ``body`` itself is left alone."""
+
+def in_dialect_of(age: Age, operation: str, body: Json, *, recorded: Json, asides: Asides) -> Json:
+    """Our ``body`` written as the ``recorded`` answer of that age is; ``body`` itself is left alone."""
     for dialect in DIALECTS:
-        if dialect.operation == operation and dialect.spoke(age):
-            body = dialect.rewrite(body, Asides(ask_rules, ask_configuration))
+        if dialect.operation == operation and dialect.is_spoken(age, recorded):
+            body = dialect.rewrite(body, asides)
     return body
-
-
-def _api_before(version: str) -> Callable[[Age], bool]:
-    return lambda age: "" < age.api_version < version
-
-
-def _api_until(version: str) -> Callable[[Age], bool]:
-    return lambda age: "" < age.api_version <= version
-
-
-def _api_between(first: str, last: str) -> Callable[[Age], bool]:
-    return lambda age: first <= age.api_version < last
-
-
-def _dated_before(date: str) -> Callable[[Age], bool]:
-    return lambda age: "" < age.date < date
-
-
-def _dated_between(first: str, last: str) -> Callable[[Age], bool]:
-    return lambda age: first <= age.date < last
 
 
 def _without_rule_id(body: Json, _: Asides) -> Json:
@@ -79,22 +54,34 @@ def _without_rule_id(body: Json, _: Asides) -> Json:
 
 
 def _backstop_name(body: Json, _: Asides) -> Json:
-    if body.get("ruleName") == "defaultSecurityRules/DenyAllInBound":
-        return {**body, "ruleName": "defaultSecurityRules/DefaultInboundDenyAll"}
-    return body
+    name = body.get("ruleName")
+    return {**body, "ruleName": _BACKSTOPS[name]} if name in _BACKSTOPS else body
+
+
+def _view_name(body: Json, _: Asides) -> Json:
+    name = str(body.get("ruleName", ""))
+    user, default = name.removeprefix("securityRules/"), name.removeprefix("defaultSecurityRules/")
+    if user != name:
+        return {**body, "ruleName": f"UserRule_{user}"}
+    return {**body, "ruleName": f"DefaultRule_{default}"} if default != name else body
 
 
 def _traffic_query(body: Json, _: Asides) -> Json:
-    return {**body, "results": [_as_traffic_query(result) for result in body["results"]]}
+    return {**body, "results": [_renamed(result, "profile", "trafficQuery") for result in body["results"]]}
 
 
-def _as_traffic_query(result: Json) -> Json:
+def _renamed(members: Json, old: str, new: str) -> Json:
+    return {new if key == old else key: value for key, value in members.items()}
+
+
+def _no_place(body: Json, _: Asides) -> Json:
+    return {**body, "results": [_result_without_place(result) for result in body["results"]]}
+
+
+def _result_without_place(result: Json) -> Json:
     verdict = result["networkSecurityGroupResult"]
     groups = [_without(group, "appliedTo") for group in verdict["evaluatedNetworkSecurityGroups"]]
-    return {
-        "trafficQuery": result["profile"],
-        "networkSecurityGroupResult": {**verdict, "evaluatedNetworkSecurityGroups": groups},
-    }
+    return {**result, "networkSecurityGroupResult": {**verdict, "evaluatedNetworkSecurityGroups": groups}}
 
 
 def _vnet_local(body: Json, _: Asides) -> Json:
@@ -105,121 +92,9 @@ def _empty_properties(body: Json, _: Asides) -> Json:
     return {**body, "resources": [{**resource, "properties": {}} for resource in body["resources"]]}
 
 
-def _with_backstops(body: Json, _: Asides) -> Json:
-    return {**body, "value": [_entry_with_backstops(entry) for entry in body["value"]]}
-
-
-def _entry_with_backstops(entry: Json) -> Json:
-    rules = list(entry["effectiveSecurityRules"])
-    for direction in ("Inbound", "Outbound"):
-        name = f"defaultSecurityRules/Deny{'AllInBound' if direction == 'Inbound' else 'AllOutBound'}"
-        deny_all = next((rule for rule in rules if rule["name"] == name), None)
-        if deny_all is not None:
-            backstop = {**deny_all, "name": f"defaultSecurityRules/Default{direction}DenyAll"}
-            rules.append({**backstop, "sourceAddressPrefix": "*", "destinationAddressPrefix": "*"})
-    return {**entry, "effectiveSecurityRules": rules}
-
-
-def _rows_without_plurals(body: Json, _: Asides) -> Json:
-    entries = [
-        {**entry, "effectiveSecurityRules": [_without(rule, *_PLURALS) for rule in entry["effectiveSecurityRules"]]}
-        for entry in body["value"]
-    ]
-    return {**body, "value": entries}
-
-
-def _view(body: Json, change: Callable[[Json, str], Json]) -> Json:
-    """A security group view with ``change(associations, nic id)`` applied to the associations of each NIC."""
-    nics = [
-        {**nic, "securityRuleAssociations": change(nic["securityRuleAssociations"], nic["id"])}
-        for nic in body["networkInterfaces"]
-    ]
-    return {**body, "networkInterfaces": nics}
-
-
-def _default_ids_blank(body: Json, _: Asides) -> Json:
-    def change(associations: Json, _nic: str) -> Json:
-        rules = [{**rule, "id": rule["id"].rpartition("/")[0] + "/"} for rule in associations["defaultSecurityRules"]]
-        return {**associations, "defaultSecurityRules": rules}
-
-    return _view(body, change)
-
-
-def _single_any(body: Json, _: Asides) -> Json:
-    def change(rule: Json) -> Json:
-        return {
-            key: list(dict.fromkeys(value)) if key.endswith("AddressPrefixes") else value for key, value in rule.items()
-        }
-
-    return _effective(body, change)
-
-
-def _effective_without_plurals(body: Json, _: Asides) -> Json:
-    return _effective(body, lambda rule: _without(rule, *_PLURALS))
-
-
-def _effective(body: Json, change: Callable[[Json], Json]) -> Json:
-    return _view(
-        body,
-        lambda associations, _nic: {
-            **associations,
-            "effectiveSecurityRules": [change(rule) for rule in associations["effectiveSecurityRules"]],
-        },
-    )
-
-
-def _rules_without_type(body: Json, _: Asides) -> Json:
-    return _view(body, lambda associations, _nic: _each_arm_rule(associations, lambda rule: _without(rule, "type")))
-
-
-def _rules_without_plurals(body: Json, _: Asides) -> Json:
-    def change(rule: Json) -> Json:
-        return {**rule, "properties": _without(rule["properties"], *_PLURALS)}
-
-    return _view(body, lambda associations, _nic: _each_arm_rule(associations, change))
-
-
-def _each_arm_rule(associations: Json, change: Callable[[Json], Json]) -> Json:
-    """Associations with ``change`` applied to every rule that is written as an ARM resource."""
-    changed = {**associations, "defaultSecurityRules": [change(r) for r in associations["defaultSecurityRules"]]}
-    for level in ("networkInterfaceAssociation", "subnetAssociation"):
-        if level in associations:
-            rules = [change(rule) for rule in associations[level]["securityRules"]]
-            changed[level] = {**associations[level], "securityRules": rules}
-    return changed
-
-
-def _with_expansions(body: Json, asides: Asides) -> Json:
-    """Rows of a view with the prefixes of their tags, which the NIC's effective rules hold under another name."""
-
-    def change(associations: Json, nic: str) -> Json:
-        expansions: dict[str, dict[str, Json]] = {}
-        for entry in asides.rules(nic)["value"]:
-            for rule in entry["effectiveSecurityRules"]:
-                held = {key: value for key, value in rule.items() if key.startswith("expanded") and value}
-                expansions.setdefault(rule["name"], held)
-        rows = [
-            {**row, **expansions.get(_rule_name(row["name"]), {})} for row in associations["effectiveSecurityRules"]
-        ]
-        return {**associations, "effectiveSecurityRules": rows}
-
-    return _view(body, change)
-
-
-def _rule_name(view_name: str) -> str:
-    name = view_name.removeprefix("UserRule_")
-    if name != view_name:
-        return f"securityRules/{name}"
-    return f"defaultSecurityRules/{view_name.removeprefix('DefaultRule_')}"
-
-
 def _plain(rewrite: Callable[[Json], Json]) -> Callable[[Json, Asides], Json]:
     """A rewrite that asks for nothing."""
     return lambda body, _: rewrite(body)
-
-
-def _spoken(api: Callable[[Age], bool], date: Callable[[Age], bool]) -> Callable[[Age], bool]:
-    return lambda age: api(age) and date(age)
 
 
 def _source_configuration(body: Json, asides: Asides) -> Json:
@@ -230,155 +105,182 @@ def _without(members: Json, *names: str) -> Json:
     return {key: value for key, value in members.items() if key not in names}
 
 
-_PLURALS = ("sourcePortRanges", "destinationPortRanges", "sourceAddressPrefixes", "destinationAddressPrefixes")
-
+_BACKSTOPS = {
+    "defaultSecurityRules/DenyAllInBound": "defaultSecurityRules/DefaultInboundDenyAll",
+    "defaultSecurityRules/DenyAllOutBound": "defaultSecurityRules/DefaultOutboundDenyAll",
+}
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("no ruleId", "ipFlowVerify", "api-version before 2017-09-01", _api_before("2017-09-01"), _without_rule_id),
+    Dialect("no ruleId", "ipFlowVerify", "2018-01-01", marks.says_rule_without_id, _without_rule_id),
     Dialect(
-        "DenyAllInBound reads DefaultInboundDenyAll",
+        "DenyAllInBound and DenyAllOutBound read DefaultInboundDenyAll and DefaultOutboundDenyAll",
         "ipFlowVerify",
-        "answers before 2019",
-        _dated_before("2019-01-01"),
+        "2022-01-01",
+        marks.names_the_backstop,
         _backstop_name,
     ),
     Dialect(
-        "profile reads trafficQuery, and groups have no appliedTo",
+        "rules have the names of a security group view", "ipFlowVerify", "2018-01-01", marks.says_view_names, _view_name
+    ),
+    Dialect(
+        "profile reads trafficQuery",
         "networkConfigurationDiagnostic",
-        "api-version up to 2018-08-01",
-        _api_until("2018-08-01"),
+        "2018-11-01",
+        marks.says_traffic_query,
         _traffic_query,
     ),
     Dialect(
-        "VirtualNetwork reads VnetLocal",
-        "nextHop",
-        "api-version before 2017-09-01",
-        _api_before("2017-09-01"),
-        _vnet_local,
+        "groups have no appliedTo",
+        "networkConfigurationDiagnostic",
+        "2018-11-01",
+        marks.groups_without_place,
+        _no_place,
     ),
+    Dialect("VirtualNetwork reads VnetLocal", "nextHop", "2017-11-01", marks.says_vnet_local, _vnet_local),
     Dialect(
         "every resource has properties: {}",
         "topology",
-        "answers of 2018-02-15 to 2022",
-        _dated_between("2018-02-15", "2023-01-01"),
+        "2022-05-01",
+        marks.resources_have_properties,
         _empty_properties,
     ),
     Dialect(
         "DefaultInboundDenyAll and DefaultOutboundDenyAll stand beside DenyAllInBound and DenyAllOutBound",
         "effectiveNetworkSecurityGroups",
-        "answers before 2018",
-        _dated_before("2018-01-01"),
-        _with_backstops,
+        "2018-08-01",
+        marks.backstops_beside_default_rules,
+        rules.with_backstops,
     ),
     Dialect(
         "rules have no plural fields, the singular ones hold the first value",
         "effectiveNetworkSecurityGroups",
-        "api-version up to 2018-07-01",
-        _api_until("2018-07-01"),
-        _rows_without_plurals,
+        "2019-04-01",
+        marks.effective_rows_without_plurals,
+        rules.rows_without_plurals,
+    ),
+    Dialect(
+        "0.0.0.0/0 stands twice in the plural fields",
+        "effectiveNetworkSecurityGroups",
+        ANY_AGE,
+        marks.effective_any_twice,
+        rules.any_twice,
     ),
     Dialect(
         "default-rule ids end in a blank name",
         "securityGroupView",
-        "answers before 2020",
-        _dated_before("2020-01-01"),
-        _default_ids_blank,
+        "2020-05-01",
+        marks.default_ids_blank,
+        rules.default_ids_blank,
     ),
     Dialect(
         "0.0.0.0/0 stands once in the plural fields",
         "securityGroupView",
-        "api-version before 2019-06-01",
-        _api_before("2019-06-01"),
-        _single_any,
+        "2019-11-01",
+        marks.view_any_once,
+        rules.single_any,
     ),
     Dialect(
         "rules have no type",
         "securityGroupView",
-        "api-version before 2018-08-01",
-        _api_before("2018-08-01"),
-        _rules_without_type,
+        "2018-10-01",
+        marks.default_rules_without_type,
+        rules.rules_without_type,
     ),
     Dialect(
         "rows carry the prefixes of their tags",
         "securityGroupView",
-        "api-version up to 2017-09-01",
-        _api_until("2017-09-01"),
-        _with_expansions,
+        "2018-01-01",
+        marks.rows_with_expansions,
+        rules.with_expansions,
     ),
     Dialect(
         "rows have no plural fields",
         "securityGroupView",
-        "answers before 2017-09-01",
-        _dated_before("2017-09-01"),
-        _effective_without_plurals,
+        "2018-01-01",
+        marks.rows_without_plurals,
+        rules.effective_without_plurals,
     ),
     Dialect(
         "rules have no plural fields",
         "securityGroupView",
-        "api-version before 2017-08-01",
-        _api_before("2017-08-01"),
-        _rules_without_plurals,
+        "2018-01-01",
+        marks.default_rules_without_plurals,
+        rules.rules_without_plurals,
     ),
     Dialect(
         "the Internet reads Destination, without a link type",
         "connectivityCheck",
-        "answers of 2021 until April",
-        _spoken(_api_between("2020-07-01", "2020-12-01"), _dated_between("2021-01-01", "2021-04-01")),
+        "2021-02-01",
+        marks.internet_is_destination,
         _plain(connectivity.reached_destination),
     ),
     Dialect(
         "links have a number for a type",
         "connectivityCheck",
-        "answers of October 2018",
-        _spoken(_api_between("2018-08-01", "2018-10-01"), _dated_between("2018-08-01", "2018-11-01")),
+        "2018-10-01",
+        marks.links_of_numbers,
         _plain(connectivity.links_of_numbers),
     ),
     Dialect(
         "links have type beside linkType",
         "connectivityCheck",
-        "api-version 2018-08-01 to 2020-04-01",
-        _spoken(_api_between("2018-08-01", "2020-05-01"), lambda age: age.date >= "2018-11-01"),
+        "2020-05-01",
+        marks.links_named_twice,
         _plain(connectivity.links_named_twice),
     ),
     Dialect(
         "the source hop has the type VirtualMachine",
         "connectivityCheck",
-        "answers of November 2018 to August 2019",
-        _spoken(_api_between("2018-08-01", "2019-04-01"), _dated_between("2018-11-01", "2019-09-01")),
+        "2020-05-01",
+        marks.source_is_machine,
         _plain(connectivity.source_is_machine),
     ),
     Dialect(
         "the Internet has an empty resourceId",
         "connectivityCheck",
-        "api-version 2017-11-01 to 2020-03-01",
-        _api_between("2017-11-01", "2020-04-01"),
+        "2020-05-01",
+        marks.internet_without_resource,
         _plain(connectivity.end_without_resource),
     ),
     Dialect(
-        "hops do not name those before them, and links say only where they lead",
+        "hops do not name those before them",
         "connectivityCheck",
-        "api-version before 2018-08-01",
-        _api_before("2018-08-01"),
-        _plain(lambda body: connectivity.without_back_references(connectivity.without_link_types(body))),
+        "2018-10-01",
+        marks.hops_without_back_references,
+        _plain(connectivity.without_back_references),
+    ),
+    Dialect(
+        "links say only where they lead",
+        "connectivityCheck",
+        "2018-10-01",
+        marks.links_say_where_only,
+        _plain(connectivity.without_link_types),
     ),
     Dialect(
         "the source hop names its ip configuration",
         "connectivityCheck",
-        "api-version before 2018-08-01",
-        _api_before("2018-08-01"),
+        "2018-10-01",
+        marks.source_is_configuration,
         _source_configuration,
     ),
     Dialect(
-        "links are empty, and the Internet has the resourceId Internet",
+        "the Internet has the resourceId Internet",
         "connectivityCheck",
-        "api-version up to 2017-09-01",
-        _api_until("2017-09-01"),
-        _plain(lambda body: connectivity.resource_internet(connectivity.without_link_entries(body))),
+        "2018-01-01",
+        marks.internet_is_its_own_resource,
+        _plain(connectivity.resource_internet),
+    ),
+    Dialect(
+        "lists of links are empty",
+        "connectivityCheck",
+        "2018-01-01",
+        marks.links_without_entries,
+        _plain(connectivity.without_link_entries),
     ),
     Dialect(
         "hops have no links",
         "connectivityCheck",
-        "api-version before 2017-09-01",
-        _api_before("2017-09-01"),
+        "2018-01-01",
+        marks.hops_without_links,
         _plain(connectivity.without_links),
     ),
 )

@@ -100,7 +100,7 @@ def _topology_order(pair: Pair, case: Case) -> Pair:
 
 def _sorted_topology(body: Json) -> Json:
     resources = [
-        {**resource, "associations": sorted(resource.get("associations", []), key=str)}
+        {**resource, "associations": sorted(_members(resource, "associations"), key=str)}
         if isinstance(resource, dict)
         else resource
         for resource in _members(body, "resources")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from netwatch.conformance.cases import Case, Json, find_cases
-from netwatch.conformance.dialects import DIALECTS
+from netwatch.conformance.dialects import ANY_AGE, DIALECTS
 from netwatch.conformance.normalisers import NORMALISERS
 from netwatch.conformance.replaying import replay
 from netwatch.conformance.report import OUTCOMES, Report
@@ -152,13 +152,16 @@ def _dialects() -> Iterator[str]:
         "",
         "## Older dialects",
         "",
-        "An old answer is met by writing ours the old way; nothing is taken out of it.",
+        "An old answer is met by writing ours the old way; nothing is taken out of it. The api-version says which",
+        "shapes are possible, and a mark in the answer which of them was written.",
         "",
     )
-    yield from _row("operation", "when", "shape")
+    yield from _row("operation", "api-version", "shape")
     yield "| --- | --- | --- |"
     for dialect in DIALECTS:
-        yield from _row(dialect.operation, dialect.when, dialect.name)
+        yield from _row(
+            dialect.operation, "any" if dialect.until == ANY_AGE else f"before {dialect.until}", dialect.name
+        )
 
 
 def _sources(cases: Iterable[Case]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from netwatch.conformance.cases import Case, Json, age_of, find_cases, topology_of
-from netwatch.conformance.dialects import in_dialect_of
+from netwatch.conformance.dialects import Asides, in_dialect_of
 from netwatch.conformance.differences import Difference, differences
 from netwatch.conformance.normalisers import Pair, normalised, same_ids
 from netwatch.conformance.questions import QUESTIONS, Question
@@ -40,12 +40,18 @@ def replay(directory: str | Path, *, operation: str = "", sickbay: str | Path | 
     a case file or the sickbay cannot be read.
     """
     entries = read_sickbay(Path(sickbay)) if sickbay is not None else ()
-    cases = {case.name: case for case in find_cases(Path(directory))}
+    cases = {case.name: _spelled(case) for case in find_cases(Path(directory))}
     wanted = [case for case in cases.values() if not operation or case.operation.lower() == operation.lower()]
     if not wanted:
         _check_operation(operation, cases.values())
     results = [_result(case) for case in wanted]
     return _excused(results, entries, cases)
+
+
+def _spelled(case: Case) -> Case:
+    """``case`` with its operation in ARM's casing."""
+    known = (name for name in QUESTIONS if name.lower() == case.operation.lower())
+    return case._replace(operation=next(known, case.operation))
 
 
 def _check_operation(operation: str, cases: Iterable[Case]) -> None:
@@ -80,8 +86,11 @@ def _diff(case: Case) -> tuple[Difference, ...]:
         age_of(case),
         case.operation,
         reply.body,
-        ask_rules=lambda nic: _ask(watcher, Question("effective_rules", nic, {})).body,
-        ask_configuration=lambda machine, address: _configuration(watcher, machine, address),
+        recorded=case.response,
+        asides=Asides(
+            rules=lambda nic: _ask(watcher, Question("effective_rules", nic, {})).body,
+            configuration=lambda machine, address: _configuration(watcher, machine, address),
+        ),
     )
     pair = Pair(case.response, body)
     if case.compare:

@@ -79,6 +79,16 @@ class ResourceId:
         """The id of a child: ``vnet.child("subnets", "web")``."""
         return ResourceId(f"{self.text}/{kind}/{name}")
 
+    def spelled(self, name: str) -> ResourceId:
+        """This id with its last segment cased as in ``name``, where that is its name (alone, or after its parents').
+
+        Exports may put ids into lower case; answers name rules and routes as their names are spelled.
+        """
+        last = name.rsplit("/", 1)[-1]
+        if last == self.name or last.lower() != self.name.lower():
+            return self
+        return ResourceId(f"{self.text[: -len(last)]}{last}")
+
     def _segment(self, marker: str) -> str:
         start = self.key.find(marker)
         if start < 0:

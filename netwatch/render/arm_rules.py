@@ -35,8 +35,9 @@ _EMPTY_NSG_ID = "/subscriptions//resourceGroups//providers/Microsoft.Network/net
 def effective_rules(answer: EffectiveRulesAnswer) -> Body:
     """The body of effectiveNetworkSecurityGroups: the NIC's group first, then the subnet's (recorded, 2017 and 2018).
 
-    Expansions stand only at rules with a tag or a group. Plural fields stand only where a rule names several values,
-    since no recorded body holds them at other rules. ``tagMap`` of the SDK's model was never seen in a body.
+    Expansions stand only at rules with a tag or a group. Plural fields repeat the singular ones, which hold the first
+    value (a body quoted in azure-powershell issue 4972, 2017; "Diagnose a virtual machine network traffic filter
+    problem"). ``tagMap`` of the SDK's model was never seen in a body.
     """
     return {"value": [_bound(nsg) for nsg in answer.nsgs]}
 
@@ -64,9 +65,9 @@ def _effective_rule(effective: EffectiveRule, *, name: str = "") -> Body:
     source_ports, destination_ports = _ports(rule.source_ports), _ports(rule.destination_ports)
     out: Body = {"name": name or flow_rule_name(rule), "protocol": effective_protocol(rule.protocol)}
     out |= _first("sourcePortRange", source_ports) | _first("destinationPortRange", destination_ports)
-    out |= _several("sourcePortRanges", source_ports) | _several("destinationPortRanges", destination_ports)
+    out |= {"sourcePortRanges": source_ports, "destinationPortRanges": destination_ports}
     out |= _first("sourceAddressPrefix", sources) | _first("destinationAddressPrefix", destinations)
-    out |= _several("sourceAddressPrefixes", sources) | _several("destinationAddressPrefixes", destinations)
+    out |= {"sourceAddressPrefixes": sources, "destinationAddressPrefixes": destinations}
     out |= _expanded("expandedSourceAddressPrefix", effective.expanded_sources)
     out |= _expanded("expandedDestinationAddressPrefix", effective.expanded_destinations)
     return out | _access(rule)
@@ -74,10 +75,6 @@ def _effective_rule(effective: EffectiveRule, *, name: str = "") -> Body:
 
 def _first(name: str, texts: list[str]) -> Body:
     return {name: texts[0]} if texts else {}
-
-
-def _several(name: str, texts: list[str]) -> Body:
-    return {name: texts} if len(texts) > 1 else {}
 
 
 def _expanded(name: str, prefixes: tuple[Prefix, ...] | None) -> Body:

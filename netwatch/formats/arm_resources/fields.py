@@ -164,7 +164,8 @@ class ArmObject:
             if isinstance(name, Unresolved):
                 found: ResourceId | None = id.child(kind, f"{{unknown-{number}}}")
             elif child.raw("id") is not None:
-                found = child.own_id()
+                own = child.own_id()
+                found = own.spelled(name) if own is not None and isinstance(name, str) else own
             elif isinstance(name, str) and not is_expression(name):
                 found = id.child(kind, name)
             else:

@@ -38,9 +38,10 @@ def identify(resource: ArmObject, parent: ResourceId | None) -> ResourceId | Non
 
     None, with a problem, where there is none.
     """
-    if resource.raw("id") is not None:
-        return resource.own_id()
     name, type = resource.raw("name"), full_type(resource, parent)
+    if resource.raw("id") is not None:
+        own = resource.own_id()
+        return own.spelled(name) if own is not None and isinstance(name, str) else own
     if is_expression(name):
         resource.problem(f"its name is the expression {name}, which is not evaluated yet.")
     elif not isinstance(name, str) or not type:

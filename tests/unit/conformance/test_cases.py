@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.conformance.cases import Age, age_of, find_cases, read_case, topology_of
+from netwatch.conformance.cases import NO_OPERATION, Age, age_of, find_cases, read_case, topology_of
 from netwatch.errors import TopologySchemaError, TopologySyntaxError
 from tests.unit.conformance.case_files import flow_case, next_hop_case
 from tests.unit.conformance.conftest import Write
@@ -95,3 +95,26 @@ def test_age_is_the_api_version_then_a_date_inside_then_the_date_of_publication(
 def test_a_case_without_dates_has_an_empty_age(write: Write) -> None:
     (case,) = find_cases(write(a={"operation": "nextHop"}))
     assert age_of(case) == Age("", "")
+
+
+def test_a_file_that_is_not_a_case_stands_among_the_cases_with_what_is_wrong(write: Write) -> None:
+    directory = write(a=flow_case(), b={"status": 200}, c={**flow_case(), "status": "200"})
+    good, nameless, worded = find_cases(directory)
+    assert not good.problem
+    assert (nameless.operation, nameless.not_replayable_because) == (
+        NO_OPERATION,
+        "not a case file: it names no operation.",
+    )
+    assert "status is not a number" in worded.not_replayable_because
+
+
+def test_a_directory_without_one_case_is_refused(write: Write) -> None:
+    with pytest.raises(TopologySchemaError, match="names no operation"):
+        list(find_cases(write(a={"status": 200}, b={})))
+
+
+def test_the_api_version_stands_in_the_url_where_it_stands_nowhere_else(write: Write) -> None:
+    case = flow_case(url="https://management.azure.com/x/ipFlowVerify?api-version=2019-11-01&t=1")
+    del case["apiVersion"]
+    (read,) = find_cases(write(a=case))
+    assert age_of(read).api_version == "2019-11-01"

@@ -70,6 +70,16 @@ def test_a_slip_of_ours_is_a_disagreement_and_the_others_go_on(write: Write, mon
     assert found[0].diff[0].got == "netwatch failed, KeyError: 'x'"
 
 
+def test_an_operation_is_known_in_any_casing(write: Write) -> None:
+    assert result(write, flow_case(operation="IPFLOWVERIFY")) == Result("case.json", "ipFlowVerify", "agree")
+
+
+def test_what_is_not_a_case_is_counted_and_the_others_go_on(write: Write) -> None:
+    report = replay(write(a=flow_case(), b={"status": 200}))
+    assert [one.outcome for one in report.results] == ["agree", "not_replayable"]
+    assert "(not a case)" in report.to_text()
+
+
 def no_group(**changes: Any) -> dict[str, Any]:
     case = flow_case(**changes)
     del case["topology"]["resources"][2]["properties"]["networkSecurityGroup"]
@@ -179,9 +189,8 @@ def test_json_holds_exactly_operations_and_cases(write: Write) -> None:
     }
 
 
-def test_what_is_no_case_stops_the_replay_with_its_place(write: Write, tmp_path: Path) -> None:
-    directory = write(a=flow_case(), b=[])
+def test_a_directory_without_a_case_stops_the_replay_with_its_place(write: Write, tmp_path: Path) -> None:
     with pytest.raises(TopologySchemaError, match=r"b\.json"):
-        replay(directory)
+        replay(write(b=[]))
     with pytest.raises(TopologySyntaxError, match="not a directory"):
         replay(tmp_path / "nowhere")

@@ -70,3 +70,16 @@ def test_an_id_survives_pickling() -> None:
     assert copy == ResourceId(VNET)
     assert hash(copy) == hash(ResourceId(VNET))
     assert copy.text == VNET
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("AllowWeb", "/s/nsg/securityRules/AllowWeb"),
+        ("nsg/AllowWeb", "/s/nsg/securityRules/AllowWeb"),
+        ("other", "/s/nsg/securityRules/allowweb"),
+        ("allowweb", "/s/nsg/securityRules/allowweb"),
+    ],
+)
+def test_an_id_is_spelled_as_its_name_is(name: str, expected: str) -> None:
+    assert ResourceId("/s/nsg/securityRules/allowweb").spelled(name).text == expected

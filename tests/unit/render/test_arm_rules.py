@@ -27,15 +27,19 @@ def _view_one(own: EffectiveRule) -> dict[str, Any]:
     return next(each for each in view["effectiveSecurityRules"] if each["name"].startswith("UserRule_"))
 
 
-def test_a_singular_rule_has_the_fields_of_recorded_answers_and_no_others() -> None:
+def test_a_singular_rule_has_the_fields_of_the_newest_answers_and_no_others() -> None:
     own = EffectiveRule(rule("web", "Tcp", source="Internet", dports="443"), EVERY, EVERY, prefixes("1.0.0.0/8"))
     assert list(_one(own).items()) == [
         ("name", "securityRules/web"),
         ("protocol", "Tcp"),
         ("sourcePortRange", "0-65535"),
         ("destinationPortRange", "443-443"),
+        ("sourcePortRanges", ["0-65535"]),
+        ("destinationPortRanges", ["443-443"]),
         ("sourceAddressPrefix", "Internet"),
         ("destinationAddressPrefix", "0.0.0.0/0"),
+        ("sourceAddressPrefixes", ["Internet"]),
+        ("destinationAddressPrefixes", ["0.0.0.0/0"]),
         ("expandedSourceAddressPrefix", ["1.0.0.0/8"]),
         ("access", "Allow"),
         ("priority", 100),
@@ -48,7 +52,7 @@ def test_several_values_stand_in_the_plural_and_the_first_in_the_singular() -> N
     assert found["sourceAddressPrefix"] == "10.0.0.4/32"
     assert found["sourceAddressPrefixes"] == ["10.0.0.4/32", "10.1.0.0/16"]
     assert (found["destinationPortRange"], found["destinationPortRanges"]) == ("80-80", ["80-80", "443-445"])
-    assert "destinationAddressPrefixes" not in found
+    assert found["destinationAddressPrefixes"] == ["0.0.0.0/0"]
     assert found["protocol"] == "All"
 
 
