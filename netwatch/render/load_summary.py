@@ -28,7 +28,12 @@ def found_open(topology: Topology) -> Iterator[tuple[str, str, Unresolved, Where
     for each in topology.notes.open:
         if (each.value.reason, each.value.expression) not in seen:
             where = each.value.where or Where(topology.source)
-            yield each.what, each.what.rsplit("/", 1)[-1], each.value, where
+            yield each.what, _short_name(each.what), each.value, where
+
+
+def _short_name(what: str) -> str:
+    """What a line calls an open value: a type, or the last part of a path; of a name, whose it is."""
+    return what.partition(" at ")[0].removesuffix("/name").rsplit("/", 1)[-1]
 
 
 class _Look:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_template.function_kind import MAX_TEXT, Function, TooLongError
 from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
+from netwatch.formats.arm_template.functions_dates import DATE_FUNCTIONS
 from netwatch.formats.arm_template.functions_lambda import LAMBDA_FUNCTIONS
 from netwatch.formats.arm_template.functions_text import TEXT_FUNCTIONS
 from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
@@ -288,7 +289,7 @@ def _argument(value: Any) -> str:
 @cache
 def pure_functions() -> Mapping[str, Function]:
     """Every function whose result depends on its arguments alone, by lower-case name."""
-    tables = (TEXT_FUNCTIONS, VALUE_FUNCTIONS, ADDRESS_FUNCTIONS)
+    tables = (TEXT_FUNCTIONS, VALUE_FUNCTIONS, ADDRESS_FUNCTIONS, DATE_FUNCTIONS)
     return {name.lower(): function for table in tables for name, function in table.items()}
 
 

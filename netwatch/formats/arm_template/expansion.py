@@ -126,6 +126,9 @@ class _Walk:
         elif isinstance(name, Unresolved) and not (isinstance(name, PartText) and name.is_name):
             self._leave_out(raw, env, name)
             return None
+        if name == "" and member(raw, "name") != "":
+            self._leave_out(raw, env, Unresolved("its name comes out empty", str(member(raw, "name")), env.where))
+            return None
         if not isinstance(name, str | PartText) or name == "":
             raise env.error(f"this {type} needs a name.")
         id = self._id(raw, env, type, name, parent)
@@ -152,11 +155,12 @@ class _Walk:
     def _start(self, raw: dict[str, Any], env: Env, type: str, parent: Instance | None) -> Any:
         """What the id begins with: the resource it extends, or the group or subscription it is made in."""
         scope = evaluate(member(raw, "scope"), env.at("scope"))
-        here = group_id(self._context.subscription, self._context.resource_group)
+        context = deployed_to(raw, self._context, env)
+        here = group_id(context.subscription, context.resource_group)
         if isinstance(scope, str | PartText):
             return scope if isinstance(scope, PartText) or scope.startswith("/") else f"{here}/providers/{scope}"
         if type.lower() == "microsoft.resources/resourcegroups":
-            return group_id(self._context.subscription, "")
+            return group_id(context.subscription, "")
         return here if parent is None else parent.id_text
 
     def _leave_out(self, raw: dict[str, Any], env: Env, why: Unresolved) -> None:
@@ -164,6 +168,18 @@ class _Walk:
         where = why.where or env.where
         reason = Unresolved(why.reason, why.expression, where)
         self._expander.left_out.append(OpenResource(f"{type} at {env.where.pointer}", reason))
+
+
+def deployed_to(raw: dict[str, Any], outer: Context, env: Env) -> Context:
+    """The context of a resource that says in its own fields where it goes: another subscription, another group."""
+
+    def said(name: str, otherwise: Any) -> Any:
+        return otherwise if member(raw, name) is None else evaluate(member(raw, name), env.at(name))
+
+    group, subscription = said("resourceGroup", outer.resource_group), said("subscriptionId", outer.subscription)
+    if member(raw, "subscriptionId") is not None and member(raw, "resourceGroup") is None:
+        group = ""
+    return outer._replace(subscription=subscription, resource_group=group)
 
 
 def _listed(resources: Any, env: Env) -> Iterator[tuple[str, str | int, Any]]:
@@ -254,27 +270,18 @@ class _Deployment(Nested):
         return str(member(options, "scope")).lower() == "inner"
 
     def _context(self, env: Env) -> Context:
-        outer = self._outer_context
-
-        def said(name: str, otherwise: Any) -> Any:
-            raw = member(self._raw, name)
-            return otherwise if raw is None else evaluate(raw, env.at(name))
-
-        group, subscription = said("resourceGroup", outer.resource_group), said("subscriptionId", outer.subscription)
-        if member(self._raw, "subscriptionId") is not None and member(self._raw, "resourceGroup") is None:
-            group = ""
-        scope = said("scope", None)
+        context = deployed_to(self._raw, self._outer_context, env)
+        scope = evaluate(member(self._raw, "scope"), env.at("scope"))
         if isinstance(scope, str):
             parts = scope.strip("/").split("/")
-            subscription = parts[1] if parts[0].lower() == "subscriptions" and len(parts) > 1 else subscription
+            is_subscription = parts[0].lower() == "subscriptions" and len(parts) > 1
             group = parts[3] if len(parts) > 3 and parts[2].lower() == "resourcegroups" else ""
-        return Context(
-            subscription=subscription,
-            resource_group=group,
-            location=outer.location if group != "" else said("location", outer.location),
-            deployment=self._instance.name,
-            management_group=outer.management_group,
-        )
+            subscription = parts[1] if is_subscription else context.subscription
+            context = context._replace(subscription=subscription, resource_group=group)
+        said = member(self._raw, "location")
+        if said is not None and context.resource_group == "":
+            context = context._replace(location=evaluate(said, env.at("location")))
+        return context._replace(deployment=self._instance.name)
 
     def _inner_scope(self, template: Template, context: Context, env: Env) -> Scope:
         raw = member(self._properties(), "parameters")

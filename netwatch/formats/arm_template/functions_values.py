@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from netwatch.formats.arm_template.function_kind import Function, text_of
-from netwatch.formats.arm_template.open_values import placed_like
+from netwatch.formats.arm_template.open_values import RuntimeObject, placed_like
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["MAX_RANGE", "VALUE_FUNCTIONS", "index_into", "same"]
@@ -127,8 +127,14 @@ def _compared(work: Callable[[Any, Any], bool]) -> Callable[[list[Any]], bool]:
     return call
 
 
-def _contains(args: list[Any]) -> bool:
+def _set_by_azure(made: RuntimeObject, key: Any) -> Unresolved:
+    return Unresolved(f"Azure may set {key} when {made.name} is made", f"reference('{made.name}').{key}", made.where)
+
+
+def _contains(args: list[Any]) -> Any:
     holder, sought = args
+    if isinstance(holder, RuntimeObject) and not any(key.lower() == str(sought).lower() for key in holder):
+        return _set_by_azure(holder, sought)
     if isinstance(holder, dict):
         return any(key.lower() == str(sought).lower() for key in holder)
     if isinstance(holder, list):
@@ -224,15 +230,15 @@ def _intersection(args: list[Any]) -> Any:
 
 
 def _items(args: list[Any]) -> Any:
-    """An object as a list of keys and values, in the order of the keys."""
+    """An object as a list of keys and values, in alphabetical order of the keys, to which case does not matter."""
     value = args[0]
     if isinstance(value, Unresolved):
         return value
-    return [placed_like({"key": key, "value": value[key]}, value[key]) for key in sorted(value)]
+    return [placed_like({"key": key, "value": value[key]}, value[key]) for key in sorted(value, key=str.lower)]
 
 
 def _object_keys(args: list[Any]) -> Any:
-    return args[0] if isinstance(args[0], Unresolved) else sorted(args[0])
+    return args[0] if isinstance(args[0], Unresolved) else sorted(args[0], key=str.lower)
 
 
 def _flatten(args: list[Any]) -> Any:
@@ -249,7 +255,7 @@ def _try_get(args: list[Any]) -> Any:
         try:
             value = index_into(value, key)
         except ValueError:
-            return None
+            return _set_by_azure(value, key) if isinstance(value, RuntimeObject) else None
     return value
 
 

@@ -36,8 +36,16 @@ class PartText(Unresolved):
 
     @property
     def is_name(self) -> bool:
-        """Whether it can stand for a name: of each level, ``parent/child``, something is known."""
-        return not any(level[:1] == "{" and level.find("}") == len(level) - 1 for level in self.stand_in.split("/"))
+        """Whether it can stand for a name: each level, ``parent/child``, is known in part, or is one parameter.
+
+        What a function makes of something unknown is no name: it may well be that of another resource here.
+        """
+        return not any(_is_wholly_unknown(level) for level in self.stand_in.split("/"))
+
+
+def _is_wholly_unknown(level: str) -> bool:
+    inner = level[1:-1]
+    return level[:1] == "{" and level.find("}") == len(level) - 1 and not inner.replace("_", "").isalnum()
 
 
 def stand_in(value: Any) -> str:

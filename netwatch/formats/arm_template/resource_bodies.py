@@ -43,6 +43,7 @@ class Bodies:
         self._registry = registry
         self._references = references
         self._alone: set[str] = set()
+        self._unnamed: set[str] = set()
         self.assumed: list[Assumption] = []
         self.open: list[OpenValue] = []
         self.left_out: list[OpenResource] = []
@@ -64,7 +65,15 @@ class Bodies:
         self.left_out.append(OpenResource(f"{instance.type} {instance.name}", instance.open_condition))
         return False
 
+    def _note_name(self, instance: Instance) -> None:
+        """Say once of each unknown that it stands in names; whatever they are, no answer but its wording changes."""
+        id = instance.id
+        if isinstance(id, PartText) and id.expression not in self._unnamed:
+            self._unnamed.add(id.expression)
+            self.open.append(OpenValue(f"{instance.id_text}/name", Unresolved(id.reason, id.expression, id.where)))
+
     def _resources(self, instance: Instance, earlier: list[Instance]) -> Iterator[PlacedObject]:
+        self._note_name(instance)
         body = self._references.with_addresses(instance)
         if instance.type.lower() == ENDPOINT:
             body, nic = self._endpoint(instance, body)
@@ -145,7 +154,7 @@ class Bodies:
             if path[-1:] == ("name",) and value.is_name:
                 return value.stand_in
         found = Unresolved(value.reason, value.expression, value.where) if is_part else value
-        if path[:1] in (("properties",), ("location",)):
+        if path[:1] in (("properties",), ("location",)) and path[-1:] != ("sharedKey",):
             self.open.append(OpenValue("/".join((instance.id_text, *path)), found))
         return found
 

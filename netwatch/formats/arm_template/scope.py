@@ -113,21 +113,34 @@ class Scope:
 
     def _parameter(self, name: str, env: Env) -> Any:
         declared = member(self.template.value, "parameters")
-        definition = member(declared, name)
+        definition = self._defined(member(declared, name))
         if not isinstance(definition, Mapping):
             raise env.error(f'there is no parameter "{name}".', _nearest(name, declared))
         where = under(self.template.where, "parameters", name)
         given = self._given.get(name.lower())
         if str(member(definition, "type") or "").lower().startswith("secure"):
             return self._secret(name, given, definition, where)
-        if given is not None:
-            return given()
-        if "defaultvalue" in {key.lower() for key in definition}:
+        value = None if given is None else given()
+        if value is not None:
+            return value
+        if "defaultvalue" in {key.lower() for key in definition}:  # null leaves it to the default (Azure/bicep #9454)
             return evaluate(member(definition, "defaultValue"), Env(self, under(where, "defaultValue")))
-        if member(definition, "nullable") is True:
+        if given is not None or member(definition, "nullable") is True:
             return None
         reason = f"the parameter {name} has neither a value nor a default"
         return PartText(reason, f"parameters('{name}')", where, "{" + name + "}")
+
+    def _defined(self, definition: Any) -> Any:
+        """The definition of a parameter, with what the types that it refers to say and it does not."""
+        found = definition
+        for _ in range(_MAX_CALLS):
+            name = member(found, "$ref")
+            if not isinstance(name, str):
+                break
+            of_type = member(member(self.template.value, "definitions"), name.rpartition("/")[2])
+            rest = {key: value for key, value in found.items() if key.lower() != "$ref"}
+            found = {**(of_type if isinstance(of_type, Mapping) else {}), **rest}
+        return found
 
     def _secret(self, name: str, given: Callable[[], Any] | None, definition: Any, where: Where) -> Any:
         """Secrets are never looked at, save to see that there is none: an empty text, as tokens have by default."""

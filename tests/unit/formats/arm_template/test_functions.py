@@ -67,6 +67,14 @@ CASES: dict[str, tuple[tuple[str, Any], ...]] = {
     "mod": (("mod(7, 3)", 1), ("mod(-7, 3)", -1)),
     "mul": (("mul(2, 3)", 6),),
     "sub": (("sub(2, 3)", -1),),
+    # dates
+    "dateTimeAdd": (
+        ("dateTimeAdd('2023-01-01 00:00:00Z', 'P1Y')", "2024-01-01T00:00:00Z"),
+        ("dateTimeAdd('2024-02-01T00:00:00Z', 'P1M')", "2024-03-02T00:00:00Z"),
+        ("dateTimeAdd('2020-04-07T14:53:14Z', '-P1DT1H', 'yyyy-MM-dd HH:mm')", "2020-04-06 13:53"),
+    ),
+    "dateTimeFromEpoch": (("dateTimeFromEpoch(1683040573)", "2023-05-02T15:16:13Z"),),
+    "dateTimeToEpoch": (("dateTimeToEpoch('2023-05-02T15:16:13Z')", 1683040573),),
     # truth
     "and": (("and(true(), true(), false())", False), ("and(true(), true())", True)),
     "bool": (("bool('True')", True), ("bool(0)", False)),
@@ -102,7 +110,10 @@ CASES: dict[str, tuple[tuple[str, Any], ...]] = {
         ("intersection(createArray(1, 2, 3), createArray(2, 3, 4))", [2, 3]),
         ("intersection(createObject('a', 1, 'b', 2), createObject('a', 1, 'b', 3))", {"a": 1}),
     ),
-    "items": (("items(createObject('b', 2, 'a', 1))", [{"key": "a", "value": 1}, {"key": "b", "value": 2}]),),
+    "items": (
+        ("items(createObject('b', 2, 'a', 1))", [{"key": "a", "value": 1}, {"key": "b", "value": 2}]),
+        ("map(items(createObject('B', 2, 'a', 1)), lambda('i', lambdaVariables('i').key))", ["a", "B"]),
+    ),
     "last": (("last('one')", "e"), ("last(createArray(1, 2))", 2)),
     "length": (("length('abc')", 3), ("length(createObject('a', 1))", 1)),
     "objectKeys": (("objectKeys(createObject('b', 1, 'a', 2))", ["a", "b"]),),

@@ -79,6 +79,36 @@ def test_a_parameter_without_a_value_leaves_what_needs_it_open() -> None:
     assert found.where.pointer == "parameters/p"
 
 
+def test_a_parameter_may_get_what_its_type_allows_from_a_definition() -> None:
+    types = {"maybe": {"type": "string", "nullable": True}, "alias": {"$ref": "#/definitions/maybe"}}
+    parameters = {"p": {"$ref": "#/definitions/alias"}}
+    prefix = "[coalesce(parameters('p'), '10.1.0.0/24')]"
+    topology = deployed(template(vnet(prefix=prefix), parameters=parameters, definitions=types))
+    assert subnet_prefix(topology) == "10.1.0.0/24"
+
+
+def test_a_secret_stays_one_when_its_type_is_defined_elsewhere() -> None:
+    parameters = {"p": {"$ref": "#/definitions/secret", "defaultValue": "10.1.0.0/24"}}
+    types = {"secret": {"type": "securestring"}}
+    topology = deployed(template(vnet(prefix="[parameters('p')]"), parameters=parameters, definitions=types))
+    assert isinstance(subnet_prefix(topology), Unresolved)
+
+
+def test_definitions_that_refer_to_one_another_end() -> None:
+    parameters = {"p": {"$ref": "#/definitions/a"}}
+    types = {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}
+    topology = deployed(template(vnet(prefix="[parameters('p')]"), parameters=parameters, definitions=types))
+    assert isinstance(subnet_prefix(topology), Unresolved)
+
+
+def test_null_leaves_a_parameter_to_its_default() -> None:
+    """Azure/bicep, pull request 9454: a parameter with a default takes a value, null or nothing."""
+    inside = {"parameters": {"p": {"type": "string", "defaultValue": "10.1.0.0/24"}}}
+    given = {"parameters": {"p": {"value": "[null()]"}}}
+    nested = _nested(vnet(prefix="[parameters('p')]"), scope="inner", inside=inside, properties=given)
+    assert subnet_prefix(deployed(template(nested))) == "10.1.0.0/24"
+
+
 def test_a_variable_that_names_itself_is_a_circle() -> None:
     variables = {"a": "[variables('b')]", "b": "[variables('a')]"}
     with pytest.raises(TopologyErrors, match="the variable a refers to itself"):
@@ -297,9 +327,35 @@ def test_a_name_does_not_fit_its_type() -> None:
 
 
 def test_a_wholly_unknown_name_leaves_its_resource_out() -> None:
-    topology = deployed(template(vnet("[parameters('p')]"), parameters={"p": _parameter()}))
+    name = "[last(split(parameters('p'), '/'))]"
+    topology = deployed(template(vnet(name), parameters={"p": _parameter()}))
     assert not topology.vnets
     assert topology.notes.open[0].value.reason == "the parameter p has neither a value nor a default"
+
+
+def test_a_name_that_is_a_parameter_without_a_value_is_called_by_the_parameter() -> None:
+    subnet = "[resourceId('Microsoft.Network/virtualNetworks/subnets', parameters('vnet_name'), 's')]"
+    topology = deployed(
+        template(vnet("[parameters('vnet_name')]"), _nic("i", subnet), parameters={"vnet_name": _parameter()})
+    )
+    assert _names(topology) == ["{vnet_name}"]
+    (note,) = topology.notes.open
+    assert note.what.endswith("/virtualNetworks/{vnet_name}/name")
+    nic = next(iter(topology.nics.values()))
+    assert str(nic.ip_configurations[0].private_ip) == "10.0.0.4"
+
+
+def test_a_name_that_comes_out_empty_leaves_its_resource_out() -> None:
+    storage = {"type": "Microsoft.Storage/storageAccounts", "name": "[variables('none')]"}
+    topology = deployed(template(vnet(), storage, variables={"none": ""}))
+    (note,) = topology.notes.open
+    assert note.what == "Microsoft.Storage/storageAccounts at resources/1"
+    assert "comes out empty" in note.value.reason
+
+
+def test_a_name_that_is_written_empty_is_a_mistake() -> None:
+    with pytest.raises(TopologyError, match="needs a name"):
+        deployed(template(vnet(name="")))
 
 
 def test_a_partly_unknown_name_is_one_and_can_be_referred_to() -> None:
@@ -430,6 +486,22 @@ def test_parameters_and_outputs_of_a_nested_deployment() -> None:
     ask = "[reference(resourceId('Microsoft.Resources/deployments', 'd')).outputs.out.value]"
     assert subnet_prefix(deployed(template(vnet(prefix=ask), nested))) == "10.3.0.0/16"
     assert subnet_prefix(deployed(template(vnet(prefix="[reference('d').outputs.out.value]"), nested))) == "10.3.0.0/16"
+
+
+def test_a_deployment_lies_in_the_group_that_it_goes_to() -> None:
+    outputs = {"prefix": {"type": "string", "value": "10.1.0.0/24"}}
+    there = _nested(resourceGroup="rg-2", scope="inner", inside={"outputs": outputs})
+    prefix = "[reference(resourceId('rg-2', 'Microsoft.Resources/deployments', 'd')).outputs.prefix.value]"
+    assert subnet_prefix(deployed(template(there, vnet(prefix=prefix)))) == "10.1.0.0/24"
+
+
+@pytest.mark.parametrize("asked", ["tryGet({}, 'ipAddress')", "if(contains({}, 'ipAddress'), '10.0.0.0/24', 'x')"])
+def test_what_azure_adds_to_a_resource_is_not_missing(asked: str) -> None:
+    public = {"type": "Microsoft.Network/publicIPAddresses", "name": "p", "properties": {}}
+    asked = asked.format("reference('p')")
+    found = subnet_prefix(deployed(template(public, vnet(prefix=f"[{asked}]"))))
+    assert isinstance(found, Unresolved)
+    assert "ipAddress" in found.expression
 
 
 def test_outputs_may_be_loops() -> None:
