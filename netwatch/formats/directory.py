@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from netwatch.errors import TopologyError, TopologyErrors, TopologySyntaxError, UnsupportedError
 from netwatch.formats.bicep import input_text
 from netwatch.formats.input_reader import InputReader
 from netwatch.formats.template_context import TemplateContext
+from netwatch.formats.text_file import read_text
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.input_notes import Ignored
 from netwatch.model.topology import Topology
@@ -34,11 +36,13 @@ def read_together(
     (questions, lists of service tags) are passed over, and said to be. Raises TopologyErrors with every problem.
     """
     reader, problems, read = InputReader(draft, template=template), list[TopologyError](), 0
+    linked = _linked([path for path in paths if os.path.isdir(path)], max_bytes)
     for path, is_named in _files(paths):
         try:
             text = input_text(path, max_bytes=max_bytes)
-            if not is_named and not _is_input(path, text):
-                draft.ignore(Ignored(path, "", "it is no input", Where(path)))
+            why = "" if is_named else _passed_over(path, text, linked)
+            if why:
+                draft.ignore(Ignored(path, "", why, Where(path)))
                 continue
             reader.read(path, text)
             read += 1
@@ -53,6 +57,32 @@ def read_together(
         hint = "Expected native YAML, or JSON of ARM resources."
         raise TopologySyntaxError("the directory holds no input.", where=Where(draft.source), hint=hint)
     return reader.finish()
+
+
+def _passed_over(path: str, text: str, linked: frozenset[str]) -> str:
+    """Why a file of a directory is not read; empty where it is."""
+    if path in linked:
+        return "it is read where a template beside it links to it"
+    return "" if _is_input(path, text) else "it is no input"
+
+
+def _linked(directories: Sequence[str], max_bytes: int) -> frozenset[str]:
+    """The files that a template beside them links to, by the name that it writes: those are read from there."""
+    files = [path for directory in directories for path in files_in(directory) if path.lower().endswith(".json")]
+    texts: dict[str, str] = {}
+    for path in files:
+        try:
+            text = read_text(path, max_bytes=max_bytes)
+        except TopologyError:  # which reading it tells
+            continue
+        if "templateLink" in text:
+            texts[path] = text
+    return frozenset(path for path in files if any(_names(texts[each], path) for each in texts if each != path))
+
+
+def _names(text: str, path: str) -> bool:
+    """Whether a text names a file: at the end of a quoted path."""
+    return any(before + os.path.basename(path) in text for before in ("'", '"', "/"))
 
 
 def _read_terraform(reader: InputReader, draft: TopologyDraft, paths: Sequence[str], *, is_needed: bool) -> int:
@@ -83,6 +113,7 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 def _is_input(path: str, text: str) -> bool:
     """Whether a file that stands in a directory is one of ours; what is broken counts as one, so that it is told."""
+    from netwatch.formats.foreign_json import PAGES
     from netwatch.formats.input_kind import InputKind, json_kind, text_kind
 
     try:
@@ -93,11 +124,9 @@ def _is_input(path: str, text: str) -> bool:
     from netwatch.formats.json_text import parse_json
 
     value = parse_json(path, text)
-    if isinstance(value, list):
-        return all(isinstance(each, dict) and ("id" in each or "type" in each) for each in value)
-    if not isinstance(value, dict) or "deploymentparameters" in str(value.get("$schema", "")).lower():
+    if not isinstance(value, dict | list) or _is_of_parameters(value):
         return False
-    if any(value.get(key) for key in ("nextLink", "skip_token", "skipToken", "$skipToken")):
+    if isinstance(value, dict) and any(value.get(key) for key in PAGES):
         return True
     try:
         json_kind(path, value)
@@ -105,4 +134,8 @@ def _is_input(path: str, text: str) -> bool:
         return True
     except TopologySyntaxError:
         return False
-    return True
+    return isinstance(value, dict) or all(isinstance(each, dict) and ("id" in each or "type" in each) for each in value)
+
+
+def _is_of_parameters(value: Any) -> bool:
+    return isinstance(value, dict) and "deploymentparameters" in str(value.get("$schema", "")).lower()

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from netwatch.errors import TopologySyntaxError
+from netwatch.formats.foreign_json import refuse_foreign
 from netwatch.model.where import Where
 
 __all__ = ["ENVELOPES", "InputKind", "is_resource", "json_kind", "text_kind"]
@@ -57,9 +58,10 @@ def _first_content(text: str) -> tuple[int, str]:
 def json_kind(source: str, value: Any) -> InputKind:
     """RESOURCES, CASE, TEMPLATE, TERRAFORM, or TOPOLOGY written as JSON.
 
-    Raises TopologySyntaxError for the rest.
+    Raises TopologySyntaxError for the rest, UnsupportedError for what Azure PowerShell prints.
     """
     if isinstance(value, list):
+        refuse_foreign(source, value)
         return InputKind.RESOURCES
     if "netwatch" in value:
         return InputKind.TOPOLOGY
@@ -70,7 +72,7 @@ def json_kind(source: str, value: Any) -> InputKind:
     topology = value.get("topology")
     if isinstance(topology, dict) and isinstance(topology.get("resources"), list):
         return InputKind.CASE
-    _check_whole(source, value)
+    refuse_foreign(source, value)
     if any(isinstance(value.get(key), list) for key in ENVELOPES) or is_resource(value):
         return InputKind.RESOURCES
     expected = 'a list, {"value": []}, {"resources": []} or {"data": []}'
@@ -82,15 +84,3 @@ def is_resource(value: dict[str, Any]) -> bool:
     """Whether a JSON object is one resource, as ``az … show`` prints it."""
     id = value.get("id")
     return isinstance(id, str) and id[:15].lower() == "/subscriptions/"
-
-
-def _check_whole(source: str, value: dict[str, Any]) -> None:
-    """One page must not pass for the whole list; Resource Graph's table form has no resources in it."""
-    for key in ("nextLink", "skip_token", "skipToken", "$skipToken"):
-        if value.get(key):
-            message = f"this is one page of a longer list: it has a {key}."
-            hint = "Fetch the other pages and put them in one list."
-            raise TopologySyntaxError(message, where=Where(source), hint=hint)
-    if isinstance(value.get("data"), dict) and "rows" in value["data"]:
-        message = "these are rows of a table, expected resources as objects."
-        raise TopologySyntaxError(message, where=Where(source), hint="Ask Resource Graph for resultFormat objectArray.")

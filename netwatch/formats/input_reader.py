@@ -30,7 +30,6 @@ class InputReader:
     def __init__(self, draft: TopologyDraft, *, template: TemplateContext | None = None) -> None:
         self._draft = draft
         self._template = template
-        self._is_strict = draft.is_strict
         self._notes: list[InputNotes] = []
         self._arm: ArmReader | None = None
         self._facts: list[Callable[[Topology], Facts]] = []
@@ -62,7 +61,7 @@ class InputReader:
         from netwatch.formats.arm_template.reading import read_template
         from netwatch.formats.template_context import TemplateContext
 
-        self._draft.dangling = "unresolved"
+        self._draft.missing_is_open = True
         context = self._template or TemplateContext()
         made = read_template(source, value, context, report=self._draft.problem)
         self._read_resources(source, made.resources)
@@ -81,7 +80,7 @@ class InputReader:
         self._take_terraform(path, read_terraform_directory(path))
 
     def _take_terraform(self, source: str, made: TerraformResources) -> None:
-        self._draft.dangling = "unresolved"
+        self._draft.missing_is_open = True
         self._read_resources(source, made.resources)
         self._notes.append(made.notes)
         if made.deployments:
@@ -91,20 +90,14 @@ class InputReader:
         """The topology of everything read so far; TopologyErrors with every problem in it."""
         if self._arm is not None:
             self._arm.finish()
+            states = self._arm.power_states
+            if states:  # first, so that a fact somebody declares goes before
+                self._facts.insert(0, lambda _: Facts(power_state=states))
         semantics = self._one_semantics()
         topology = self._draft.finish(self._all_facts if self._facts else None)
         if self._notes:
             topology = replace(topology, notes=joined_notes([topology.notes, *self._notes]))
-            self._check_conflicts(topology)
         return topology if semantics is None else replace(topology, semantics=semantics)
-
-    def _check_conflicts(self, topology: Topology) -> None:
-        """Parts that exclude each other, which the draft lets pass where an input leaves things open."""
-        from netwatch.formats.topology_conflicts import conflicts
-
-        found = list(conflicts(topology)) if self._is_strict else []
-        if found:
-            raise TopologyErrors(found)
 
     def _read_native(self, source: str, text: str) -> None:
         from netwatch.formats.topology_file.reading import read_into

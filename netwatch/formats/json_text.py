@@ -29,7 +29,8 @@ def parse_json(source: str, text: str) -> Any:
         text, value = _loaded(text)
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg} (column {error.colno})."
-        raise TopologySyntaxError(message, where=Where(source, error.lineno)) from None
+        hint = "One file holds one value: put several lists in files of their own." if error.msg == "Extra data" else ""
+        raise TopologySyntaxError(message, where=Where(source, error.lineno), hint=hint) from None
     except _ConstantError:
         _raise_constant(source, text)
     except RecursionError:

@@ -76,12 +76,14 @@ class TopologyDraft:
     """Resources of one input as they are read, and every problem found on the way.
 
     With ``dangling="unresolved"`` (recordings, which can be stale) a missing target becomes Unresolved and parts that
-    exclude each other are let pass. ``tag_names`` are the service tags there are; without them none is checked.
+    exclude each other are let pass. ``missing_is_open`` is set for inputs that do not hold all that is there: a missing
+    target becomes Unresolved, and nothing else is let pass. ``tag_names`` are the service tags there are; without them
+    none is checked.
     """
 
     def __init__(self, source: str, *, dangling: Dangling = "error", tag_names: TagNames | None = None) -> None:
         self.source = source
-        self.dangling = dangling
+        self._is_lenient = self.missing_is_open = dangling == "unresolved"
         self._tag_names = tag_names
         self._service_tags = ""
         self._held: dict[str, Any] = {kind: {} for kind in _KINDS.values()}
@@ -91,8 +93,8 @@ class TopologyDraft:
 
     @property
     def is_strict(self) -> bool:
-        """Whether a missing target and parts that exclude each other are errors."""
-        return self.dangling == "error"
+        """Whether parts that exclude each other are errors."""
+        return not self._is_lenient
 
     def name_service_tags(self, path: str, where: Where) -> None:
         """Go by the published list in the file at ``path``, as the input says at ``where``, unless one was chosen."""
@@ -165,7 +167,7 @@ class TopologyDraft:
             if child.vnet.key in self._held["vnets"]:
                 continue
             found = self._target(child.vnet, VNET, child)
-            if isinstance(found, Unresolved) and not self.is_strict:
+            if isinstance(found, Unresolved) and self.missing_is_open:
                 self.add(VirtualNetwork(child.vnet, "", (found,), child.where))
         if any(self._held[kind] for kind in UNDER_MANAGERS):
             self._place_managers()
@@ -178,7 +180,7 @@ class TopologyDraft:
             parent = CONFIGURATION if kind == "admin_rule_collections" else MANAGER
             for child in self._held[kind].values():
                 found = self._target(child.id.parent, parent, child)
-                if not isinstance(found, Unresolved) or self.is_strict:
+                if not isinstance(found, Unresolved) or not self.missing_is_open:
                     continue
                 if parent is MANAGER:
                     self.add(NetworkManager(child.id.parent, "", where=child.where))
@@ -262,7 +264,7 @@ class TopologyDraft:
         """The same id where the input holds it (and None or Unresolved as they are), else Unresolved."""
         if not isinstance(id, ResourceId) or id.key in self._held[reference.targets]:
             return id
-        if self.is_strict and reference.required:
+        if not self.missing_is_open and reference.required:
             self.problem(self._dangling(id, reference, holder))
         return _absent(id, reference, holder.where)
 
@@ -308,7 +310,7 @@ class TopologyDraft:
         said = self._held["nics"][id.key].vm
         first = owner.setdefault(id.key, vm.id)
         rival = first if first != vm.id else said if isinstance(said, ResourceId) and said != vm.id else None
-        if rival is not None and self.is_strict:
+        if rival is not None and not self.missing_is_open:
             message = f"virtual machine {vm.id.name} names the NIC {id.name}, which is attached to {rival.name}."
             self.problem(ConflictError(message, where=vm.where, hint="A NIC is attached to one machine."))
         return first == vm.id
@@ -328,7 +330,7 @@ class TopologyDraft:
     def _assume_addresses(self) -> None:
         balancers = self._held["load_balancers"].values()
         self._held["nics"], problems = assume_addresses(self._held["nics"], self._held["subnets"], balancers=balancers)
-        if self.is_strict:
+        if not self.missing_is_open:
             self._problems.extend(problems)
 
 

@@ -48,8 +48,8 @@ class InputNotes(NamedTuple):
 
 
 def joined_notes(notes: Sequence[InputNotes]) -> InputNotes:
-    """The notes on several inputs as one, in their order."""
-    remarks = tuple(remark for each in notes for remark in each.remarks)
+    """The notes on several inputs as one, in their order; the same remark stands once."""
+    remarks = tuple(dict.fromkeys(remark for each in notes for remark in each.remarks))
     assumed = tuple(value for each in notes for value in each.assumed)
     open = tuple(value for each in notes for value in each.open)
     return InputNotes(remarks, assumed, open, tuple(each for note in notes for each in note.ignored))

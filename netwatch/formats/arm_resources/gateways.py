@@ -1,15 +1,31 @@
-"""Local network gateways and connections of resolved ARM resources."""
+"""Virtual network gateways, local network gateways and connections of resolved ARM resources."""
 
 from __future__ import annotations
 
 from netwatch.formats.arm_resources.fields import ArmObject
 from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.ids import ResourceId
+from netwatch.model.resources import VirtualNetworkGateway
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["read_connection", "read_local_gateway"]
+__all__ = ["read_connection", "read_gateway", "read_local_gateway"]
 
 _PEERS = ("localNetworkGateway2", "virtualNetworkGateway2", "peer")
+
+
+def read_gateway(resource: ArmObject, id: ResourceId) -> VirtualNetworkGateway:
+    """A virtual network gateway with the subnet and the public addresses it stands at."""
+    configs = [each.object("properties") for each in resource.object("properties").objects("ipConfigurations")]
+    subnets = (config.reference("subnet") for config in configs)
+    public_ips = (config.reference("publicIPAddress") for config in configs)
+    return VirtualNetworkGateway(
+        id=id,
+        location=resource.text("location"),
+        gateway_type=resource.object("properties").text("gatewayType", "Vpn"),
+        subnets=tuple(subnet for subnet in subnets if subnet is not None),
+        public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
+        where=resource.where,
+    )
 
 
 def read_local_gateway(resource: ArmObject, id: ResourceId) -> LocalNetworkGateway:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from netwatch.formats.arm_resources.fields import ArmObject, is_expression
 from netwatch.model.ids import ResourceId
 
-__all__ = ["DEFAULT_RESOURCE_GROUP", "DEFAULT_SUBSCRIPTION", "full_type", "identify", "is_outline", "label"]
+__all__ = [
+    "DEFAULT_RESOURCE_GROUP",
+    "DEFAULT_SUBSCRIPTION",
+    "full_type",
+    "identify",
+    "is_outline",
+    "label",
+    "was_exported",
+]
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 DEFAULT_RESOURCE_GROUP = "netwatch"
@@ -19,6 +27,9 @@ _OUTLINE = frozenset(
     )
 )  # fmt: skip
 """What stands beside a resource's properties; a resource that has nothing else was exported without them."""
+
+
+_BY_AZURE = ("etag", "provisioningState", "resourceGuid", "tenantId")
 
 
 def label(resource: ArmObject) -> str:
@@ -63,6 +74,18 @@ def _composed(resource: ArmObject, type: str, name: str) -> ResourceId | None:
     subscription = resource.text("subscriptionId", DEFAULT_SUBSCRIPTION)
     group = resource.text("resourceGroup", DEFAULT_RESOURCE_GROUP)
     return ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{steps}")
+
+
+def was_exported(resource: ArmObject) -> bool:
+    """Whether Azure wrote it: what it refers to is there then, in the input or not.
+
+    Told by what Azure puts beside what people write: the state of its making, or a mark of its version.
+    """
+    return any(fields.raw(name) is not None for fields in (resource, _properties(resource)) for name in _BY_AZURE)
+
+
+def _properties(resource: ArmObject) -> ArmObject:
+    return resource.object("properties") if isinstance(resource.raw("properties"), dict) else resource
 
 
 def is_outline(resource: ArmObject) -> bool:

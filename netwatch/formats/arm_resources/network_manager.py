@@ -163,7 +163,7 @@ class NetworkManagerReader:
     def _report_orphans(self, children: Mapping[str, list[_Placed]], parents: list[Any], noun: str) -> None:
         known = {parent.id.key for parent in parents}
         for resource, id in _without(children, known):
-            if self._draft.is_strict:
+            if not self._draft.missing_is_open:
                 message = f"{id.name}: its {noun} {id.parent} is not in the input."
                 self._draft.problem(DanglingReferenceError(message, where=resource.where, hint="Add it."))
             else:

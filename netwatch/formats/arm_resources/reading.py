@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_resources.fields import ArmObject, ArmReading, AssumedText
-from netwatch.formats.arm_resources.identity import full_type, identify, is_outline, label
+from netwatch.formats.arm_resources.identity import full_type, identify, is_outline, label, was_exported
 from netwatch.formats.arm_resources.not_read import NOT_READ, unread
+from netwatch.formats.arm_resources.power_states import power_state
 from netwatch.formats.arm_resources.rules import RuleReader, read_route
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import Address
@@ -26,7 +27,6 @@ from netwatch.model.resources import (
     Subnet,
     VirtualMachine,
     VirtualNetwork,
-    VirtualNetworkGateway,
 )
 from netwatch.model.routes import RouteTable, UserRoute
 from netwatch.model.rules import SecurityRule
@@ -60,6 +60,8 @@ _Child = TypeVar("_Child", SecurityRule, UserRoute)
 class ArmReader:
     """Reads resources into a draft; ``finish`` hands over what had to wait for the last of them.
 
+    ``power_states`` has what exports say of machines: VM → state, as in facts.
+
     Children (subnets, peerings, rules, routes) may stand inside their parent or as resources of their own.
     """
 
@@ -74,6 +76,7 @@ class ArmReader:
         self._balancers: list[LoadBalancer] = []
         self._pooled: dict[str, list[ResourceId]] = {}
         self._managers: NetworkManagerReader | None = None
+        self.power_states: dict[str, str] = {}
         self._readers: Mapping[str, Callable[[ArmObject, ResourceId], None]] = {
             "microsoft.network/virtualnetworks": self._virtual_network,
             "microsoft.network/virtualnetworks/subnets": self._subnet,
@@ -135,6 +138,8 @@ class ArmReader:
         id = identify(resource, parent)
         if id is None:
             return
+        if was_exported(resource):
+            self._draft.missing_is_open = True
         type = (full_type(resource, parent) or id.type).lower()
         if type in self._readers and type not in _WITHOUT_PROPERTIES and is_outline(resource):
             return
@@ -246,7 +251,7 @@ class ArmReader:
     ) -> None:
         known = {parent.id.key for parent in parents}
         for child in (child for key, children in own.items() if key not in known for child in children):
-            if self._draft.is_strict:
+            if not self._draft.missing_is_open:
                 message = f"{child.name}: its {noun} {child.id.parent} is not in the input."
                 self._draft.problem(DanglingReferenceError(message, where=child.where, hint="Add it."))
             else:
@@ -303,6 +308,9 @@ class ArmReader:
         if len(primary) == len(ids):
             ids = tuple(id for _, id in sorted(zip(primary, ids, strict=True), key=lambda pair: not pair[0]))
         self._draft.add(VirtualMachine(id, resource.text("location"), ids, resource.where))
+        state = power_state(resource)
+        if state:
+            self.power_states[id.key] = state
 
     def _public_ip(self, resource: ArmObject, id: ResourceId) -> None:
         address = resource.object("properties").parsed("ipAddress", self._reading.address)
@@ -310,19 +318,9 @@ class ArmReader:
         self._draft.add(PublicIpAddress(id, resource.text("location"), address, sku, resource.where))
 
     def _gateway(self, resource: ArmObject, id: ResourceId) -> None:
-        configs = [each.object("properties") for each in resource.object("properties").objects("ipConfigurations")]
-        subnets = (config.reference("subnet") for config in configs)
-        public_ips = (config.reference("publicIPAddress") for config in configs)
-        self._draft.add(
-            VirtualNetworkGateway(
-                id=id,
-                location=resource.text("location"),
-                gateway_type=resource.object("properties").text("gatewayType", "Vpn"),
-                subnets=tuple(subnet for subnet in subnets if subnet is not None),
-                public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
-                where=resource.where,
-            )
-        )
+        from netwatch.formats.arm_resources.gateways import read_gateway
+
+        self._draft.add(read_gateway(resource, id))
 
     def _local_gateway(self, resource: ArmObject, id: ResourceId) -> None:
         from netwatch.formats.arm_resources.gateways import read_local_gateway

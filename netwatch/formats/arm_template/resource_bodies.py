@@ -36,6 +36,10 @@ _INSIDE = {
 """Parts that may stand inside their parent or alone; the one that stands alone is made later, and stays."""
 
 
+_UNREAD = (("sharedKey",), ("authorizationKey",), ("domainNameLabel",), ("description",))
+"""Properties that change no answer, so nobody needs to hear that they are open."""
+
+
 class Bodies:
     """Turns instances into ARM resources. ``assumed``, ``open`` and ``left_out`` fill as it goes."""
 
@@ -144,17 +148,18 @@ class Bodies:
             return self._settled_open(value, instance, path)
         return value
 
+    def _is_of_ours(self, id: str) -> bool:
+        whole = id.lower()
+        return self._registry.holds(whole) or self._registry.holds(whole.rsplit("/", 2)[0])
+
     def _settled_open(self, value: Unresolved, instance: Instance, path: tuple[str, ...]) -> Any:
         is_part = isinstance(value, PartText)
         if isinstance(value, PartText):
-            whole_id = value.stand_in.lower()
-            owner = whole_id.rsplit("/", 2)[0]
-            if path[-1:] == ("id",) and (self._registry.holds(whole_id) or self._registry.holds(owner)):
-                return value.stand_in
-            if path[-1:] == ("name",) and value.is_name:
+            is_id = value.stand_in.startswith("/subscriptions/") and (value.is_name or self._is_of_ours(value.stand_in))
+            if (path[-1:] == ("id",) and is_id) or (path[-1:] == ("name",) and value.is_name):
                 return value.stand_in
         found = Unresolved(value.reason, value.expression, value.where) if is_part else value
-        if path[:1] in (("properties",), ("location",)) and path[-1:] != ("sharedKey",):
+        if path[:1] in (("properties",), ("location",)) and path[-1:] not in _UNREAD:
             self.open.append(OpenValue("/".join((instance.id_text, *path)), found))
         return found
 

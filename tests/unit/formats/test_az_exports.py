@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from netwatch.errors import TopologyError, TopologyErrors, TopologySyntaxError
+from netwatch.errors import NetwatchError, TopologyError, TopologyErrors, TopologySyntaxError
 from netwatch.formats import load
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 
 EXPORT = Path(__file__).parents[2] / "golden" / "inputs" / "az-export"
 
@@ -151,3 +152,71 @@ def test_native_files_and_exports_join(tmp_path: Path) -> None:
     topology = load(tmp_path)
     assert {nic.id.name for nic in topology.nics.values()} == {"web-0-nic", "extra"}
     assert list(topology.facts.power_state.values()) == ["stopped"]
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"powerState": "VM deallocated"}, "deallocated"),
+        ({"properties": {"instanceView": {"statuses": [{"code": "ProvisioningState/succeeded"},
+                                                       {"code": "PowerState/stopped"}]}}}, "stopped"),
+        ({"properties": {"extended": {"instanceView": {"powerState": {"code": "PowerState/running"}}}}}, "running"),
+        ({"powerState": "VM starting"}, None),
+    ],
+    ids=["az -d", "instance view", "graph", "changing"],
+)  # fmt: skip
+def test_whether_a_machine_runs_becomes_a_fact(tmp_path: Path, said: Any, state: str | None) -> None:
+    id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm"
+    topology = _loaded(tmp_path, [{"id": id, "name": "vm", "type": "Microsoft.Compute/virtualMachines", **said}])
+    assert topology.facts.power_state.get(id.lower()) == state
+
+
+def test_a_declared_power_state_goes_before_that_of_an_export(tmp_path: Path) -> None:
+    id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm"
+    vm = {"id": id, "name": "vm", "type": "Microsoft.Compute/virtualMachines", "powerState": "VM stopped"}
+    facts = tmp_path / "facts.yaml"
+    facts.write_text("powerState: {vm: running}")
+    (tmp_path / "export.json").write_text(json.dumps([vm]))
+    assert load(tmp_path / "export.json", facts=facts).facts.power_state == {id.lower(): "running"}
+
+
+def test_what_an_export_refers_to_is_there_so_it_is_open_and_not_an_error(tmp_path: Path) -> None:
+    nics = [row for row in _rows() if row["type"].endswith("/networkInterfaces")]
+    (nic,) = _loaded(tmp_path, nics).nics.values()
+    assert isinstance(nic.ip_configurations[0].subnet, Unresolved)
+    for each in nics:
+        for name in ("etag", "provisioningState", "resourceGuid"):
+            each.pop(name, None)
+    with pytest.raises(TopologyError, match="is not in the input"):  # written by hand, it is a mistake
+        _loaded(tmp_path, nics)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"error": {"code": "AuthorizationFailed", "message": "x"}}, "an error that Azure answered: Author"),
+        ({"value": [{"nextHopType": "VnetLocal", "state": "Active"}]}, "these are effective routes"),
+        ([{"effectiveSecurityRules": []}], "these are effective security rules"),
+        ([{"virtualMachine": {"name": "vm"}}], "addresses of machines"),
+        ({"status": "Succeeded", "changes": [{"changeType": "Create"}]}, "what a deployment would change"),
+        ([{"ResourceGroupName": "g", "Id": "/subscriptions/s", "AddressSpace": {}}], "as Azure PowerShell prints them"),
+        ({"ResourceGroupName": "g", "Id": "/subscriptions/s", "Properties": None}, "as Azure PowerShell prints them"),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_resources_says_what_it_is(tmp_path: Path, value: Any, message: str) -> None:
+    with pytest.raises(NetwatchError, match=message):
+        _loaded(tmp_path, value)
+
+
+def test_powershell_with_its_properties_as_rest_has_them_is_read(tmp_path: Path) -> None:
+    id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v"
+    fields = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "provisioningState": "Succeeded"}
+    row = {"ResourceGroupName": "g", "ResourceType": "x", "Id": id, "ResourceId": id, "Name": "v", "Properties": fields}
+    assert [str(each) for each in next(iter(_loaded(tmp_path, [row]).vnets.values())).address_space] == ["10.0.0.0/16"]
+
+
+def test_several_values_in_one_file_say_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "all.json"
+    path.write_text("[]\n[]\n")
+    with pytest.raises(TopologySyntaxError, match="files of their own"):
+        load(path)

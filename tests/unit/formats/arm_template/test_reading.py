@@ -368,6 +368,26 @@ def test_a_partly_unknown_name_is_one_and_can_be_referred_to() -> None:
     assert nic.ip_configurations[0].subnet == next(iter(topology.subnets.values())).id
 
 
+def test_templates_of_one_deployment_meet_by_the_parameter_that_names_their_parts(tmp_path: Path) -> None:
+    subnet = "[resourceId('Microsoft.Network/virtualNetworks/subnets', concat(parameters('base'), '-v'), 's')]"
+    parameters = {"base": _parameter()}
+    for name, resource in (("a", vnet("[concat(parameters('base'), '-v')]")), ("b", _nic("i", subnet))):
+        (tmp_path / f"{name}.json").write_text(json.dumps(template(resource, parameters=parameters)))
+    topology = load(tmp_path)
+    nic = next(iter(topology.nics.values()))
+    assert str(nic.ip_configurations[0].private_ip) == "10.0.0.4"
+    assert len(topology.notes.remarks) == 1  # both go to the same place, which is said once
+
+
+def test_what_is_not_read_is_not_said_to_be_open() -> None:
+    address = {
+        "type": "Microsoft.Network/publicIPAddresses",
+        "name": "p",
+        "properties": {"dnsSettings": {"domainNameLabel": "[parameters('label')]"}},
+    }
+    assert not deployed(template(vnet(), address, parameters={"label": _parameter()})).notes.open
+
+
 def test_rules_that_are_wholly_unknown_are_one_rule_of_which_nothing_is_known() -> None:
     nsg = _nsg()
     nsg["properties"]["securityRules"] = "[parameters('rules')]"
