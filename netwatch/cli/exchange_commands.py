@@ -68,7 +68,10 @@ def export(
     output: str = _FILE,
     force: bool = _FORCE,
     unresolved: str = option(
-        "refuse", "--unresolved", help="What becomes of values that are not known (arm).", metavar="refuse|keep"
+        "refuse",
+        "--unresolved",
+        help="What becomes of values that are not known in arm; yaml says them.",
+        metavar="refuse|keep",
     ),
     facts: str = FACTS,
     max_bytes: str = MAX_BYTES,
@@ -108,11 +111,6 @@ def _check(format: str, unresolved: str) -> None:
         raise QueryError(f"--format {format!r} is not a form.", hint=f"Expected one of: {', '.join(FORMS)}.")
     if unresolved not in ("refuse", "keep"):
         raise QueryError(f"--unresolved {unresolved!r} is neither refuse nor keep.")
-    if unresolved == "keep" and format == "yaml":
-        raise QueryError(
-            "--unresolved keep cannot be used with yaml: a native file says every value.",
-            hint="Export to arm, which keeps them as expressions.",
-        )
 
 
 def _loaded(paths: list[str], context: Inputs) -> Topology:

@@ -21,6 +21,11 @@ class Unresolved:
     expression: str = ""
     where: Where | None = field(default=None, compare=False)
 
+    @property
+    def text(self) -> str:
+        """What stands for it where the input's own spelling is shown: the expression, else the reason."""
+        return self.expression or str(self)
+
     def __str__(self) -> str:
         what = f"{self.expression}: " if self.expression else ""
         return f"unresolved ({what}{self.reason})"

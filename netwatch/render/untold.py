@@ -30,5 +30,5 @@ class Untold:
         message = (
             f"{id.name}: {field}{what} is not known, because {value.reason}{more}; {self._form} needs all of them."
         )
-        hint = "Give the missing values (netwatch load lists them), or export with --unresolved keep to ARM."
+        hint = "Give the missing values (netwatch load lists them), export with --unresolved keep, or to yaml."
         raise UnsupportedError(message, where=value.where, hint=hint)

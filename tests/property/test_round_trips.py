@@ -21,7 +21,7 @@ from netwatch.model.topology import Topology
 from netwatch.render.arm_form.whole import arm_form
 from netwatch.render.native_form.topology_yaml import topology_yaml
 from netwatch.verdicts.single import verdict
-from tests.strategies import flows, published_tags, topologies
+from tests.strategies import flows, published_tags, topologies, with_open_values
 
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -118,15 +118,34 @@ def test_a_native_file_keeps_every_resource(topology: Topology) -> None:
 
 @SLOW
 @given(topologies(), st.data())
+def test_open_values_are_kept(topology: Topology, data: st.DataObject) -> None:
+    whole = _declared(topology)
+    topology = data.draw(with_open_values(whole))
+    written = topology_yaml(topology)
+    read = _read(written.text)
+    assert written.losses == ()
+    assert topology_yaml(read).text == written.text
+    arm = _read(json.dumps(arm_form(read, keep_open=True)))
+    assert _unlike(read, arm) == {}
+    _same_answers([topology, read, arm, _read(topology_yaml(arm).text)], whole, data)
+
+
+@SLOW
+@given(topologies(), st.data())
 def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -> None:
     topology = _declared(topology)
     forms = (topology_yaml(topology).text, json.dumps(arm_form(topology)))
-    worlds = [CompiledTopology(each, published_tags) for each in (topology, *map(_read, forms))]
+    _same_answers([topology, *map(_read, forms)], topology, data)
+
+
+def _same_answers(read: list[Topology], topology: Topology, data: st.DataObject) -> None:
+    """A flow through a NIC of ``topology``, and its routes, are judged alike in all that were read."""
+    worlds = [CompiledTopology(each, published_tags) for each in read]
     nic = data.draw(st.sampled_from(sorted(topology.nics.values(), key=lambda nic: nic.id.key)))
     subnet = topology.subnet_of(nic)
     if isinstance(subnet, Subnet):
         routes = [world.effective_routes(world.topology.subnets[subnet.id.key]) for world in worlds]
-        assert routes[0] == routes[1] == routes[2]
+        assert all(each == routes[0] for each in routes)
     direction = data.draw(st.sampled_from(Direction))
     flow = data.draw(flows(topology, nic, direction))
     verdicts = [verdict(world, world.topology.nics[nic.id.key], direction, flow) for world in worlds]

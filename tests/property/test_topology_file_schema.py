@@ -82,6 +82,16 @@ WHOLE: dict[str, Any] = {
                     "destinationPortRanges": [443, "8000-8010"],
                     "description": "a remark",
                 },
+                "open": {
+                    "priority": {"unresolved": "a parameter without a value", "expression": "[parameters('p')]"},
+                    "direction": {"unresolved": "why"},
+                    "access": {"unresolved": "why"},
+                    "protocol": {"unresolved": "why"},
+                    "source": {"unresolved": "why"},
+                    "destination": ["10.0.0.0/8", {"unresolved": "why"}],
+                    "sourcePortRanges": {"unresolved": "why"},
+                    "destinationPortRanges": [443, {"unresolved": "why"}],
+                },
                 "r2": {
                     "priority": 200,
                     "sourceApplicationSecurityGroups": "asg",
@@ -106,6 +116,7 @@ WHOLE: dict[str, Any] = {
                     "nextHopIpAddress": ["10.0.1.9", "10.0.1.10"],
                 },
                 "drop": {"addressPrefix": "Storage", "nextHopType": "None"},
+                "open": {"addressPrefix": {"unresolved": "why"}, "nextHopType": {"unresolved": "why"}},
             },
         }
     },
@@ -123,7 +134,13 @@ WHOLE: dict[str, Any] = {
                     "primary": True,
                 }
             }
-        }
+        },
+        "half": {
+            "networkInterfaces": {
+                "elsewhere": {"unresolved": "another template makes it"},
+                "here": {"subnet": {"unresolved": "why"}, "privateIPAddress": {"unresolved": "why"}},
+            }
+        },
     },
     "networkInterfaces": {
         "spare": {
@@ -168,7 +185,7 @@ WHOLE: dict[str, Any] = {
     "networkManagers": {
         "m": {
             "networkManagerScopes": ["/subscriptions/s"],
-            "networkGroups": {"all": ["a", "a/one"], "none": None},
+            "networkGroups": {"all": ["a", "a/one", {"unresolved": "why"}], "none": None},
             "securityAdminConfigurations": {
                 "baseline": {
                     "applyOnNetworkIntentPolicyBasedServices": "AllowRulesOnly",
@@ -234,12 +251,29 @@ SCALARS = [
     "/subscriptions/s/x",
 ]  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.sampled_from(SCALARS) | st.sampled_from(
-    [[], {}, ["a"], ["a", None], {"a": None}, {"a": {}}, {"a b": {}}, [[]]]
+    [
+        [],
+        {},
+        ["a"],
+        ["a", None],
+        {"a": None},
+        {"a": {}},
+        {"a b": {}},
+        [[]],
+        {"unresolved": "why"},
+        {"unresolved": " "},
+        [{"unresolved": "why"}],
+        {"unresolved": 5, "expression": None},
+        {"unresolved": "why", "expression": "e", "a": 1},
+        {"unresolved": None},
+        {"unresolved": "why", "expression": True},
+        {"unresolved": {}},
+    ]
 )
 KEYS = st.sampled_from(
     ["a", "a b", "Z", "tags", "subnet", "source", "primary", "addressPrefix", "addressPrefixes", "ipConfigurations",
      "privateIPAddress", "nextHopIpAddress", "sourceApplicationSecurityGroups", "powerState",
-     "publicIPAddress", "localNetworkGateway2", "region", "unknown"]
+     "publicIPAddress", "localNetworkGateway2", "region", "unknown", "unresolved", "expression"]
 )  # fmt: skip
 
 BEYOND_JSON_SCHEMA = re.compile(

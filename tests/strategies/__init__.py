@@ -6,6 +6,7 @@ Everything stands in few address ranges and few ports, so that rules, routes and
 from __future__ import annotations
 
 from tests.strategies.networks import topologies, with_rules
+from tests.strategies.open_values import with_open_values
 from tests.strategies.pools import TAGS, published_tags
 from tests.strategies.questions import addresses_near, destinations, flows, flows_between, profiles
 from tests.strategies.rules import address_fields, port_fields, protocols, security_rules
@@ -23,5 +24,6 @@ __all__ = [
     "published_tags",
     "security_rules",
     "topologies",
+    "with_open_values",
     "with_rules",
 ]

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from netwatch.errors import TopologyError, TopologySchemaError
+from netwatch.formats.arm_resources.open_expression import read_open_expression
 from netwatch.model.addresses import parse_address, parse_port_range, parse_prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.rules import AddressTerm, AnyAddress, Cidr, ServiceTag
@@ -26,9 +27,6 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-
-_OPEN = ("[unresolved('", "')]")
-"""How an export of netwatch says that a value is open, around the reason."""
 
 
 class ProblemSink(Protocol):
@@ -302,10 +300,7 @@ class ArmObject:
         """The value of an expression: not known."""
         if isinstance(expression, Unresolved):
             return expression
-        if expression.startswith(_OPEN[0]) and expression.endswith(_OPEN[1]):  # as an export writes a reason
-            reason = expression[len(_OPEN[0]) : -len(_OPEN[1])].replace("''", "'")
-            return Unresolved(reason, where=self.where)
-        return Unresolved("template expressions are not evaluated yet", expression, self.where)
+        return read_open_expression(expression, self.where)
 
     def unreadable(self, name: str) -> Unresolved:
         """The value of a field that was reported as a problem."""

@@ -130,7 +130,8 @@ def _check_forms(fields: ArmObject, names: tuple[str, ...], values: tuple[Any, .
 def _ports(fields: ArmObject, name: str, values: list[Any], *, singular: bool = True) -> PortField:
     texts = [str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values]
     ranges = tuple(fields.parse(name, text, fields.reading.port_range) for text in texts)
-    return PortField(ranges, tuple(str(text) for text in texts), singular)
+    shown = (each.text if isinstance(each, Unresolved) else text for each, text in zip(ranges, texts, strict=True))
+    return PortField(ranges, tuple(str(text) for text in shown), singular)
 
 
 def read_route(route: ArmObject, id: ResourceId) -> UserRoute:

@@ -47,7 +47,7 @@ def read_terraform_directory(path: str) -> TerraformResources:
     Raises UnsupportedError without the package tfparse, TopologySyntaxError where that cannot read the directory.
     """
     try:
-        from tfparse import ParseError, load_from_path  # type: ignore[import-not-found,unused-ignore]
+        from tfparse import ParseError, load_from_path  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         hint = 'pip install "aznetwatch[terraform]", or give what `terraform show -json` prints of a plan.'
         raise UnsupportedError("reading Terraform's language needs tfparse.", where=Where(path), hint=hint) from None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from netwatch.formats.topology_file.values import Fault, Malformed, one_of, shown, text
+from netwatch.formats.topology_file.faults import Fault, Malformed, shown, text
+from netwatch.formats.topology_file.open_values import or_open
+from netwatch.formats.topology_file.values import one_of
 from netwatch.model.flow import Access, Protocol
+from netwatch.model.unresolved import Unresolved
 
 __all__ = ["SCOPES", "admin_access", "admin_protocol", "scope"]
 
@@ -18,9 +21,10 @@ def admin_access(value: Any) -> Access:
     return Access(_ACCESS(value))
 
 
-def admin_protocol(value: Any) -> tuple[Protocol, str]:
-    """A security admin rule's protocol, and its spelling in the file; every one is ``Any`` there."""
-    return Protocol.parse(_PROTOCOL(value)), str(value)
+def admin_protocol(value: Any) -> tuple[Protocol | Unresolved, str]:
+    """A security admin rule's protocol, and its spelling in the file; every one is ``Any`` there. It may be open."""
+    word = _PROTOCOL(value)
+    return (word, "") if isinstance(word, Unresolved) else (Protocol.parse(word), str(value))
 
 
 def scope(value: Any) -> str:
@@ -35,4 +39,4 @@ def scope(value: Any) -> str:
 
 
 _ACCESS = one_of("Allow", "AlwaysAllow", "Deny")
-_PROTOCOL = one_of("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
+_PROTOCOL = or_open(one_of("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))

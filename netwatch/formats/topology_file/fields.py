@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from netwatch.formats.topology_file import values as read
 from netwatch.formats.topology_file.admin_values import admin_access, admin_protocol, scope
 from netwatch.formats.topology_file.id_values import references_by_id, resource_name
+from netwatch.formats.topology_file.open_values import or_open
 from netwatch.formats.topology_file.semantics import read_semantics
 
 __all__ = [
+    "BALANCER_SKUS",
     "CONNECTION_TYPES",
     "CONNECTIVITY",
     "FIELDS",
@@ -43,7 +45,12 @@ MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT = 4, 30
 
 PEERING_STATES = ("Initiated", "Connected", "Disconnected")
 PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
-SKUS = ("Basic", "Standard")
+SKUS = ("Basic", "Standard", "StandardV2")
+"""Of public IP addresses (REST reference, PublicIPAddressSkuName)."""
+
+BALANCER_SKUS = ("Basic", "Standard", "Gateway")
+"""Of load balancers (REST reference, LoadBalancerSkuName)."""
+
 GATEWAY_TYPES = ("Vpn", "ExpressRoute")
 CONNECTION_TYPES = ("IPsec", "Vnet2Vnet", "ExpressRoute")
 INTENT_POLICIES = ("None", "All", "AllowRulesOnly")
@@ -58,6 +65,9 @@ class Field(NamedTuple):
     example: str = ""
 
 
+_ADDRESS = Field(or_open(read.address))
+_REFERENCE = Field(or_open(read.reference))
+_REFERENCES = Field(read.one_or_list(or_open(read.reference), empty=True))
 _ANYWHERE = {
     "resourceGroup": Field(read.name),
     "location": Field(read.location),
@@ -66,10 +76,10 @@ _ANYWHERE = {
     "subscription": Field(read.name),
 }
 _ADDRESSED = {
-    "subnet": Field(read.reference),
-    "privateIPAddress": Field(read.address),
-    "publicIPAddress": Field(read.reference),
-    "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
+    "subnet": _REFERENCE,
+    "privateIPAddress": _ADDRESS,
+    "publicIPAddress": _REFERENCE,
+    "applicationSecurityGroups": _REFERENCES,
     "primary": Field(read.boolean),
 }
 
@@ -118,15 +128,15 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "subnet": {
         "addressPrefix": Field(read.prefixes),
         "addressPrefixes": Field(read.prefixes),
-        "networkSecurityGroup": Field(read.reference),
-        "routeTable": Field(read.reference),
-        "natGateway": Field(read.reference),
+        "networkSecurityGroup": _REFERENCE,
+        "routeTable": _REFERENCE,
+        "natGateway": _REFERENCE,
         "serviceEndpoints": Field(read.one_or_list(read.service_endpoint, empty=True)),
         "privateEndpointNetworkPolicies": Field(read.one_of(*PRIVATE_ENDPOINT_POLICIES)),
         "delegations": Field(read.one_or_list(read.reference, empty=True)),
     },
     "virtualNetworkPeering": {
-        "remoteVirtualNetwork": Field(read.reference, "remoteVirtualNetwork: vnet-hub"),
+        "remoteVirtualNetwork": Field(or_open(read.reference), "remoteVirtualNetwork: vnet-hub"),
         "remoteAddressSpace": Field(read.prefixes),
         "peeringState": Field(read.one_of(*PEERING_STATES)),
         "allowVirtualNetworkAccess": Field(read.boolean),
@@ -140,63 +150,63 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "securityRules": Field(read.collection),
     },
     "securityRule": {
-        "priority": Field(read.whole_number(MIN_PRIORITY, MAX_PRIORITY), "priority: 100"),
-        "direction": Field(read.direction),
-        "access": Field(read.access),
+        "priority": Field(or_open(read.whole_number(MIN_PRIORITY, MAX_PRIORITY)), "priority: 100"),
+        "direction": Field(or_open(read.direction)),
+        "access": Field(or_open(read.access)),
         "protocol": Field(read.protocol),
         "source": Field(read.addresses),
-        "sourceApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "sourceApplicationSecurityGroups": Field(read.one_or_list(or_open(read.reference))),
         "sourcePortRanges": Field(read.ports),
         "destination": Field(read.addresses),
-        "destinationApplicationSecurityGroups": Field(read.one_or_list(read.reference)),
+        "destinationApplicationSecurityGroups": Field(read.one_or_list(or_open(read.reference))),
         "destinationPortRanges": Field(read.ports),
         "description": Field(read.text),
     },
     "applicationSecurityGroup": _ANYWHERE,
     "routeTable": {**_ANYWHERE, "disableBgpRoutePropagation": Field(read.boolean), "routes": Field(read.collection)},
     "route": {
-        "addressPrefix": Field(read.route_prefix, "addressPrefix: 0.0.0.0/0"),
-        "nextHopType": Field(read.next_hop_type, "nextHopType: VirtualAppliance"),
-        "nextHopIpAddress": Field(read.one_or_list(read.address)),
+        "addressPrefix": Field(or_open(read.route_prefix), "addressPrefix: 0.0.0.0/0"),
+        "nextHopType": Field(or_open(read.next_hop_type), "nextHopType: VirtualAppliance"),
+        "nextHopIpAddress": Field(read.one_or_list(or_open(read.address))),
     },
-    "publicIPAddress": {**_ANYWHERE, "ipAddress": Field(read.address), "sku": Field(read.one_of(*SKUS))},
+    "publicIPAddress": {**_ANYWHERE, "ipAddress": _ADDRESS, "sku": Field(read.one_of(*SKUS))},
     "virtualNetworkGateway": {
         **_ANYWHERE,
         "gatewayType": Field(read.one_of(*GATEWAY_TYPES)),
-        "subnet": Field(read.reference, "subnet: vnet-hub/GatewaySubnet"),
-        "publicIPAddress": Field(read.one_or_list(read.reference, empty=True)),
+        "subnet": Field(or_open(read.reference), "subnet: vnet-hub/GatewaySubnet"),
+        "publicIPAddress": _REFERENCES,
         "connections": Field(read.collection),
     },
     "connection": {
         "connectionType": Field(read.one_of(*CONNECTION_TYPES)),
-        "localNetworkGateway2": Field(read.reference),
-        "virtualNetworkGateway2": Field(read.reference),
+        "localNetworkGateway2": _REFERENCE,
+        "virtualNetworkGateway2": _REFERENCE,
     },
     "localNetworkGateway": {**_ANYWHERE, "addressPrefixes": Field(read.prefixes)},
     "privateEndpoint": {
         **_ANYWHERE,
-        "subnet": Field(read.reference, "subnet: vnet-shop/data"),
-        "privateIPAddress": Field(read.address),
-        "applicationSecurityGroups": Field(read.one_or_list(read.reference, empty=True)),
-        "networkInterfaces": Field(read.one_or_list(read.reference, empty=True)),
+        "subnet": Field(or_open(read.reference), "subnet: vnet-shop/data"),
+        "privateIPAddress": _ADDRESS,
+        "applicationSecurityGroups": _REFERENCES,
+        "networkInterfaces": _REFERENCES,
     },
-    "natGateway": {**_ANYWHERE, "publicIPAddresses": Field(read.one_or_list(read.reference, empty=True))},
+    "natGateway": {**_ANYWHERE, "publicIPAddresses": _REFERENCES},
     "loadBalancer": {
         **_ANYWHERE,
-        "sku": Field(read.one_of(*SKUS)),
+        "sku": Field(read.one_of(*BALANCER_SKUS)),
         "frontendIPConfigurations": Field(read.collection),
         "backendAddressPools": Field(read.named_references),
         "outboundRules": Field(read.one_or_list(read.name, empty=True)),
     },
     "frontendIPConfiguration": {
-        "subnet": Field(read.reference),
-        "privateIPAddress": Field(read.address),
-        "publicIPAddress": Field(read.reference),
+        "subnet": _REFERENCE,
+        "privateIPAddress": _ADDRESS,
+        "publicIPAddress": _REFERENCE,
     },
     "networkManager": {
         **_ANYWHERE,
         "networkManagerScopes": Field(read.one_or_list(scope)),
-        "networkGroups": Field(read.named_references),
+        "networkGroups": Field(read.named_members),
         "securityAdminConfigurations": Field(read.collection),
         "connectivityConfigurations": Field(read.collection),
     },
@@ -209,9 +219,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "rules": Field(read.collection),
     },
     "rule": {
-        "priority": Field(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY), "priority: 10"),
-        "direction": Field(read.direction),
-        "access": Field(admin_access, "access: Deny"),
+        "priority": Field(or_open(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY)), "priority: 10"),
+        "direction": Field(or_open(read.direction)),
+        "access": Field(or_open(admin_access), "access: Deny"),
         "protocol": Field(admin_protocol),
         "source": Field(read.addresses),
         "sourcePortRanges": Field(read.ports),
@@ -233,7 +243,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "networkInterface": {
         **_ANYWHERE,
         **_ADDRESSED,
-        "networkSecurityGroup": Field(read.reference),
+        "networkSecurityGroup": _REFERENCE,
         "enableIPForwarding": Field(read.boolean),
         "ipConfigurations": Field(read.filled_collection),
     },

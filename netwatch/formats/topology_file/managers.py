@@ -17,6 +17,7 @@ from netwatch.model.network_manager import (
     SecurityAdminConfiguration,
 )
 from netwatch.model.rules import SecurityRule
+from netwatch.model.unresolved import Unresolved
 
 __all__ = ["READERS"]
 
@@ -36,11 +37,11 @@ def _network_manager(reading: Reading, name: str, body: Any, path: Path) -> None
         _connectivity(reading, id, fields, (*path, "connectivityConfigurations", child))
 
 
-def _group(reading: Reading, id: ResourceId, words: tuple[str, ...], path: Path) -> None:
+def _group(reading: Reading, id: ResourceId, words: tuple[str | Unresolved, ...], path: Path) -> None:
     """A group of virtual networks by name, or of subnets as ``vnet/subnet``."""
     at = ("networkGroups", id.name)
     members = tuple(
-        reading.resolved(word, "subnets" if "/" in word else "virtualNetworks", path, (*at, index))
+        reading.resolved(word, "subnets" if "/" in str(word) else "virtualNetworks", path, (*at, index))
         for index, word in enumerate(words)
     )
     reading.draft.add(NetworkGroup(id, tuple(dict.fromkeys(members)), reading.place(path + at)))

@@ -16,6 +16,7 @@ from netwatch.formats.facts_file import read_facts
 from netwatch.formats.topology_draft import Dangling, TopologyDraft
 from netwatch.formats.topology_file.fields import VERSION
 from netwatch.formats.topology_file.names import Scope
+from netwatch.formats.topology_file.open_values import is_open
 from netwatch.formats.topology_file.reading_parts import UNREAD, Path, Reading, Values, all_of, said
 from netwatch.formats.topology_file.rules import read_network_security_group, read_route_table
 from netwatch.formats.topology_file.values import shown
@@ -193,16 +194,21 @@ def _virtual_machine(reading: Reading, name: str, body: Any, path: Path) -> None
     scope = reading.scope.of(body)
     values = reading.fields("virtualMachine", body, path)
     vm = scope.id("virtualMachines", name)
+    said_nics = dict(reading.items(values, "networkInterfaces", path))
+    absent = tuple(
+        reading.open(body, (*path, "networkInterfaces", nic)) for nic, body in said_nics.items() if is_open(body)
+    )
     nics = [
         (nic, fields, reading.fields("networkInterface", fields, (*path, "networkInterfaces", nic)))
-        for nic, fields in reading.items(values, "networkInterfaces", path)
+        for nic, fields in said_nics.items()
+        if not is_open(fields)
     ]
     primary = _primary(reading, {nic: fields for nic, _, fields in nics}, "networkInterfaces", path)
     for nic, raw, fields in nics:
         owned = _Nic(scope.of(raw), nic, vm, nic == primary)
         _add_nic(reading, owned, fields, (*path, "networkInterfaces", nic))
     ids = tuple(scope.of(raw).id("networkInterfaces", nic) for nic, raw, _ in nics)
-    reading.draft.add(VirtualMachine(vm, scope.location, ids, reading.place(path)))
+    reading.draft.add(VirtualMachine(vm, scope.location, (*ids, *absent), reading.place(path)))
 
 
 def _network_interface(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologySchemaError
 from netwatch.formats.topology_draft import TopologyDraft
+from netwatch.formats.topology_file.faults import Fault, Malformed
 from netwatch.formats.topology_file.fields import FIELDS
 from netwatch.formats.topology_file.names import DEFAULTS, KINDS, Names
-from netwatch.formats.topology_file.values import Fault, Malformed, is_name
+from netwatch.formats.topology_file.open_values import holds_mapping, open_value, placed
+from netwatch.formats.topology_file.values import is_name
 from netwatch.formats.yaml_events import YamlDocument
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Reference
@@ -72,7 +75,8 @@ class Reading:
                 self.problem(path, f'unknown field "{key}".', hint=_nearest(key, tuple(known)), at=(key,))
             elif value is not None:  # nothing after the colon: left out
                 try:
-                    values[key] = field.read(value)
+                    found = field.read(value)
+                    values[key] = placed(found, self.place, (*path, key)) if holds_mapping(value) else found
                 except Malformed as error:
                     values[key] = UNREAD
                     self._malformed(error.faults, path, key)
@@ -82,9 +86,17 @@ class Reading:
                 self.problem(path, f'"{key}" is missing.', hint=f"Add it: {field.example}")
         return values
 
-    def _malformed(self, faults: tuple[Fault, ...], path: Path, key: str) -> None:
+    def open(self, body: Any, path: Path) -> Unresolved:
+        """The open value that stands where a thing would."""
+        try:
+            return replace(open_value(body), where=self.place(path))
+        except Malformed as error:
+            self._malformed(error.faults, path[:-2], str(path[-2]), (path[-1],))
+            return UNREAD
+
+    def _malformed(self, faults: tuple[Fault, ...], path: Path, key: str, within: Path = ()) -> None:
         for fault in faults:
-            self.problem(path, f'"{key}" {fault.message}.', hint=fault.hint, at=(key, *fault.steps))
+            self.problem(path, f'"{key}" {fault.message}.', hint=fault.hint, at=(key, *within, *fault.steps))
 
     def items(self, values: Values, key: str, path: Path) -> Iterator[tuple[str, Any]]:
         """The named things under ``key``. Names that Azure refuses, and equal ones, are problems."""
@@ -115,8 +127,10 @@ class Reading:
             return ()
         return tuple(self.resolved(word, kind, path, (key, index)) for index, word in enumerate(words))
 
-    def resolved(self, word: str, kind: str, path: Path, at: Path) -> ResourceId | Unresolved:
-        """The id of the thing of that kind that ``word``, which stands at ``path + at``, names."""
+    def resolved(self, word: str | Unresolved, kind: str, path: Path, at: Path) -> ResourceId | Unresolved:
+        """The id of the thing of that kind that ``word``, which stands at ``path + at``, names; open where that is."""
+        if isinstance(word, Unresolved):
+            return word
         if word.startswith("/"):
             return ResourceId(word)
         found = self._names.find(kind, word)
@@ -143,9 +157,9 @@ def all_of(value: _T | Unresolved) -> _T | tuple[Unresolved]:
 
 
 def said(values: Values, key: str, default: _T) -> _T:
-    """The field's value; the default where it is left out, or could not be read."""
+    """The field's value, which may be open; the default where it is left out, or could not be read."""
     value = values.get(key, default)
-    return default if isinstance(value, Unresolved) else value
+    return default if value is UNREAD else value
 
 
 def _nearest(key: str, known: tuple[str, ...]) -> str:

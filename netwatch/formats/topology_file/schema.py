@@ -7,12 +7,10 @@ with what each field means. Imported for ``netwatch schema`` only.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from netwatch.formats.topology_file import schema_values as sort
-from netwatch.formats.topology_file.schema_base import Resource, Thing, present
+from netwatch.formats.topology_file.schema_base import OpenValue, Resource, Thing, for_editors, present
 from netwatch.formats.topology_file.schema_facts import Facts
 from netwatch.formats.topology_file.schema_services import (
     SERVICE_MODELS,
@@ -24,6 +22,7 @@ from netwatch.formats.topology_file.schema_services import (
     VirtualNetworkGateway,
 )
 from netwatch.formats.topology_file.schema_values import NAMES, Json, Named
+from netwatch.model.unresolved import Unresolved
 
 __all__ = ["MODELS", "TopologyFile", "json_schema"]
 
@@ -50,7 +49,7 @@ class Subnet(Thing):
     private_endpoint_network_policies: sort.Policies | None = Field(
         default=None, description="Whether rules and routes hold for private endpoints here."
     )
-    delegations: sort.OptionalReferences | None = Field(
+    delegations: sort.Words | None = Field(
         default=None, description="Services it is handed to.", examples=["Microsoft.Sql/managedInstances"]
     )
 
@@ -123,12 +122,12 @@ class SecurityRule(Thing):
         description="Addresses, prefixes and service tags, one or a list. Left out: any.",
         examples=["Internet", ["10.0.1.0/24", "10.0.2.4"]],
     )
-    source_application_security_groups: sort.References | None = Field(
+    source_application_security_groups: sort.GroupReferences | None = Field(
         default=None, description="Application security groups instead of source."
     )
     source_port_ranges: sort.Ports | None = Field(default=None, description="Left out: any, which is what you want.")
     destination: sort.Addresses | None = Field(default=None, description="As source. Left out: any.")
-    destination_application_security_groups: sort.References | None = Field(
+    destination_application_security_groups: sort.GroupReferences | None = Field(
         default=None, description="Application security groups instead of destination."
     )
     destination_port_ranges: sort.Ports | None = Field(
@@ -205,7 +204,8 @@ class Route(Thing):
     def _appliance_has_address(self) -> Route:
         count = len(self.next_hop_ip_address or ())
         allowed = {"VirtualAppliance": count == 1, "VirtualApplianceEcmp": count > 1}
-        if not allowed.get(self.next_hop_type.value, count == 0):
+        is_open = isinstance(self.next_hop_type, Unresolved)
+        if not is_open and not allowed.get(self.next_hop_type.value, count == 0):
             raise ValueError("nextHopIpAddress stands with VirtualAppliance, once, and with VirtualApplianceEcmp")
         return self
 
@@ -223,7 +223,7 @@ class PublicIPAddress(Resource):
     """A public IP address; NICs say that they have it."""
 
     ip_address: sort.Address | None = Field(default=None, description="The address.", examples=["20.0.0.4"])
-    sku: sort.Sku | None = Field(default=None, description="Basic or Standard.")
+    sku: sort.Sku | None = Field(default=None, description="Basic, Standard or StandardV2.")
 
 
 class IpConfiguration(Thing):
@@ -296,7 +296,7 @@ class NetworkInterface(Resource, IpConfiguration):
 class VirtualMachine(Resource):
     """A virtual machine with its NICs; they are in its resource group and region unless they say otherwise."""
 
-    network_interfaces: Named[NetworkInterface] = Field(
+    network_interfaces: Named[NetworkInterface | OpenValue] = Field(
         min_length=1,
         description="NICs by name. The first is primary unless one says primary: true.",
         json_schema_extra=NAMES,
@@ -385,15 +385,5 @@ MODELS: dict[str, type[BaseModel]] = {
 
 def json_schema() -> Json:
     """The JSON Schema (2020-12) of the native topology file, with descriptions and examples."""
-    schema = _without_titles(TopologyFile.model_json_schema(by_alias=True))
+    schema = for_editors(TopologyFile.model_json_schema(by_alias=True))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "netwatch topology", **schema}
-
-
-def _without_titles(schema: Any) -> Any:
-    """Pydantic names every field a second time, and every default that is "left out"; neither helps an editor."""
-    if isinstance(schema, list):
-        return [_without_titles(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    dropped = {"title"} | ({"default"} if schema.get("default", ...) in (None, 0) else set())
-    return {key: _without_titles(value) for key, value in schema.items() if key not in dropped}

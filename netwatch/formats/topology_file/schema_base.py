@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from netwatch.formats.topology_file import schema_values as sort
 from netwatch.formats.topology_file.schema_values import Json
 
-__all__ = ["Resource", "Thing", "present"]
+__all__ = ["OpenValue", "Resource", "Thing", "for_editors", "present"]
 
 
 def present(*keys: str) -> Json:
@@ -46,3 +46,29 @@ class Resource(Thing):
     resource_group: sort.Word | None = Field(default=None, description="Left out: that of the file (of the machine).")
     location: sort.Region | None = Field(default=None, description="The region. Left out: that of the file.")
     tags: sort.Tags | None = Field(default=None, description="Azure's tags; they change no answer.")
+
+
+class OpenValue(BaseModel):
+    """A value that is not known; answers that rest on it are Unknown, and say why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unresolved: sort.Reason = Field(
+        description='Why: it completes the sentence "not known, because …".', examples=["it is drawn on deployment"]
+    )
+    expression: sort.Text | None = Field(default=None, description="The text that could not be evaluated.")
+
+
+def for_editors(schema: Any) -> Any:
+    """A schema without what helps no editor, and with one description of open values that all others refer to.
+
+    Pydantic names every field a second time, and every default that is "left out".
+    """
+    if isinstance(schema, list):
+        return [for_editors(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema == sort.OPEN:
+        return {"$ref": "#/$defs/OpenValue"}
+    dropped = {"title"} | ({"default"} if schema.get("default", ...) in (None, 0) else set())
+    return {key: for_editors(value) for key, value in schema.items() if key not in dropped}

@@ -144,7 +144,7 @@ class FrontendIPConfiguration(Thing):
 class LoadBalancer(Resource):
     """A load balancer."""
 
-    sku: sort.Sku | None = Field(default=None, description="Left out: Standard.")
+    sku: sort.BalancerSku | None = Field(default=None, description="Left out: Standard.")
     frontend_ip_configurations: Named[FrontendIPConfiguration] | None = Field(
         default=None,
         alias="frontendIPConfigurations",
@@ -225,7 +225,7 @@ class NetworkManager(Resource):
         description="Subscriptions and management groups, by id. Left out: the subscription of the file.",
         examples=["/providers/Microsoft.Management/managementGroups/contoso"],
     )
-    network_groups: sort.NamedReferences | None = Field(
+    network_groups: sort.NamedMembers | None = Field(
         default=None,
         description="Virtual networks by group; subnets as vnet/subnet.",
         examples=[{"spokes": ["vnet-a", "vnet-b"]}],

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from netwatch.formats.topology_file import values as read
 from netwatch.formats.topology_file.admin_values import SCOPES, admin_access, admin_protocol, scope
 from netwatch.formats.topology_file.fields import (
+    BALANCER_SKUS,
     CONNECTION_TYPES,
     CONNECTIVITY,
     GATEWAY_TYPES,
@@ -31,6 +32,7 @@ from netwatch.formats.topology_file.fields import (
     VERSION,
 )
 from netwatch.formats.topology_file.id_values import references_by_id
+from netwatch.formats.topology_file.open_values import EXPRESSION, UNRESOLVED, open_value, or_open
 from netwatch.formats.topology_file.semantics import read_semantics
 from netwatch.model.semantics import SWITCHES
 
@@ -38,6 +40,7 @@ __all__ = [
     "ADDRESS",
     "NAME",
     "NAMES",
+    "OPEN",
     "PREFIX",
     "Access",
     "Address",
@@ -46,6 +49,7 @@ __all__ = [
     "AdminPriority",
     "AdminProtocol",
     "ApplianceAddresses",
+    "BalancerSku",
     "Boolean",
     "ConnectionType",
     "Connectivity",
@@ -54,11 +58,13 @@ __all__ = [
     "FlowTimeout",
     "GatewayType",
     "GroupConnectivity",
+    "GroupReferences",
     "IntentPolicies",
     "Json",
     "ListedName",
     "ListedWords",
     "Named",
+    "NamedMembers",
     "NamedReferences",
     "NextHopType",
     "OptionalReferences",
@@ -69,6 +75,7 @@ __all__ = [
     "Priority",
     "Protocol",
     "Readings",
+    "Reason",
     "Reference",
     "References",
     "ReferencesById",
@@ -81,6 +88,7 @@ __all__ = [
     "Text",
     "Version",
     "Word",
+    "Words",
     "any_case",
     "one_or_list",
 ]
@@ -88,6 +96,22 @@ __all__ = [
 Json = dict[str, Any]
 
 _Thing = TypeVar("_Thing")
+
+
+OPEN: Json = {
+    "type": "object",
+    "properties": {
+        UNRESOLVED: {"type": ["string", "integer"], "pattern": r"\S"},
+        EXPRESSION: {"type": ["string", "integer", "null"]},
+    },
+    "required": [UNRESOLVED],
+    "additionalProperties": False,
+}
+"""An open value in a field; in the whole schema a reference to its one description stands for it."""
+
+
+def _or_open(item: Json) -> Json:
+    return {"anyOf": [*(item["anyOf"] if set(item) == {"anyOf"} else [item]), OPEN]}
 
 
 def one_or_list(item: Json, *, least: int = 1) -> Json:
@@ -119,6 +143,7 @@ NAMES: Json = {"propertyNames": {"pattern": NAME}}
 _WORD: Json = {"type": ["string", "integer"], "pattern": r"""^[^\s/\\?#%&<>"']+$"""}
 _REFERENCE: Json = {"type": ["string", "integer"], "pattern": r"^\S+$"}
 _PREFIX: Json = {"type": "string", "pattern": PREFIX}
+_ADDRESS: Json = {"type": "string", "pattern": ADDRESS}
 _TAG: Json = {"type": "string", "pattern": NAME.replace("0-9_](", "_](", 1)}
 _TERM: Json = {"anyOf": [{"enum": ["*", "Internet", "VirtualNetwork", "AzureLoadBalancer"]}, _PREFIX, _TAG]}
 _NUMBERED: Json = {"type": "integer", "minimum": 0, "maximum": 65535}
@@ -156,12 +181,26 @@ def _named_references(value: Any) -> dict[str, tuple[str, ...]]:
     return _named(read.named_references(value))
 
 
+def _named_members(value: Any) -> dict[str, tuple[Any, ...]]:
+    return _named(read.named_members(value))
+
+
+def _named_lists(item: Json) -> Json:
+    lists = {"anyOf": [*one_or_list(item, least=0)["anyOf"], {"type": "null"}]}
+    return {"type": "object", "additionalProperties": lists, **NAMES}
+
+
+def _reason(value: Any) -> str:
+    return open_value({UNRESOLVED: value}).reason
+
+
 def _scope() -> Json:
     starts = ("".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in s) for s in SCOPES)
     return {"type": "string", "pattern": rf"^({'|'.join(starts)})[^/\s]+$"}
 
 
 ListedName = Annotated[Any, AfterValidator(_name), WithJsonSchema({**_DIGITS, "pattern": NAME})]
+Reason = Annotated[Any, AfterValidator(_reason), WithJsonSchema(OPEN["properties"][UNRESOLVED])]
 Text = Annotated[Any, AfterValidator(read.text), WithJsonSchema({"type": ["string", "integer"]})]
 Word = Annotated[Any, AfterValidator(read.name), WithJsonSchema(_WORD)]
 FileName = Annotated[
@@ -179,8 +218,8 @@ Boolean = Annotated[Any, AfterValidator(read.boolean), WithJsonSchema({"type": "
 Version = Annotated[Any, AfterValidator(read.whole_number(VERSION, VERSION)), WithJsonSchema({"const": VERSION})]
 Priority = Annotated[
     Any,
-    AfterValidator(read.whole_number(MIN_PRIORITY, MAX_PRIORITY)),
-    WithJsonSchema({"type": "integer", "minimum": MIN_PRIORITY, "maximum": MAX_PRIORITY}),
+    AfterValidator(or_open(read.whole_number(MIN_PRIORITY, MAX_PRIORITY))),
+    WithJsonSchema(_or_open({"type": "integer", "minimum": MIN_PRIORITY, "maximum": MAX_PRIORITY})),
 ]
 FlowTimeout = Annotated[
     Any,
@@ -188,32 +227,50 @@ FlowTimeout = Annotated[
     WithJsonSchema({"type": "integer", "minimum": MIN_FLOW_TIMEOUT, "maximum": MAX_FLOW_TIMEOUT}),
 ]
 Readings = Annotated[Any, AfterValidator(read_semantics), WithJsonSchema(_readings())]
-Reference = Annotated[Any, AfterValidator(read.reference), WithJsonSchema(_REFERENCE)]
+Reference = Annotated[Any, AfterValidator(or_open(read.reference)), WithJsonSchema(_or_open(_REFERENCE))]
 References = Annotated[Any, AfterValidator(read.one_or_list(read.reference)), WithJsonSchema(one_or_list(_REFERENCE))]
-OptionalReferences = Annotated[
+Words = Annotated[
     Any,
     AfterValidator(read.one_or_list(read.reference, empty=True)),
     WithJsonSchema(one_or_list(_REFERENCE, least=0)),
+]
+GroupReferences = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(or_open(read.reference))),
+    WithJsonSchema(one_or_list(_or_open(_REFERENCE))),
+]
+OptionalReferences = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(or_open(read.reference), empty=True)),
+    WithJsonSchema(one_or_list(_or_open(_REFERENCE), least=0)),
 ]
 ServiceEndpoints = Annotated[
     Any,
     AfterValidator(read.one_or_list(read.service_endpoint, empty=True)),
     WithJsonSchema(one_or_list(_WORD, least=0)),
 ]
-Address = Annotated[Any, AfterValidator(read.address), WithJsonSchema({"type": "string", "pattern": ADDRESS})]
+Address = Annotated[Any, AfterValidator(or_open(read.address)), WithJsonSchema(_or_open(_ADDRESS))]
 ApplianceAddresses = Annotated[
     Any,
-    AfterValidator(read.one_or_list(read.address)),
-    WithJsonSchema(one_or_list({"type": "string", "pattern": ADDRESS})),
+    AfterValidator(read.one_or_list(or_open(read.address))),
+    WithJsonSchema(one_or_list(_or_open(_ADDRESS))),
 ]
-Prefixes = Annotated[Any, AfterValidator(read.prefixes), WithJsonSchema(one_or_list(_PREFIX))]
-RoutePrefix = Annotated[Any, AfterValidator(read.route_prefix), WithJsonSchema({"anyOf": [_PREFIX, _TAG]})]
-Addresses = Annotated[Any, AfterValidator(read.addresses), WithJsonSchema(one_or_list(_TERM))]
-Ports = Annotated[Any, AfterValidator(read.ports), WithJsonSchema(one_or_list(_PORTS))]
-Protocol = Annotated[Any, AfterValidator(read.protocol), WithJsonSchema(_words("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))]
-Access = Annotated[Any, AfterValidator(read.access), WithJsonSchema(_words("Allow", "Deny"))]
-Direction = Annotated[Any, AfterValidator(read.direction), WithJsonSchema(_words("Inbound", "Outbound"))]
-NextHopType = Annotated[Any, AfterValidator(read.next_hop_type), WithJsonSchema(_words(*read.NEXT_HOP_TYPES))]
+Prefixes = Annotated[Any, AfterValidator(read.prefixes), WithJsonSchema(one_or_list(_or_open(_PREFIX)))]
+RoutePrefix = Annotated[
+    Any, AfterValidator(or_open(read.route_prefix)), WithJsonSchema(_or_open({"anyOf": [_PREFIX, _TAG]}))
+]
+Addresses = Annotated[Any, AfterValidator(read.addresses), WithJsonSchema(one_or_list(_or_open(_TERM)))]
+Ports = Annotated[Any, AfterValidator(read.ports), WithJsonSchema(one_or_list(_or_open(_PORTS)))]
+Protocol = Annotated[
+    Any, AfterValidator(read.protocol), WithJsonSchema(_or_open(_words("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")))
+]
+Access = Annotated[Any, AfterValidator(or_open(read.access)), WithJsonSchema(_or_open(_words("Allow", "Deny")))]
+Direction = Annotated[
+    Any, AfterValidator(or_open(read.direction)), WithJsonSchema(_or_open(_words("Inbound", "Outbound")))
+]
+NextHopType = Annotated[
+    Any, AfterValidator(or_open(read.next_hop_type)), WithJsonSchema(_or_open(_words(*read.NEXT_HOP_TYPES)))
+]
 PeeringState = Annotated[Any, AfterValidator(read.one_of(*PEERING_STATES)), WithJsonSchema(_words(*PEERING_STATES))]
 Policies = Annotated[
     Any, AfterValidator(read.one_of(*PRIVATE_ENDPOINT_POLICIES)), WithJsonSchema(_words(*PRIVATE_ENDPOINT_POLICIES))
@@ -229,28 +286,23 @@ GroupConnectivity = Annotated[
 ]
 AdminPriority = Annotated[
     Any,
-    AfterValidator(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY)),
-    WithJsonSchema({"type": "integer", "minimum": MIN_ADMIN_PRIORITY, "maximum": MAX_PRIORITY}),
+    AfterValidator(or_open(read.whole_number(MIN_ADMIN_PRIORITY, MAX_PRIORITY))),
+    WithJsonSchema(_or_open({"type": "integer", "minimum": MIN_ADMIN_PRIORITY, "maximum": MAX_PRIORITY})),
 ]
-AdminAccess = Annotated[Any, AfterValidator(admin_access), WithJsonSchema(_words("Allow", "AlwaysAllow", "Deny"))]
+AdminAccess = Annotated[
+    Any, AfterValidator(or_open(admin_access)), WithJsonSchema(_or_open(_words("Allow", "AlwaysAllow", "Deny")))
+]
 AdminProtocol = Annotated[
-    Any, AfterValidator(admin_protocol), WithJsonSchema(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
+    Any,
+    AfterValidator(admin_protocol),
+    WithJsonSchema(_or_open(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))),
 ]
 Scopes = Annotated[Any, AfterValidator(read.one_or_list(scope)), WithJsonSchema(one_or_list(_scope()))]
 ListedWords = Annotated[
     Any, AfterValidator(read.one_or_list(read.name, empty=True)), WithJsonSchema(one_or_list(_WORD, least=0))
 ]
-NamedReferences = Annotated[
-    Any,
-    AfterValidator(_named_references),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "additionalProperties": {"anyOf": [*one_or_list(_REFERENCE, least=0)["anyOf"], {"type": "null"}]},
-            **NAMES,
-        }
-    ),
-]
+NamedReferences = Annotated[Any, AfterValidator(_named_references), WithJsonSchema(_named_lists(_REFERENCE))]
+NamedMembers = Annotated[Any, AfterValidator(_named_members), WithJsonSchema(_named_lists(_or_open(_REFERENCE)))]
 _FULL_ID: Json = {"type": "string", "pattern": r"^/[sS][uU][bB][sS][cC][rR][iI][pP][tT][iI][oO][nN][sS]/\S*$"}
 ReferencesById = Annotated[
     Any,
@@ -264,3 +316,4 @@ ReferencesById = Annotated[
     ),
 ]
 Sku = Annotated[Any, AfterValidator(read.one_of(*SKUS)), WithJsonSchema(_words(*SKUS))]
+BalancerSku = Annotated[Any, AfterValidator(read.one_of(*BALANCER_SKUS)), WithJsonSchema(_words(*BALANCER_SKUS))]

@@ -57,6 +57,7 @@ networkSecurityGroups:
 
 publicIPAddresses:
   pip-web: {ipAddress: 20.0.0.4, sku: Standard}
+  # pip-later: {ipAddress: {unresolved: "Azure draws it"}}   # values may be open; what rests on them is Unknown
 
 virtualMachines:
   web-0:

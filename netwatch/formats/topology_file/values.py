@@ -6,8 +6,10 @@ A reader takes the plain value that YAML gave and returns the model's, or raises
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from netwatch.formats.topology_file.faults import Fault, Malformed, shown, text, wanted
+from netwatch.formats.topology_file.open_values import or_open
 from netwatch.model.addresses import (
     ALL_PORTS,
     Address,
@@ -21,6 +23,7 @@ from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.resources import ServiceEndpoint
 from netwatch.model.routes import NextHopType
 from netwatch.model.rules import AddressField, AddressTerm, AnyAddress, Cidr, PortField, ServiceTag
+from netwatch.model.unresolved import Unresolved
 
 __all__ = [
     "ANY_ADDRESS",
@@ -41,6 +44,7 @@ __all__ = [
     "is_name",
     "location",
     "name",
+    "named_members",
     "named_references",
     "names_or_collection",
     "next_hop_type",
@@ -69,50 +73,6 @@ _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _T = TypeVar("_T")
 
 
-class Fault(NamedTuple):
-    """One thing that is wrong in a value: what, what to do, and the list indices or keys that lead to it."""
-
-    message: str
-    hint: str = ""
-    steps: tuple[str | int, ...] = ()
-
-
-class Malformed(ValueError):  # noqa: N818, it says what the value is
-    """A value that its field cannot hold; ``faults`` is every reason, at least one."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(faults[0].message)
-        self.faults = faults
-
-
-def _found(expected: str, value: Any, hint: str = "") -> Malformed:
-    return Malformed(Fault(f"must be {expected}, found {shown(value)}", hint))
-
-
-def shown(value: Any) -> str:
-    """What a message says it found: text in quotes and cut short, a number or a truth as written, else its sort."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    written = str(value) if isinstance(value, int) else f'"{value}"'
-    return written if len(written) <= 60 else f'{written[:56]}…"'
-
-
-def text(value: Any) -> str:
-    """Text as written; a number counts as its digits."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    hint = "Put it in quotes." if isinstance(value, bool) else ""
-    raise _found("text", value, hint)
-
-
 def is_name(name: str) -> bool:
     """Whether Azure takes ``name``: letters, digits, ``_ . -``; first a letter, digit or ``_``; last neither . nor -.
 
@@ -125,7 +85,7 @@ def location(value: Any) -> str:
     """A region, by its name or as the portal shows it (``West Europe``)."""
     region = text(value).strip()
     if not region:
-        raise _found("a region", value, "Leave the field out for the default.")
+        raise wanted("a region", value, "Leave the field out for the default.")
     return region
 
 
@@ -133,7 +93,7 @@ def name(value: Any) -> str:
     """A name of one word, such as a resource group's; Azure allows parentheses in those."""
     word = text(value)
     if not word or any(character.isspace() or character in "/\\?#%&<>\"'" for character in word):
-        raise _found("a name", value, "A name has no spaces and no slashes.")
+        raise wanted("a name", value, "A name has no spaces and no slashes.")
     return word
 
 
@@ -141,7 +101,7 @@ def file_name(value: Any) -> str:
     """The path of a file beside the one that is read."""
     path = text(value)
     if not path.strip():
-        raise _found("the path of a file", value)
+        raise wanted("the path of a file", value)
     return path
 
 
@@ -151,7 +111,7 @@ def whole_number(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             hint = "Write the number without quotes." if isinstance(value, str) and value.isdecimal() else ""
-            raise _found(f"a whole number from {low} to {high}", value, hint)
+            raise wanted(f"a whole number from {low} to {high}", value, hint)
         return value
 
     return read
@@ -162,7 +122,7 @@ def boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
-    raise _found("true or false", value, f"Write {meant}." if meant else "")
+    raise wanted("true or false", value, f"Write {meant}." if meant else "")
 
 
 def one_of(*words: str) -> Callable[[Any], str]:
@@ -172,7 +132,7 @@ def one_of(*words: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         word = known.get(value.lower()) if isinstance(value, str) else None
         if word is None:
-            raise _found(" or ".join((", ".join(words[:-1]), words[-1])), value, _nearest(value, words))
+            raise wanted(" or ".join((", ".join(words[:-1]), words[-1])), value, _nearest(value, words))
         return word
 
     return read
@@ -193,7 +153,7 @@ def one_or_list(read: Callable[[Any], _T], *, empty: bool = False) -> Callable[[
         if not isinstance(value, list):
             return (read(value),)
         if not value and not empty:
-            raise _found("one value or a list of them", value, "Leave the field out instead.")
+            raise wanted("one value or a list of them", value, "Leave the field out instead.")
         values, faults = [], []
         for index, item in enumerate(value):
             try:
@@ -212,7 +172,7 @@ def _parsed(parse: Callable[[str], _T], expected: str) -> Callable[[Any], _T]:
 
     def read(value: Any) -> _T:
         if isinstance(value, (dict, list, bool)) or value is None:
-            raise _found(expected, value)
+            raise wanted(expected, value)
         try:
             return parse(str(value))
         except ValueError as error:
@@ -257,8 +217,8 @@ def address(value: Any) -> Address:
     return _ADDRESS(value)
 
 
-def prefixes(value: Any) -> tuple[Prefix, ...]:
-    """One prefix or a list of them, without bits to the right of its length."""
+def prefixes(value: Any) -> tuple[Prefix | Unresolved, ...]:
+    """One prefix or a list of them, without bits to the right of its length; any of them may be open."""
     return _PREFIXES(value)
 
 
@@ -268,19 +228,20 @@ def route_prefix(value: Any) -> Prefix | ServiceTag:
 
 
 def addresses(value: Any) -> AddressField:
-    """A rule's source or destination: one term or a list of them."""
+    """A rule's source or destination: one term or a list of them; any of them may be open."""
     return AddressField(_TERMS(value), singular=not isinstance(value, list))
 
 
 def ports(value: Any) -> PortField:
-    """A rule's ports: one range or a list of them."""
-    pairs = _PORTS(value)
+    """A rule's ports: one range or a list of them; any of them may be open."""
+    pairs = [(each, each.text) if isinstance(each, Unresolved) else each for each in _PORTS(value)]
     return PortField(tuple(p for p, _ in pairs), tuple(t for _, t in pairs), singular=not isinstance(value, list))
 
 
-def protocol(value: Any) -> tuple[Protocol, str]:
-    """A rule's protocol, and its spelling in the file."""
-    return Protocol.parse(_PROTOCOL(value)), str(value)
+def protocol(value: Any) -> tuple[Protocol | Unresolved, str]:
+    """A rule's protocol, and its spelling in the file; it may be open, and then has none."""
+    word = _PROTOCOL(value)
+    return (word, "") if isinstance(word, Unresolved) else (Protocol.parse(word), str(value))
 
 
 def access(value: Any) -> Access:
@@ -295,10 +256,20 @@ def direction(value: Any) -> Direction:
 
 def named_references(value: Any) -> dict[str, tuple[str, ...]]:
     """Named lists of references; one stands for a list of it, nothing for none."""
-    found, faults = {}, []
+    return _each_named(_REFERENCES, value)
+
+
+def named_members(value: Any) -> dict[str, tuple[str | Unresolved, ...]]:
+    """The same, where any of the references may be open."""
+    return _each_named(_MEMBERS, value)
+
+
+def _each_named(read: Callable[[Any], tuple[_T, ...]], value: Any) -> dict[str, tuple[_T, ...]]:
+    found: dict[str, tuple[_T, ...]] = {}
+    faults: list[Fault] = []
     for key, each in collection(value).items():
         try:
-            found[key] = () if each is None else _REFERENCES(each)
+            found[key] = () if each is None else read(each)
         except Malformed as error:
             faults += [fault._replace(steps=(key, *fault.steps)) for fault in error.faults]
     if faults:
@@ -319,7 +290,7 @@ def service_endpoint(value: Any) -> ServiceEndpoint:
 def collection(value: Any) -> dict[str, Any]:
     """Named things: a mapping of names to fields."""
     if not isinstance(value, dict):
-        raise _found("a mapping of names to fields", value)
+        raise wanted("a mapping of names to fields", value)
     return value
 
 
@@ -340,7 +311,7 @@ def names_or_collection(value: Any) -> dict[str, Any]:
 def tags(value: Any) -> dict[str, str]:
     """Azure's tags: any text for any key; they change no answer."""
     if not isinstance(value, dict):
-        raise _found("a mapping of texts", value)
+        raise wanted("a mapping of texts", value)
     return {key: text(each) for key, each in value.items() if each is not None}
 
 
@@ -353,19 +324,20 @@ def reference(value: Any) -> str:
     """What a field refers to by: a name, ``vnet/subnet`` or an ARM id."""
     word = text(value)
     if not word or any(character.isspace() for character in word):
-        raise _found("a name or an ARM id", value)
+        raise wanted("a name or an ARM id", value)
     return word
 
 
-_TERMS = one_or_list(_parsed(_term, "*, an address, a prefix or a service tag"))
-_PORTS = one_or_list(_parsed(_port, "a port, a range or *"))
+_TERMS = one_or_list(or_open(_parsed(_term, "*, an address, a prefix or a service tag")))
+_PORTS = one_or_list(or_open(_parsed(_port, "a port, a range or *")))
 _NAMES = one_or_list(name, empty=True)
-_PREFIXES = one_or_list(_parsed(_strict_prefix, "a prefix"))
+_PREFIXES = one_or_list(or_open(_parsed(_strict_prefix, "a prefix")))
 _ADDRESS = _parsed(parse_address, "an IP address")
-_PROTOCOL = one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")
+_PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
 _REFERENCES = one_or_list(reference, empty=True)
+_MEMBERS = one_or_list(or_open(reference), empty=True)
 _NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)
 _ROUTE_PREFIX = _parsed(_route_prefix, "a prefix or a service tag")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from netwatch.formats.arm_resources.open_expression import open_expression
 from netwatch.model.addresses import Address
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Peering, Subnet, VirtualNetwork
@@ -205,11 +206,3 @@ class ArmForm:
             is_primary = {"properties": {"primary": held.primary}} if held is not None else {}
             nics.append(referred | is_primary if isinstance(referred, dict) else referred)
         return {"networkProfile": {"networkInterfaces": nics}}
-
-
-def open_expression(value: Unresolved) -> str:
-    """An open value as a template expression: its own, or one that says the reason."""
-    if value.expression.startswith("[") and value.expression.endswith("]"):
-        return value.expression
-    reason = (f"{value.expression}: " if value.expression else "") + value.reason
-    return "[unresolved('{}')]".format(reason.replace("'", "''"))

@@ -13,7 +13,9 @@ from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from netwatch.render.native_form.rules import admin_rule
+from netwatch.render.native_form.words import address, filled, open_value, texts
 
 if TYPE_CHECKING:
     from netwatch.render.native_form.whole import NativeForm
@@ -27,6 +29,8 @@ _PEERS = {
     "microsoft.network/virtualnetworkgateways": ("virtualNetworkGateway2", "virtualNetworkGateways", "Vnet2Vnet"),
 }
 """Type of the far end → its field, its kind, and the connectionType that it means."""
+
+_FAR_ENDS = {meant: field for field, _, meant in _PEERS.values()}
 
 
 def services(form: NativeForm) -> Fields:
@@ -49,18 +53,17 @@ def connection(form: NativeForm, connection: Connection) -> Fields:
     """A connection beneath its gateway; what is at the far end of a circuit is not named."""
     peer = connection.peer
     type = peer.type.lower() if isinstance(peer, ResourceId) else ""
+    if isinstance(peer, Unresolved) and connection.kind in _FAR_ENDS:
+        return {_FAR_ENDS[connection.kind]: open_value(peer)}
     if type not in _PEERS:
-        if peer is not None and not isinstance(peer, ResourceId):
-            form.known(peer, connection.id, "the far end")
         return {"connectionType": connection.kind}
     field, kind, meant = _PEERS[type]
     said = {} if connection.kind == meant else {"connectionType": connection.kind}
-    return said | {field: form.reference(kind, peer, connection.id, field)}
+    return said | {field: form.reference(kind, peer)}
 
 
 def _local_gateway(form: NativeForm, gateway: LocalNetworkGateway) -> Fields:
-    prefixes = form.prefixes(gateway.prefixes, gateway.id, "addressPrefixes")
-    return {"addressPrefixes": prefixes} if prefixes else {}
+    return filled(addressPrefixes=texts(gateway.prefixes))
 
 
 def made_by_endpoints(topology: Topology) -> set[str]:
@@ -87,13 +90,13 @@ def _makes_its_nic(topology: Topology, endpoint: PrivateEndpoint) -> bool:
 def _private_endpoint(form: NativeForm, endpoint: PrivateEndpoint) -> Fields:
     if _makes_its_nic(form.topology, endpoint) and isinstance(endpoint.nics[0], ResourceId):
         return form.ip_configuration(form.topology.nics[endpoint.nics[0].key].ip_configurations[0])
-    nics = [form.reference("networkInterfaces", nic, endpoint.id, "networkInterfaces") for nic in endpoint.nics]
-    return form.named("subnets", endpoint.subnet, endpoint.id, "subnet") | {"networkInterfaces": nics}
+    nics = [form.outward("networkInterfaces", nic) for nic in endpoint.nics]
+    return form.named("subnets", endpoint.subnet, "subnet") | {"networkInterfaces": nics}
 
 
 def _nat_gateway(form: NativeForm, gateway: NatGateway) -> Fields:
     key = "publicIPAddresses"
-    names = [form.reference(key, each, gateway.id, key) for each in gateway.public_ips]
+    names = [form.reference(key, each) for each in gateway.public_ips]
     return {key: names} if names else {}
 
 
@@ -101,9 +104,8 @@ def _load_balancer(form: NativeForm, balancer: LoadBalancer) -> Fields:
     fields: Fields = {"sku": balancer.sku} if balancer.sku not in ("", "Standard") else {}
     frontends: Fields = {}
     for each in balancer.frontends:
-        said = form.named("subnets", each.subnet, each.id, "subnet")
-        said |= form.address(each.private_ip, each.id, "privateIPAddress")
-        frontends[each.id.name] = said | form.named("publicIPAddresses", each.public_ip, each.id, "publicIPAddress")
+        said = form.named("subnets", each.subnet, "subnet") | address("privateIPAddress", each.private_ip)
+        frontends[each.id.name] = said | form.named("publicIPAddresses", each.public_ip, "publicIPAddress")
     fields |= {"frontendIPConfigurations": frontends} if frontends else {}
     if balancer.backends:
         fields["backendAddressPools"] = {"backends": [_backend(form, each) for each in balancer.backends]}
@@ -125,7 +127,7 @@ def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:
         fields["networkManagerScopes"] = [scope.text for scope in manager.scopes]
     parts = {
         "networkGroups": {
-            group.id.name: [_member(form, member, group.id) for member in group.members]
+            group.id.name: [_member(form, member) for member in group.members]
             for group in topology.network_groups.values()
             if group.id.parent == id
         },
@@ -152,9 +154,9 @@ def _connectivity(form: NativeForm, configuration: ConnectivityConfiguration) ->
     return fields | ({"isGlobal": True} if configuration.is_global else {})
 
 
-def _member(form: NativeForm, member: Any, group: ResourceId) -> str:
+def _member(form: NativeForm, member: Any) -> Any:
     is_subnet = "/subnets/" in (member.key if isinstance(member, ResourceId) else "")
-    return form.reference("subnets" if is_subnet else "virtualNetworks", member, group, "members")
+    return form.outward("subnets" if is_subnet else "virtualNetworks", member)
 
 
 def _admin_configuration(form: NativeForm, id: ResourceId, policies: str) -> Fields:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netwatch.formats.topology_file.names import Scope
-from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import (
     IpConfiguration,
@@ -19,14 +18,13 @@ from netwatch.model.resources import (
     VirtualNetwork,
     VirtualNetworkGateway,
 )
-from netwatch.model.routes import NextHopType, RouteTable, UserRoute
-from netwatch.model.rules import ServiceTag
+from netwatch.model.routes import RouteTable, UserRoute
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.native_form.names import NativeNames
 from netwatch.render.native_form.rules import security_rule
+from netwatch.render.native_form.words import address, filled, key_of, one_or_list, open_value, text, texts
 from netwatch.render.semantics import chosen_readings
-from netwatch.render.untold import Untold
 
 __all__ = ["NativeForm", "native_form"]
 
@@ -39,21 +37,16 @@ def native_form(topology: Topology, *, explicit: bool = False) -> Fields:
     """The whole file as mappings, in the order in which a person reads it.
 
     With ``explicit``, assumed addresses are written down; otherwise they are left to be assumed again.
-    Raises UnsupportedError where the topology leaves a value open that the form must say.
     """
-    form = NativeForm(topology, explicit=explicit)
-    fields = form.fields()
-    form.untold.check()
-    return fields
+    return NativeForm(topology, explicit=explicit).fields()
 
 
 class NativeForm:
-    """One topology on its way into the native form: its names, and what could not be written."""
+    """One topology on its way into the native form."""
 
     def __init__(self, topology: Topology, *, explicit: bool) -> None:
         self.topology = topology
         self.names = NativeNames(topology)
-        self.untold = Untold("a native file")
         self._explicit = explicit
 
     def fields(self) -> Fields:
@@ -93,37 +86,25 @@ class NativeForm:
         key = self.names.key(kind, thing.id)
         return self.names.lies(thing.id, thing.location, scope or self.names.scope, key=key) | fields
 
-    def known(self, value: Any, id: ResourceId, field: str) -> Any:
-        """The value; noted as untold where it is open."""
-        if isinstance(value, Unresolved):
-            self.untold.add(id, field, value)
-            return "unknown"
-        return value
+    def reference(self, kind: str, id: Any) -> Any:
+        """How the form refers to ``id``."""
+        if isinstance(id, Unresolved):
+            return open_value(id)
+        return self.names.subnet(id) if kind == "subnets" else self.names.reference(kind, id)
 
-    def reference(self, kind: str, id: Any, holder: ResourceId, field: str) -> str:
-        """How the form refers to ``id``; a missing target keeps its id, which stands in what is open."""
+    def outward(self, kind: str, id: Any) -> Any:
+        """The same where the target need not be there: a missing one keeps its id, and is open when it is read."""
         if isinstance(id, Unresolved) and id.expression.startswith("/"):
             return id.expression
-        known = self.known(id, holder, field)
-        if not isinstance(known, ResourceId):
-            return str(known)
-        return self.names.subnet(known) if kind == "subnets" else self.names.reference(kind, known)
+        return self.reference(kind, id)
 
-    def named(self, kind: str, id: Any, holder: ResourceId, field: str) -> Fields:
+    def named(self, kind: str, id: Any, field: str) -> Fields:
         """The field with a reference; nothing where there is none."""
-        return {} if id is None else {field: self.reference(kind, id, holder, field)}
-
-    def prefixes(self, values: Iterable[Prefix | Unresolved], id: ResourceId, field: str) -> Any:
-        """One prefix, or a list of them."""
-        return one_or_list([str(self.known(value, id, field)) for value in values])
-
-    def address(self, value: Address | Unresolved | None, id: ResourceId, field: str) -> Fields:
-        """The field with an address; nothing where there is none."""
-        return {} if value is None else {field: str(self.known(value, id, field))}
+        return {} if id is None else {field: self.reference(kind, id)}
 
     def _virtual_network(self, vnet: VirtualNetwork) -> Fields:
         key = vnet.id.key
-        fields: Fields = {"addressPrefixes": self.prefixes(vnet.address_space, vnet.id, "addressPrefixes")}
+        fields: Fields = {"addressPrefixes": texts(vnet.address_space)}
         if vnet.flow_timeout_minutes:
             fields["flowTimeoutInMinutes"] = vnet.flow_timeout_minutes
         subnets = {subnet.id.name: self._subnet(subnet) for subnet in self.topology.subnets_of.get(key, ())}
@@ -131,10 +112,10 @@ class NativeForm:
         return fields | filled(subnets=subnets, virtualNetworkPeerings=peerings)
 
     def _subnet(self, subnet: Subnet) -> Fields:
-        fields: Fields = {"addressPrefix": self.prefixes(subnet.prefixes, subnet.id, "addressPrefix")}
-        fields |= self.named("networkSecurityGroups", subnet.nsg, subnet.id, "networkSecurityGroup")
-        fields |= self.named("routeTables", subnet.route_table, subnet.id, "routeTable")
-        fields |= self.named("natGateways", subnet.nat_gateway, subnet.id, "natGateway")
+        fields: Fields = {"addressPrefix": texts(subnet.prefixes)}
+        fields |= self.named("networkSecurityGroups", subnet.nsg, "networkSecurityGroup")
+        fields |= self.named("routeTables", subnet.route_table, "routeTable")
+        fields |= self.named("natGateways", subnet.nat_gateway, "natGateway")
         return fields | filled(
             serviceEndpoints=[endpoint.service for endpoint in subnet.service_endpoints],
             privateEndpointNetworkPolicies=subnet.private_endpoint_network_policies,
@@ -142,10 +123,10 @@ class NativeForm:
         )
 
     def _peering(self, peering: Peering) -> Fields:
-        remote = self.reference("virtualNetworks", peering.remote_vnet, peering.id, "remoteVirtualNetwork")
-        fields: Fields = {"remoteVirtualNetwork": remote}
+        refer = self.outward if peering.remote_prefixes else self.reference
+        fields: Fields = {"remoteVirtualNetwork": refer("virtualNetworks", peering.remote_vnet)}
         if peering.remote_prefixes:
-            fields["remoteAddressSpace"] = self.prefixes(peering.remote_prefixes, peering.id, "remoteAddressSpace")
+            fields["remoteAddressSpace"] = texts(peering.remote_prefixes)
         if not peering.allow_virtual_network_access:
             fields["allowVirtualNetworkAccess"] = False
         return fields | filled(
@@ -164,32 +145,23 @@ class NativeForm:
         return filled(disableBgpRoutePropagation=not table.propagate_gateway_routes, routes=routes)
 
     def _route(self, route: UserRoute) -> Fields:
-        prefix = self.known(route.prefix, route.id, "addressPrefix")
-        hop = self.known(route.next_hop_type, route.id, "nextHopType")
-        fields: Fields = {
-            "addressPrefix": prefix.text if isinstance(prefix, ServiceTag) else str(prefix),
-            "nextHopType": hop.value if isinstance(hop, NextHopType) else hop,
-        }
-        if route.other_hop_ips:
-            hops = [str(self.known(hop, route.id, "nextHop")) for hop in (route.next_hop_ip, *route.other_hop_ips)]
-            return fields | {"nextHopIpAddress": hops}
-        return fields | self.address(route.next_hop_ip, route.id, "nextHopIpAddress")
+        fields: Fields = {"addressPrefix": text(route.prefix), "nextHopType": text(route.next_hop_type)}
+        hops = (route.next_hop_ip, *route.other_hop_ips)
+        return fields | ({} if route.next_hop_ip is None else {"nextHopIpAddress": texts(hops)})
 
     def _public_ip(self, public_ip: PublicIpAddress) -> Fields:
-        return self.address(public_ip.address, public_ip.id, "ipAddress") | filled(sku=public_ip.sku)
+        return address("ipAddress", public_ip.address) | filled(sku=public_ip.sku)
 
     def _gateway(self, gateway: VirtualNetworkGateway) -> Fields:
-        subnets = dict.fromkeys(self.reference("subnets", each, gateway.id, "subnet") for each in gateway.subnets)
-        public = [
-            self.reference("publicIPAddresses", each, gateway.id, "publicIPAddress") for each in gateway.public_ips
-        ]
+        subnets = [self.reference("subnets", each) for each in dict.fromkeys(gateway.subnets)]
+        public = [self.reference("publicIPAddresses", each) for each in gateway.public_ips]
         ours = [each for each in self.topology.connections.values() if each.gateway == gateway.id]
         kind = gateway.gateway_type if gateway.gateway_type != "Vpn" else ""
         from netwatch.render.native_form.services import connection
 
         return filled(
             gatewayType=kind,
-            subnet=one_or_list(list(subnets)),
+            subnet=one_or_list(subnets),
             publicIPAddress=one_or_list(public),
             connections={each.id.name: connection(self, each) for each in ours},
         )
@@ -198,11 +170,12 @@ class NativeForm:
         scope = self.names.scope_of(vm.id, vm.location)
         nics: Fields = {}
         for id in vm.nics:
-            known = self.known(id, vm.id, "networkInterfaces")
-            if isinstance(known, ResourceId):
-                nic = self.topology.nics[known.key]
-                key = self.names.key("networkInterfaces", nic.id)
-                nics[key] = self.thing("networkInterfaces", nic, self._nic(nic), scope)
+            if isinstance(id, Unresolved):
+                nics[key_of(id, nics)] = open_value(id)
+                continue
+            nic = self.topology.nics[id.key]
+            key = self.names.key("networkInterfaces", nic.id)
+            nics[key] = self.thing("networkInterfaces", nic, self._nic(nic), scope)
         return {"networkInterfaces": nics}
 
     def _loose_nics(self) -> list[NetworkInterface]:
@@ -215,7 +188,7 @@ class NativeForm:
 
     def _nic(self, nic: NetworkInterface) -> Fields:
         configs = nic.ip_configurations
-        fields = self.named("networkSecurityGroups", nic.nsg, nic.id, "networkSecurityGroup")
+        fields = self.named("networkSecurityGroups", nic.nsg, "networkSecurityGroup")
         fields |= filled(enableIPForwarding=nic.ip_forwarding)
         if len(configs) == 1 and configs[0].id.name == _IP_CONFIGURATION:
             return self.ip_configuration(configs[0]) | fields
@@ -227,22 +200,9 @@ class NativeForm:
 
     def ip_configuration(self, config: IpConfiguration) -> Fields:
         """What an ip configuration says; an assumed address is left to be assumed again."""
-        fields = self.named("subnets", config.subnet, config.id, "subnet")
+        fields = self.named("subnets", config.subnet, "subnet")
         if self._explicit or not config.assumed:
-            fields |= self.address(config.private_ip, config.id, "privateIPAddress")
-        fields |= self.named("publicIPAddresses", config.public_ip, config.id, "publicIPAddress")
-        groups = [
-            self.reference("applicationSecurityGroups", asg, config.id, "applicationSecurityGroups")
-            for asg in config.asgs
-        ]
+            fields |= address("privateIPAddress", config.private_ip)
+        fields |= self.named("publicIPAddresses", config.public_ip, "publicIPAddress")
+        groups = [self.reference("applicationSecurityGroups", asg) for asg in config.asgs]
         return fields | filled(applicationSecurityGroups=one_or_list(groups))
-
-
-def one_or_list(values: list[str]) -> Any:
-    """One value by itself, several as a list."""
-    return values[0] if len(values) == 1 else values
-
-
-def filled(**fields: Any) -> Fields:
-    """The fields that say something other than nothing."""
-    return {key: value for key, value in fields.items() if value}

@@ -52,7 +52,13 @@ def test_an_assumed_address_stays_dynamic_and_assumed() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Unresolved("it's a parameter"), Unresolved("template expressions are not evaluated yet", "[x('y')]")]
+    "value",
+    [
+        Unresolved("it's a parameter"),
+        Unresolved("it's a parameter", "[parameters('p')]"),
+        Unresolved("subnet a is not in the input", "/subscriptions/s/a"),
+        Unresolved("template expressions are not evaluated yet", "[x('y')]"),
+    ],
 )
 def test_an_open_value_is_refused_or_kept_with_its_reason(value: Unresolved) -> None:
     topology = read_topology_file("n", _NETWORK)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.errors import UnsupportedError
 from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.formats.yaml_events import read_yaml
 from netwatch.model.addresses import Address
@@ -60,13 +59,16 @@ def test_an_assumed_address_is_left_out_where_it_comes_out_the_same() -> None:
     assert "privateIPAddress: 10.0.0.9" in topology_yaml(moved).text
 
 
-def test_an_open_value_is_refused_with_its_place() -> None:
+def test_an_open_value_stands_with_its_reason_and_reads_back() -> None:
     topology = read_topology_file("n", _TWO_GROUPS)
     (subnet,) = topology.subnets.values()
     open_value = Unresolved("it is a parameter", "[parameters('p')]", Where("main.json", 3))
     topology = replace(topology, subnets={subnet.id.key: replace(subnet, prefixes=(open_value,))})
-    with pytest.raises(UnsupportedError, match=r"main\.json:3: a: addressPrefix \(\[param.*\]\) is not known"):
-        topology_yaml(topology)
+    written = topology_yaml(topology)
+    assert """addressPrefix: {unresolved: "it is a parameter", expression: "[parameters('p')]"}""" in written.text
+    assert written.losses == ()
+    (again,) = read_topology_file("n", written.text).subnets.values()
+    assert again.prefixes == (open_value,)
 
 
 def test_what_stands_above_and_cannot_break_out_of_its_comment() -> None:
