@@ -9,7 +9,10 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.model.topology import Topology
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from netwatch.effective.published_tags import PublishedTags
+    from netwatch.engines.diagnostic_profile import Profile
     from netwatch.model.answers import (
         ConnectivityCheckAnswer,
         EffectiveRoutesAnswer,
@@ -72,6 +75,14 @@ class NetworkWatcher:
 
         profile = Profile(direction, protocol, source, destination, dest_port)
         return nsg_diagnostics(self.compiled, target, [profile], nic=nic, verbosity=verbosity)
+
+    def network_configuration_diagnostic(
+        self, target: str, profiles: Sequence[Profile], *, verbosity: str = ""
+    ) -> NsgDiagnosticsAnswer:
+        """``nsg_diagnostics`` of several profiles in one answer, as ARM asks it: one result for each, in order."""
+        from netwatch.engines.nsg_diagnostics import nsg_diagnostics
+
+        return nsg_diagnostics(self.compiled, target, profiles, verbosity=verbosity)
 
     def next_hop(self, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
         """Where a packet from a machine is handed next, and which route says so."""

@@ -41,7 +41,7 @@ def network_of(case: Case) -> Network:
     return Network(asked, frozenset(_comparable(topology)), _access_of(topology), _has_bound_nsg(topology))
 
 
-def _folded(arguments: Mapping[str, str | int]) -> tuple[tuple[str, str], ...]:
+def _folded(arguments: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((key, str(value).lower()) for key, value in arguments.items()))
 
 

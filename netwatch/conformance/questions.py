@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from netwatch.conformance.cases import Case, Json
-from netwatch.errors import InvalidFlowError, UnsupportedError
+from netwatch.engines.diagnostic_profile import Profile
+from netwatch.errors import InvalidFlowError
 
 __all__ = ["QUESTIONS", "SCRUBBED", "Question", "true_subscriptions"]
 
@@ -23,7 +24,7 @@ class Question(NamedTuple):
 
     method: str
     target: str | None
-    arguments: Mapping[str, str | int]
+    arguments: Mapping[str, object]
 
 
 def true_subscriptions(case: Case) -> frozenset[str]:
@@ -88,15 +89,19 @@ def _topology(case: Case) -> Question:
 
 
 def _nsg_diagnostics(case: Case) -> Question:
-    """The request called its profiles queries in 2018; one of several profiles at once is not replayed."""
+    """All profiles of the request at once; it called them queries in 2018."""
     profiles = _field(case.request, "profiles") or _field(case.request, "queries")
-    if not isinstance(profiles, list) or not profiles or not isinstance(profiles[0], dict):
+    if not isinstance(profiles, list) or not profiles or not all(isinstance(each, dict) for each in profiles):
         raise InvalidFlowError("the request has no profile.")
-    if len(profiles) > 1:
-        raise UnsupportedError(f"a request with {len(profiles)} profiles is not replayed.")
-    parts = {name: str(_field(profiles[0], name) or "") for name in ("direction", "protocol", "source", "destination")}
-    port, verbosity = str(_field(profiles[0], "destinationPort") or ""), _text(case, "verbosityLevel")
-    return Question("nsg_diagnostics", _target(case), {**parts, "dest_port": port, "verbosity": verbosity})
+    asked = [Profile(*(str(_field(each, name) or "") for name in _PROFILE)) for each in profiles]
+    return Question(
+        "network_configuration_diagnostic",
+        _target(case),
+        {"profiles": asked, "verbosity": _text(case, "verbosityLevel")},
+    )
+
+
+_PROFILE = ("direction", "protocol", "source", "destination", "destinationPort")
 
 
 def _connectivity_check(case: Case) -> Question:

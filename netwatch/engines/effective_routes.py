@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.targets import find_nic, subnet_of
+from netwatch.engines.targets import check_running, find_nic, subnet_of
 from netwatch.model.answers import EffectiveRoutesAnswer
 
 __all__ = ["effective_routes"]
@@ -12,9 +12,10 @@ __all__ = ["effective_routes"]
 def effective_routes(compiled: CompiledTopology, nic: str) -> EffectiveRoutesAnswer:
     """The effective routes of ``nic`` (a NIC, or a machine for its primary NIC), in Azure's order.
 
-    Azure answers only for NICs of running machines; here any NIC in a subnet will do.
-    Raises ResourceNotFoundError, UnsupportedError.
+    Azure answers only for NICs of running machines; here any NIC in a subnet will do whose machine is not declared to
+    be stopped. Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError for a machine that is.
     """
     card = find_nic(compiled.topology, nic)
+    check_running(compiled.topology, card, code="NicMustBeAttachedToRunningVmToGetEffectiveRoutes", what="routes")
     routes = compiled.effective_routes(subnet_of(compiled.topology, card))
     return EffectiveRoutesAnswer(card, routes, service_tags=compiled.published_tags_under(routes))

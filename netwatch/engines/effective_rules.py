@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.targets import find_nic
+from netwatch.engines.targets import check_running, find_nic
 from netwatch.model.answers import EffectiveNsg, EffectiveRulesAnswer
 from netwatch.model.unresolved import Unresolved
 
@@ -15,9 +15,11 @@ def effective_rules(compiled: CompiledTopology, nic: str) -> EffectiveRulesAnswe
 
     The NIC's group comes first, then the subnet's (recorded), then admin rules, one entry for each network manager.
     A group the input names but does not hold is left out and noted.
-    Raises ResourceNotFoundError, UnsupportedError.
+    Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError where the machine is declared not to run.
     """
     card = find_nic(compiled.topology, nic)
+    code = "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups"
+    check_running(compiled.topology, card, code=code, what="security groups")
     admin = (binding.nsg for binding in compiled.admin_bindings(card))
     nsgs = (*compiled.effective_nsgs(card), *(nsg for nsg in admin if isinstance(nsg, EffectiveNsg)))
     missing = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
-from netwatch.errors import InvalidFlowError, ResourceNotFoundError
+from netwatch.errors import InvalidFlowError, RefusedByAzureError, ResourceNotFoundError
 from netwatch.model.addresses import ANY_PORT, Address, parse_address
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import (
@@ -20,6 +20,7 @@ from netwatch.model.unresolved import Unresolved
 
 __all__ = [
     "Endpoint",
+    "check_running",
     "find_nic",
     "find_nic_of_vm",
     "find_subnet",
@@ -69,6 +70,22 @@ def find_nic(topology: Topology, name: str) -> NetworkInterface:
         if len(machines) != 1:
             raise not_found from None
         return find_nic_of_vm(topology, machines[0])
+
+
+def check_running(topology: Topology, nic: NetworkInterface, *, code: str, what: str) -> None:
+    """RefusedByAzureError ``code`` where the machine of ``nic`` is declared not to run; ``what`` is asked for.
+
+    Azure knows what is effective only at running machines (recorded). A machine of which nothing is declared is taken
+    to run: a network that is not deployed yet can be asked.
+    """
+    state = topology.facts.power_state.get(nic.vm.key, "running") if isinstance(nic.vm, ResourceId) else "running"
+    if state != "running":
+        raise RefusedByAzureError(
+            f"A network interface must be attached to a running virtual machine to get effective {what}. The network "
+            f"interface {nic.id.text} is not attached to a running virtual machine.",
+            code=code,
+            hint=f"Its machine is declared {state} (facts.powerState); without that it is taken to run.",
+        )
 
 
 def find_nic_of_vm(

@@ -91,7 +91,7 @@ def merged_facts(first: Facts, second: Facts) -> Facts:
     merged: dict[str, Any] = {}
     for each in fields(Facts):
         one, other = getattr(first, each.name), getattr(second, each.name)
-        if isinstance(one, int):
+        if other is None or one is None or isinstance(one, int):
             merged[each.name] = other or one
         else:
             merged[each.name] = one + other if isinstance(one, tuple) else one | other

@@ -43,7 +43,8 @@ class Facts:
     ``listening_ports``: VM → what it listens on (not declared: every port is taken to be listened on).
     ``latency``: (source VM, destination VM) → the declared round trip. ``latency_seed``: which variations of the
     latency model other paths have.
-    ``dns``: lower-case name → address. ``guest_ip_forwarding``: VMs whose operating system forwards.
+    ``dns``: lower-case name → address. ``guest_ip_forwarding``: VMs whose operating system forwards;
+    the list is whole, so that an empty one says that none does (None, not declared: every one is taken to forward).
     ``gateway_learned_routes``: virtual network gateway → prefixes learned over BGP.
     ``network_manager_deployments``: which configurations of network managers are in force, region by region.
     ``unused``: names of facts the input holds and netwatch does not use yet.
@@ -54,7 +55,7 @@ class Facts:
     latency: Mapping[tuple[str, str], Latency] = field(default_factory=dict)
     latency_seed: int = 0
     dns: Mapping[str, Address] = field(default_factory=dict)
-    guest_ip_forwarding: frozenset[str] = frozenset()
+    guest_ip_forwarding: frozenset[str] | None = None
     gateway_learned_routes: Mapping[str, tuple[Prefix, ...]] = field(default_factory=dict)
     network_manager_deployments: tuple[Deployment, ...] = ()
     unused: tuple[str, ...] = ()

@@ -56,8 +56,9 @@ def effective_protocol(protocol: Protocol | Unresolved) -> str:
 def next_hop_word(hop: NextHopType | Unresolved) -> str:
     """The next hop type as nextHop answers it, which is not as effective routes spell it.
 
-    ``VirtualNetwork`` for a route within the VNet: recorded answers since September 2017. ``VnetPeering``: "Next hop
-    overview". Unknown where the input leaves it open.
+    ``VirtualNetwork`` for a route within the VNet: recorded answers since September 2017. ``VirtualNetworkPeering`` for
+    a peer in any region: "Next hop overview", which has listed both words since 2018. Unknown where the input leaves it
+    open.
     """
     if isinstance(hop, Unresolved):
         return "Unknown"
@@ -66,8 +67,8 @@ def next_hop_word(hop: NextHopType | Unresolved) -> str:
 
 _NEXT_HOP = {
     NextHopType.VNET_LOCAL: "VirtualNetwork",
-    NextHopType.VNET_PEERING: "VnetPeering",
-    NextHopType.VNET_GLOBAL_PEERING: "VnetGlobalPeering",
+    NextHopType.VNET_PEERING: "VirtualNetworkPeering",
+    NextHopType.VNET_GLOBAL_PEERING: "VirtualNetworkPeering",
 }
 
 

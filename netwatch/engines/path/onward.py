@@ -37,9 +37,9 @@ _LINKS = {
 def forward(compiled: CompiledTopology, place: Place, flow: Flow, seen: Set[str]) -> Onward:
     """Like ``leave``, at an appliance: with an issue where Azure, the machine or its operating system does not forward.
 
-    Azure drops at a NIC without IP forwarding. Where ``facts.guestIpForwarding`` names any machine, those it does not
-    name do not forward; where it names none, every appliance is taken to forward, and a note says so. The flow is
-    followed past what does not forward, so that what else stands in its way shows too.
+    Azure drops at a NIC without IP forwarding. Where ``facts.guestIpForwarding`` is declared, machines it does not name
+    do not forward; where it is not, every appliance is taken to forward, and a note says so. The flow is followed past
+    what does not forward, so that what else stands in its way shows too.
     """
     topology, nic = compiled.topology, place.nic
     onward = leave(compiled, place, flow, seen)
@@ -66,7 +66,7 @@ def _obstacle(topology: Topology, nic: NetworkInterface) -> _Obstacle | None:
     if state != "running":
         return _Obstacle(f"VM{state.capitalize()}", f"{nic.vm.name} is {state} and forwards nothing")
     declared = topology.facts.guest_ip_forwarding
-    if declared and nic.vm.key not in declared:
+    if declared is not None and nic.vm.key not in declared:
         return _Obstacle("GuestDoesNotForward", f"{nic.vm.name} is not among the machines declared to forward")
     return None
 
@@ -74,8 +74,8 @@ def _obstacle(topology: Topology, nic: NetworkInterface) -> _Obstacle | None:
 def _taken_to_forward(topology: Topology, nic: NetworkInterface) -> Iterator[str]:
     if not isinstance(nic.vm, ResourceId):
         yield f"{nic.id.name} is attached to no machine; it is taken to forward"
-    elif not topology.facts.guest_ip_forwarding:
-        yield f"{nic.vm.name} is taken to forward (facts.guestIpForwarding declares none)"
+    elif topology.facts.guest_ip_forwarding is None:
+        yield f"{nic.vm.name} is taken to forward (facts.guestIpForwarding is not declared)"
 
 
 def power_state(topology: Topology, vm: ResourceId) -> str:

@@ -169,7 +169,9 @@ class Facts(BaseModel):
         default=None, description="Names and the address each resolves to.", examples=[{"db.contoso.com": "10.0.2.4"}]
     )
     guest_ip_forwarding: Machines | None = Field(
-        default=None, description="Machines whose operating system forwards packets.", examples=[["fw-0"]]
+        default=None,
+        description="Machines whose operating system forwards packets: all there are. Left out: every one is taken to.",
+        examples=[["fw-0"]],
     )
     gateway_learned_routes: Annotated[dict[str, LearnedRoutes], AfterValidator(_keyed)] | None = Field(
         default=None,

@@ -193,7 +193,6 @@ def facts(topology: Topology) -> Fields:
         ],
         "latencySeed": held.latency_seed,
         "dns": {name: str(address) for name, address in held.dns.items()},
-        "guestIpForwarding": sorted(machines.get(key, key) for key in held.guest_ip_forwarding),
         "gatewayLearnedRoutes": {
             gateways.get(key, key): [str(prefix) for prefix in prefixes]
             for key, prefixes in held.gateway_learned_routes.items()
@@ -203,7 +202,14 @@ def facts(topology: Topology) -> Fields:
             for each in held.network_manager_deployments
         ],
     }
-    return {key: value for key, value in fields.items() if value}
+    return {key: value for key, value in fields.items() if value} | _forwarding(held, machines)
+
+
+def _forwarding(held: Facts, machines: Mapping[str, str]) -> Fields:
+    """The machines declared to forward, an empty list too: it says that none does."""
+    if held.guest_ip_forwarding is None:
+        return {}
+    return {"guestIpForwarding": sorted(machines.get(key, key) for key in held.guest_ip_forwarding)}
 
 
 def _called(held: Mapping[str, Any]) -> dict[str, str]:

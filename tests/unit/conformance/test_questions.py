@@ -8,7 +8,8 @@ import pytest
 
 from netwatch.conformance.cases import Case, find_cases
 from netwatch.conformance.questions import QUESTIONS, SCRUBBED, Question, true_subscriptions
-from netwatch.errors import InvalidFlowError, UnsupportedError
+from netwatch.engines.diagnostic_profile import Profile
+from netwatch.errors import InvalidFlowError
 from tests.unit.conformance.case_files import SUBSCRIPTION, flow_case, network, next_hop_case
 from tests.unit.conformance.conftest import Write
 
@@ -69,22 +70,20 @@ def diagnostic(**request: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("key", ["profiles", "queries"])
 def test_nsg_diagnostics(write: Write, key: str) -> None:
     question = asked(write, diagnostic(**{key: [PROFILE]}, verbosityLevel="Normal"))
-    assert (question.method, question.target) == ("nsg_diagnostics", VM)
-    assert question.arguments == {
-        "direction": "Inbound",
-        "protocol": "TCP",
-        "source": "8.8.8.8",
-        "destination": "10.0.1.4",
-        "dest_port": "22",
-        "verbosity": "Normal",
-    }
+    assert (question.method, question.target) == ("network_configuration_diagnostic", VM)
+    profile = Profile("Inbound", "TCP", "8.8.8.8", "10.0.1.4", "22")
+    assert question.arguments == {"profiles": [profile], "verbosity": "Normal"}
 
 
-def test_a_diagnostic_has_exactly_one_profile(write: Write) -> None:
+def test_a_diagnostic_may_have_several_profiles(write: Write) -> None:
+    profiles = asked(write, diagnostic(profiles=[PROFILE, {**PROFILE, "direction": "Outbound"}])).arguments["profiles"]
+    assert [profile.direction for profile in profiles] == ["Inbound", "Outbound"]
+
+
+@pytest.mark.parametrize("profiles", [[], ["Inbound"]])
+def test_a_diagnostic_has_a_profile(write: Write, profiles: list[Any]) -> None:
     with pytest.raises(InvalidFlowError, match="no profile"):
-        asked(write, diagnostic(profiles=[]))
-    with pytest.raises(UnsupportedError, match="2 profiles"):
-        asked(write, diagnostic(profiles=[PROFILE, PROFILE]))
+        asked(write, diagnostic(profiles=profiles))
 
 
 def test_security_group_view(write: Write) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from netwatch.engines.targets import find_nic, find_nic_of_vm, find_subnet, find_vm, parse_endpoint
-from netwatch.errors import InvalidFlowError, ResourceNotFoundError
+from netwatch.engines.targets import check_running, find_nic, find_nic_of_vm, find_subnet, find_vm, parse_endpoint
+from netwatch.errors import InvalidFlowError, RefusedByAzureError, ResourceNotFoundError
 from netwatch.model.addresses import ANY_PORT, parse_address
+from netwatch.model.facts import Facts
 from netwatch.model.topology import Topology
 from tests.networks import Net, Nic, arm_id, network
 
@@ -79,3 +82,15 @@ def test_endpoints(text: str, address: str | None, port: int) -> None:
 def test_what_is_no_endpoint_is_named(text: str) -> None:
     with pytest.raises(InvalidFlowError, match="--local"):
         parse_endpoint(text, what="--local")
+
+
+def test_a_machine_that_is_declared_to_stand_still_is_refused_as_azure_does() -> None:
+    vm = arm_id("virtualMachines", "web-0")
+    topology = replace(net(), facts=Facts(power_state={vm.key: "stopped"}))
+    with pytest.raises(RefusedByAzureError) as refused:
+        check_running(topology, find_nic(topology, "web-0"), code="NicMustRun", what="routes")
+    assert (refused.value.code, refused.value.status) == ("NicMustRun", 400)
+
+
+def test_a_machine_of_which_nothing_is_declared_is_taken_to_run() -> None:
+    check_running(net(), find_nic(net(), "web-0"), code="NicMustRun", what="routes")

@@ -61,7 +61,7 @@ def test_an_appliance_out_of_reach_is_none_and_keeps_its_address() -> None:
 @pytest.mark.parametrize(
     ("hop", "word"),
     [
-        (NextHopType.VNET_PEERING, "VnetPeering"),
+        (NextHopType.VNET_PEERING, "VirtualNetworkPeering"),
         (NextHopType.INTERNET, "Internet"),
         (NextHopType.VIRTUAL_NETWORK_GATEWAY, "VirtualNetworkGateway"),
     ],

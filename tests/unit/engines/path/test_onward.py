@@ -130,10 +130,14 @@ class TestForward:
         onward = forwarded(net(facts=Facts(guest_ip_forwarding=frozenset({FW.key}))))
         assert (onward.link, onward.notes) == ("VirtualNetwork", ())
 
-    def test_where_none_is_declared_it_is_taken_to_forward_and_a_note_says_so(self) -> None:
+    def test_where_nothing_is_declared_it_is_taken_to_forward_and_a_note_says_so(self) -> None:
         onward = forwarded(net())
         assert onward.link == "VirtualNetwork"
-        assert onward.notes == ("fw is taken to forward (facts.guestIpForwarding declares none)",)
+        assert onward.notes == ("fw is taken to forward (facts.guestIpForwarding is not declared)",)
+
+    def test_where_the_list_is_empty_no_machine_forwards(self) -> None:
+        onward = forwarded(net(facts=Facts(guest_ip_forwarding=frozenset())))
+        assert (onward.link, reasons(onward)) == ("VirtualNetwork", ["GuestDoesNotForward"])
 
     def test_where_others_are_declared_it_does_not(self) -> None:
         onward = forwarded(net(facts=Facts(guest_ip_forwarding=frozenset({arm_id("virtualMachines", "a").key}))))

@@ -9,6 +9,7 @@ import pytest
 from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.formats.yaml_events import read_yaml
 from netwatch.model.addresses import Address
+from netwatch.model.facts import Facts
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 from netwatch.render.native_form.topology_yaml import topology_yaml
@@ -74,3 +75,9 @@ def test_an_open_value_stands_with_its_reason_and_reads_back() -> None:
 def test_what_stands_above_and_cannot_break_out_of_its_comment() -> None:
     text = topology_yaml(read_topology_file("n", _TWO_GROUPS), notes=["from a\nnetwatch: 2"]).text
     assert text.startswith("# from a\\nnetwatch: 2\nnetwatch: 1\n")
+
+
+@pytest.mark.parametrize("declared", [frozenset(), None])
+def test_that_no_machine_forwards_is_written_and_what_is_not_declared_is_not(declared: frozenset[str] | None) -> None:
+    topology = replace(read_topology_file("n", _TWO_GROUPS), facts=Facts(guest_ip_forwarding=declared))
+    assert read_topology_file("n", topology_yaml(topology).text).facts.guest_ip_forwarding == declared
