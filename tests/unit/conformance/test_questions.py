@@ -76,8 +76,9 @@ def test_nsg_diagnostics(write: Write, key: str) -> None:
 
 
 def test_a_diagnostic_may_have_several_profiles(write: Write) -> None:
-    profiles = asked(write, diagnostic(profiles=[PROFILE, {**PROFILE, "direction": "Outbound"}])).arguments["profiles"]
-    assert [profile.direction for profile in profiles] == ["Inbound", "Outbound"]
+    question = asked(write, diagnostic(profiles=[PROFILE, {**PROFILE, "direction": "Outbound"}]))
+    inbound = Profile("Inbound", "TCP", "8.8.8.8", "10.0.1.4", "22")
+    assert question.arguments["profiles"] == [inbound, inbound._replace(direction="Outbound")]
 
 
 @pytest.mark.parametrize("profiles", [[], ["Inbound"]])

@@ -106,7 +106,7 @@ def test_the_recorded_form() -> None:
     )
     assert facts.power_state == {_WEB.key: "running"}
     assert facts.listening_ports[_WEB.key][1] == ListeningPort(Protocol.UDP, PortRange(53, 53))
-    assert facts.guest_ip_forwarding == {_TWINS[1].key}
+    assert facts.guest_ip_forwarding == frozenset({_TWINS[1].key})
     assert facts.gateway_learned_routes == {_GATEWAY.key: (parse_prefix("10.9.0.0/16"),)}
     deployed = Deployment(
         "westeurope", frozenset({ResourceId("/elsewhere/networkManagers/m/securityAdminConfigurations/c")})
