@@ -24,13 +24,26 @@ AdminRuleList = tuple[ResourceId, tuple[SecurityRule, ...]]
 # policies would be broken ("Security admin rules in Azure Virtual Network Manager", nonapplication of rules).
 _INTENT_POLICY_SERVICES = ("microsoft.sql/managedinstances", "microsoft.databricks/workspaces")
 
+# Subnets with these services keep admin rules away from themselves, not from their network (same section). All but the
+# application gateway's have a name that Azure prescribes.
+_APPLICATION_GATEWAY = "microsoft.network/applicationgateways"
+_SERVICE_SUBNETS = (
+    "gatewaysubnet",
+    "azurebastionsubnet",
+    "azurefirewallsubnet",
+    "azurefirewallmanagementsubnet",
+    "routeserversubnet",
+)
+
 
 def admin_rules(topology: Topology, vnet: VirtualNetwork, subnet: Subnet) -> tuple[AdminRuleList, ...]:
     """The admin rules for ``subnet`` of ``vnet``, one list for each network manager, the highest scope first.
 
     A manager of a management group comes before one of a subscription; within a manager the lower priority is asked
-    first, whichever collection it stands in.
+    first, whichever collection it stands in. Subnets of some services have none.
     """
+    if _is_service_subnet(topology, subnet):
+        return ()
     lists = []
     for manager in sorted(topology.network_managers.values(), key=lambda m: _scope_rank(m.scopes)):
         rules = [
@@ -87,8 +100,17 @@ def _applies(topology: Topology, collection: AdminRuleCollection, vnet: VirtualN
 
 
 def _has_intent_policy(topology: Topology, vnet: VirtualNetwork) -> bool:
-    return any(
-        delegation.lower() in _INTENT_POLICY_SERVICES
-        for subnet in topology.subnets_of.get(vnet.id.key, ())
-        for delegation in subnet.delegations
-    )
+    subnets = topology.subnets_of.get(vnet.id.key, ())
+    services = {service for subnet in subnets for service in _services(topology, subnet.id, subnet.delegations)}
+    return not services.union(_services(topology, vnet.id)).isdisjoint(_INTENT_POLICY_SERVICES)
+
+
+def _is_service_subnet(topology: Topology, subnet: Subnet) -> bool:
+    if subnet.id.name.lower() in _SERVICE_SUBNETS:
+        return True
+    return _APPLICATION_GATEWAY in _services(topology, subnet.id, subnet.delegations)
+
+
+def _services(topology: Topology, at: ResourceId, delegations: tuple[str, ...] = ()) -> set[str]:
+    """The types, in lower case, of the services that stand at a network or a subnet or that it is delegated to."""
+    return {word.lower() for word in (*delegations, *(each.type for each in topology.others_naming.get(at.key, ())))}

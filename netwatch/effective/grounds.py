@@ -49,6 +49,16 @@ GROUNDS: dict[str, Ground] = {
         "recorded",
         _RECORDED,
     ),
+    "virtual-network-neighbours": Ground(
+        "VirtualNetwork also holds what a gateway brings; a peer whose access is switched off falls out of it.",
+        "documented",
+        f"{_TAGS}; Manage peerings",
+    ),
+    "virtual-network-default-route": Ground(
+        "A default route to an appliance or gateway makes VirtualNetwork everything.",
+        "confirmed",
+        "azure-docs issue 22178, azure-powershell issue 4972",
+    ),
     "internet-tag": Ground("Internet is all but the ranges that are not publicly reachable.", "recorded", _RECORDED),
     "balancer-tag": Ground("AzureLoadBalancer is 168.63.129.16: probes, not clients.", "recorded", _RECORDED),
     "published-tag": Ground("A published tag holds what the list in use says.", "documented", _TAGS),
@@ -59,6 +69,19 @@ GROUNDS: dict[str, Ground] = {
     "admin-rules": Ground("Security admin rules are asked before every group.", "documented", _MANAGER),
     "platform-services": Ground(
         "Ordinary rules do not stop DNS, DHCP, metadata and the guest agent.", "documented", "Network security groups"
+    ),
+    "closed-without-group": Ground(
+        "A Standard public address is closed to the internet until a group opens it.",
+        "documented",
+        "Public IP addresses",
+    ),
+    "egress-order": Ground(
+        "Flows leave by a NAT gateway, else the address's own public one, else a load balancer, else default access.",
+        "documented",
+        "Default outbound access in Azure",
+    ),
+    "replies-need-no-rule": Ground(
+        "Replies of a flow need no rule, and a flow under way outlives its rule.", "documented", _GROUPS
     ),
     "longest-prefix": Ground("The longest prefix that holds the destination takes the packet.", "documented", _ROUTING),
     "route-precedence": Ground(
@@ -81,6 +104,23 @@ GROUNDS: dict[str, Ground] = {
     ),
     "service-routes": Ground(
         "A service endpoint brings the ranges of the region, and of its pair for Storage.", "recorded", _RECORDED
+    ),
+    "tag-routes": Ground(
+        "Of one prefix an explicit route comes before a tag's, a region's tag before the whole service's.",
+        "documented",
+        _ROUTING,
+    ),
+    "ip-forwarding": Ground(
+        "What is not addressed to a machine passes only where its NIC forwards.", "documented", _ROUTING
+    ),
+    "forwarded-traffic": Ground(
+        "A peer takes what another network sent only where allowForwardedTraffic is on.",
+        "documented",
+        "Manage peerings",
+    ),
+    "issue-hop": Ground("An inbound rule's issue stands at the hop it guards.", "decided", "decision paper"),
+    "topology-associations": Ground(
+        "Resources are associated as recorded topologies associate them.", "recorded", _RECORDED
     ),
     "unreachable-appliance": Ground(
         "An appliance out of reach makes the next hop None and is named all the same.", "recorded", _RECORDED

@@ -3,6 +3,8 @@
 Source: "Network security groups", platform considerations: DHCP, DNS, metadata and health monitoring are provided
 through 168.63.129.16 and 169.254.169.254 and are not subject to groups, unless a rule targets them by their tags.
 Probes of a load balancer come from 168.63.129.16 and are subject to rules: only flows that the machine opens count.
+The same page: Windows licensing passes as well, through port 1688 of the key management service, until the subnet has a
+default route of its own.
 """
 
 from __future__ import annotations
@@ -11,12 +13,24 @@ from netwatch.model.flow import Direction, Flow, Protocol
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import Semantics
 
-__all__ = ["is_exempt", "is_platform_traffic", "names_platform"]
+__all__ = ["LICENSING_ADDRESSES", "is_exempt", "is_licensing", "is_platform_traffic", "names_platform"]
 
 _WIRE_SERVER, _METADATA = 0xA83F8110, 0xA9FEA9FE
 
 # "What is IP address 168.63.129.16?": DNS 53, DHCP 67 and 68, guest agent 80, 443 and 32526.
 _WIRE_SERVER_PORTS = {Protocol.TCP: (53, 80, 443, 32526), Protocol.UDP: (53, 67, 68)}
+
+
+# "Troubleshoot Azure Windows virtual machine activation problems": 20.118.99.224, 23.102.135.246 and 40.83.235.53.
+LICENSING_ADDRESSES = (0x147663E0, 0x176687F6, 0x2853EB35)
+_LICENSING_PORT = 1688
+
+
+def is_licensing(direction: Direction, flow: Flow) -> bool:
+    """Whether a machine opens ``flow`` to the service that activates Windows; routes can end its exemption."""
+    if direction is not Direction.OUTBOUND or flow.protocol is not Protocol.TCP or flow.dst_ip.version != 4:
+        return False
+    return flow.dst_ip.value in LICENSING_ADDRESSES and flow.dst_port == _LICENSING_PORT
 
 
 def is_platform_traffic(direction: Direction, flow: Flow) -> bool:

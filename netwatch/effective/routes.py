@@ -6,7 +6,7 @@ corrected by recorded effective routes of the real service where the two differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["Selection", "effective_routes", "is_reachable_appliance", "select_route"]
+__all__ = ["Selection", "effective_routes", "is_reachable_appliance", "keeps_default_route", "select_route"]
 
 ExpandTag = Callable[[str, Where, str], tuple[Prefix, ...]]
 """What a service tag holds: its name, and the place and the name of what holds it, for the message if there is none."""
@@ -267,6 +267,13 @@ def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]], open_rows: list[Eff
         return False
     prefix, row = found[0]
     return row.source is RouteSource.USER and prefix.length == (32 if prefix.version == 4 else 128)
+
+
+def keeps_default_route(routes: Iterable[EffectiveRoute]) -> bool:
+    """Whether 0.0.0.0/0 is still the system's: neither the user nor a gateway has put another in its place."""
+    every = Prefix(4, 0, 0)
+    actives = [row for row in routes if row.state is RouteState.ACTIVE and every in row.prefixes]
+    return bool(actives) and all(row.source is RouteSource.DEFAULT for row in actives)
 
 
 def is_reachable_appliance(topology: Topology, vnet: VirtualNetwork, address: Address) -> bool:

@@ -136,6 +136,11 @@ class Topology:
         }
         return _grouped((subnet, nic) for (subnet, _), nic in pairs.items())
 
+    @cached_property
+    def others_naming(self) -> Mapping[str, tuple[OtherResource, ...]]:
+        """Key of any resource → those resources netwatch does not evaluate that name it."""
+        return _grouped((named.key, other) for other in self.others.values() for named in other.references)
+
     def subnet_of(self, nic: NetworkInterface) -> Subnet | Unresolved | None:
         """The subnet of a NIC: all its ip configurations stand in one (Azure requires it)."""
         for config in nic.ip_configurations:

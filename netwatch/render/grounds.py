@@ -16,6 +16,7 @@ from netwatch.model.answers import (
     NsgDiagnostic,
     NsgDiagnosticsAnswer,
     SecurityGroupViewAnswer,
+    TopologyAnswer,
     Verdict,
 )
 from netwatch.model.flow import Level, Outcome
@@ -25,9 +26,12 @@ from netwatch.model.rules import Asg, SecurityRule, ServiceTag
 __all__ = ["grounds", "grounds_of"]
 
 _TAG = {
-    "virtualnetwork": "virtual-network-tag",
-    "internet": "internet-tag",
-    "azureloadbalancer": "balancer-tag",
+    "virtualnetwork": ("virtual-network-tag", "virtual-network-neighbours", "virtual-network-default-route"),
+    "internet": ("internet-tag",),
+    "azureloadbalancer": ("balancer-tag",),
+    "azureplatformdns": ("platform-services",),
+    "azureplatformimds": ("platform-services",),
+    "azureplatformlkm": ("platform-services",),
 }
 _ROUTE = {
     NextHopType.VNET_LOCAL: "network-routes",
@@ -39,6 +43,10 @@ _ROUTE = {
     NextHopType.SERVICE_ENDPOINT: "service-routes",
     NextHopType.NONE: "reserved-ranges",
 }
+
+
+_CLOSED = "StandardSkuWithoutNetworkSecurityGroup"
+_HOP = {"VirtualAppliance": "ip-forwarding", "VirtualNetworkPeering": "forwarded-traffic"}
 
 
 def grounds(answer: Any) -> list[dict[str, str]]:
@@ -55,6 +63,7 @@ def _found(answer: Any) -> Iterator[str]:
     if isinstance(answer, IpFlowVerifyAnswer):
         yield from _of_verdict(answer.verdict)
     elif isinstance(answer, NsgDiagnosticsAnswer):
+        yield from () if answer.results else ("no-group",)
         for result in answer.results:
             yield from _of_diagnostic(result)
     elif isinstance(answer, NextHopAnswer):
@@ -62,16 +71,34 @@ def _found(answer: Any) -> Iterator[str]:
     elif isinstance(answer, EffectiveRoutesAnswer):
         yield from _of_routes(answer.routes)
     elif isinstance(answer, EffectiveRulesAnswer):
+        yield from () if answer.nsgs else ("no-group",)
         yield from _of_rules(rule.rule for nsg in answer.nsgs for rule in nsg.rules)
     elif isinstance(answer, SecurityGroupViewAnswer):
+        yield from () if answer.views else ("no-group",)
         bound = (nsg for view in answer.views for nsg in (view.nic_nsg, view.subnet_nsg) if nsg is not None)
         yield from _of_rules(rule.rule for nsg in bound for rule in nsg.rules)
+    elif isinstance(answer, TopologyAnswer):
+        yield "topology-associations"
     elif isinstance(answer, ConnectivityCheckAnswer):
-        for hop in answer.hops:
-            for verdict in hop.verdicts:
-                yield from _of_verdict(verdict)
-            if hop.route is not None:
-                yield from ("longest-prefix", *_of_routes((hop.route,)))
+        yield from _of_path(answer)
+
+
+def _of_path(answer: ConnectivityCheckAnswer) -> Iterator[str]:
+    hops = (*answer.hops, *(answer.returned.hops if answer.returned else ()))
+    for hop in hops:
+        for verdict in hop.verdicts:
+            yield from _of_verdict(verdict)
+        if hop.route is not None:
+            yield from ("longest-prefix", *_of_routes((hop.route,)))
+    yield from (_HOP[hop.type] for hop in hops if hop.type in _HOP)
+    if any(issue.type == "NetworkSecurityRule" for hop in hops for issue in hop.issues):
+        yield "issue-hop"
+    if any(_CLOSED in dict(issue.context).values() for hop in hops for issue in hop.issues):
+        yield "closed-without-group"
+    if answer.egress is not None:
+        yield "egress-order"
+    if answer.returned is not None:
+        yield "replies-need-no-rule"
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[str]:
@@ -117,7 +144,7 @@ def _of_rules(rules: Iterable[SecurityRule]) -> Iterator[str]:
             yield "default-rules"
         for term in (*rule.sources.terms, *rule.destinations.terms):
             if isinstance(term, ServiceTag):
-                yield _TAG.get(term.text.lower(), "published-tag")
+                yield from _TAG.get(term.text.lower(), ("published-tag",))
             elif isinstance(term, Asg):
                 yield from ("group-members", "empty-group")
 
@@ -142,7 +169,11 @@ def _of_routes(routes: Iterable[EffectiveRoute]) -> Iterator[str]:
     for route in routes:
         if route.state is RouteState.INVALID:
             yield "invalid-twin"
+        if route.tag:
+            yield from ("published-tag", "tag-routes")
         if route.source is RouteSource.USER:
             yield "route-precedence"
         elif isinstance(route.next_hop_type, NextHopType) and route.next_hop_type in _ROUTE:
             yield _ROUTE[route.next_hop_type]
+            if route.next_hop_type is NextHopType.SERVICE_ENDPOINT:
+                yield "published-tag"

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
 from netwatch.compile.rule_tables import flow_point
-from netwatch.effective.platform import is_exempt, names_platform
+from netwatch.effective.platform import is_exempt, is_licensing, names_platform
+from netwatch.effective.routes import keeps_default_route
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import NO_ROW
 from netwatch.model.answers import Decision, EffectiveNsg, EffectiveRule, Verdict
 from netwatch.model.flow import Access, Direction, Flow, Level, Outcome
-from netwatch.model.resources import NetworkInterface
+from netwatch.model.resources import NetworkInterface, Subnet
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
@@ -27,7 +28,7 @@ def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direct
     does not end it, since a Deny further on settles the flow whatever the open value is. Sources: "How network
     security groups filter network traffic", "Security admin rules in Azure Virtual Network Manager".
     """
-    passes = is_exempt(compiled.topology.semantics, direction, flow)
+    passes = is_exempt(compiled.topology.semantics, direction, flow) or _is_licensed(compiled, nic, direction, flow)
     decisions: list[Decision] = []
     for binding in bindings_in_order(compiled, nic, direction):
         if binding.level is Level.ADMIN and _is_settled_above(decisions):
@@ -38,6 +39,14 @@ def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direct
         if decision is not None and _ends(decision):
             break
     return Verdict(nic.id, direction, flow, tuple(decisions), _overall(decisions))
+
+
+def _is_licensed(compiled: CompiledTopology, nic: NetworkInterface, direction: Direction, flow: Flow) -> bool:
+    """Whether ``flow`` activates Windows and rules do not stop it: the subnet has no default route of its own."""
+    if compiled.topology.semantics.platform_traffic != "exempt" or not is_licensing(direction, flow):
+        return False
+    subnet = compiled.topology.subnet_of(nic)
+    return isinstance(subnet, Subnet) and keeps_default_route(compiled.effective_routes(subnet))
 
 
 def _is_settled_above(decisions: Sequence[Decision]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from ipaddress import ip_network
 from typing import NamedTuple
 
+from netwatch.model.addresses import Prefix
 from netwatch.model.flow import Access, Direction, Flow
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import NetworkManager, SecurityAdminConfiguration
@@ -13,7 +15,7 @@ from netwatch.model.resources import NetworkInterface, Subnet
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
 from tests.build import rule
-from tests.oracle.around import Tags, endpoint_nics, host, is_deployed, subnet_of
+from tests.oracle.around import Tags, endpoint_nics, host, is_deployed, learned, network, route_table, subnet_of
 from tests.oracle.fields import matches
 from tests.oracle.tags import names_platform, oracle_tag_holds
 
@@ -24,6 +26,8 @@ PLATFORM_SERVICES = [
     *(("168.63.129.16", "Udp", port) for port in (53, 67, 68)),
     ("169.254.169.254", "Tcp", 80),
 ]
+LICENSING = ("20.118.99.224", "40.83.235.53", "23.102.135.246")
+NAMED_FOR_SERVICES = ("GatewaySubnet", "AzureBastionSubnet", "AzureFirewallSubnet", "RouteServerSubnet")
 INTENT_POLICIES = ("Microsoft.Sql/managedInstances", "Microsoft.Databricks/workspaces")
 
 
@@ -45,7 +49,9 @@ def oracle_ip_flow(
     platform exempts, only a rule that names its tags can deny; an empty name is an Allow by no rule.
     """
     subnet = subnet_of(topology, nic)
-    passes = topology.semantics.platform_traffic == "exempt" and _is_platform_service(direction, flow)
+    passes = topology.semantics.platform_traffic == "exempt" and (
+        _is_platform_service(direction, flow) or _activates_windows(topology, subnet, direction, flow)
+    )
     answer, managers_spoke = ("NotApplicable", "", ""), False
     for each in rule_lists(topology, nic, direction):
         if each.is_admin and managers_spoke:
@@ -70,6 +76,16 @@ def _is_platform_service(direction: Direction, flow: Flow) -> bool:
     """
     service = (str(flow.dst_ip), flow.protocol.value, flow.dst_port)
     return direction is Direction.OUTBOUND and service in PLATFORM_SERVICES
+
+
+def _activates_windows(topology: Topology, subnet: Subnet, direction: Direction, flow: Flow) -> bool:
+    """Licensing passes too, unless the subnet has a default route of its own ("Network security groups")."""
+    service = (direction, flow.protocol.value, flow.dst_port)
+    if str(flow.dst_ip) not in LICENSING or service != (Direction.OUTBOUND, "Tcp", 1688):
+        return False
+    table = route_table(topology, subnet)
+    own = [network(each.prefix) for each in (table.routes if table else ()) if isinstance(each.prefix, Prefix)]
+    return ip_network("0.0.0.0/0") not in [*own, *learned(topology, subnet)]
 
 
 def _targets_platform(one: SecurityRule) -> bool:
@@ -140,7 +156,17 @@ def _number(one: SecurityRule) -> int:
 
 
 def _admin_lists(topology: Topology, subnet: Subnet, direction: Direction) -> Iterator[RuleList]:
-    """One for each manager with rules here: of management groups first, then the others, each in input order."""
+    """One for each manager with rules here: of management groups first, then the others, each in input order.
+
+    None where an application gateway or another service with a subnet of its own stands.
+    """
+    gateways = _kinds_at(topology, {subnet.id}) & {"Microsoft.Network/applicationGateways"}
+    if (
+        gateways
+        or subnet.id.name in NAMED_FOR_SERVICES
+        or "Microsoft.Network/applicationGateways" in subnet.delegations
+    ):
+        return
     managers = list(topology.network_managers.values())
     wide = [one for one in managers if any("/managementGroups/" in scope.text for scope in one.scopes)]
     for manager in [*wide, *(one for one in managers if one not in wide)]:
@@ -165,7 +191,9 @@ def _takes_effect(
 ) -> bool:
     """Services with network intent policies keep admin rules away unless the configuration says otherwise."""
     own = [each for each in topology.subnets.values() if each.vnet == subnet.vnet]
-    kept_away = any(delegation in INTENT_POLICIES for each in own for delegation in each.delegations)
+    delegated = {delegation for each in own for delegation in each.delegations}
+    standing = _kinds_at(topology, {subnet.vnet, *(each.id for each in own)})
+    kept_away = bool((delegated | standing) & set(INTENT_POLICIES))
     match configuration.applies_on_intent_policies:
         case "All":
             return True
@@ -173,3 +201,8 @@ def _takes_effect(
             return not kept_away or one.access is not Access.DENY
         case _:
             return not kept_away
+
+
+def _kinds_at(topology: Topology, places: set[ResourceId]) -> set[str]:
+    """The types of the resources beside the network that name one of the places."""
+    return {other.type for other in topology.others.values() if places & set(other.references)}

@@ -16,6 +16,7 @@ from netwatch.model.resources import (
     IpConfiguration,
     NetworkInterface,
     NetworkSecurityGroup,
+    OtherResource,
     Peering,
     ServiceEndpoint,
     Subnet,
@@ -83,6 +84,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         admin_rule_collections=_by_key(above.collections),
         connectivity_configurations=_by_key(above.connectivity),
         facts=Facts(gateway_learned_routes=site.advertised, network_manager_deployments=tuple(above.deployments)),
+        others=_by_key(_beside(draw, vnets, subnets)),
         semantics=_semantics(draw),
     )
 
@@ -173,6 +175,23 @@ def _nic(
     )
     vm = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/{name}-vm")
     return NetworkInterface(nic, "westeurope", configs, nsg=draw(st.sampled_from([*nsgs, *nsgs, None])), vm=vm)
+
+
+_SERVICES_BESIDE = (
+    "Microsoft.Sql/managedInstances",
+    "Microsoft.Databricks/workspaces",
+    "Microsoft.Network/applicationGateways",
+    "Microsoft.Web/sites",
+)
+
+
+def _beside(draw: st.DrawFn, vnets: list[VirtualNetwork], subnets: list[Subnet]) -> list[OtherResource]:
+    """Now and then a service that netwatch does not evaluate, in a subnet or in a network."""
+    kind = draw(st.sampled_from([*6 * [""], *_SERVICES_BESIDE]))
+    if not kind:
+        return []
+    place = draw(st.sampled_from([*(subnet.id for subnet in subnets), *(vnet.id for vnet in vnets[:1])]))
+    return [OtherResource(ResourceId(f"{GROUP}/providers/{kind}/service"), kind, "westeurope", (place,))]
 
 
 def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:

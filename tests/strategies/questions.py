@@ -15,8 +15,18 @@ from tests.strategies.pools import CIDRS, CONTEXT_TAGS, EDGES, LEARNED, PLATFORM
 __all__ = ["addresses_near", "destinations", "flows", "flows_between", "profiles"]
 
 _DIAGNOSED = (Protocol.TCP, Protocol.ICMP, Protocol.TCP, Protocol.UDP, Protocol.ICMP, Protocol.ANY)
-_PLATFORM = tuple(parse_address(text) for text in ("168.63.129.16", "169.254.169.254"))
 _PLATFORM_PORTS = (53, 67, 68, 69, 80, 443, 32526)
+_PLATFORM = tuple(
+    (parse_address(text), port)
+    for text, ports in (
+        ("168.63.129.16", _PLATFORM_PORTS),
+        ("169.254.169.254", _PLATFORM_PORTS),
+        ("20.118.99.224", (1688, 1688, 1688, 80)),
+        ("23.102.135.246", (1688, 1688)),
+        ("40.83.235.53", (1688, 1688)),
+    )
+    for port in ports
+)
 
 
 def addresses_near(topology: Topology) -> st.SearchStrategy[Address]:
@@ -81,7 +91,7 @@ def flows(draw: st.DrawFn, topology: Topology, nic: NetworkInterface, direction:
     own = own_addresses(nic)
     if direction is Direction.OUTBOUND and draw(st.integers(0, 4)) == 4:
         protocol = draw(st.sampled_from([Protocol.TCP, Protocol.UDP]))
-        dst, port = draw(st.sampled_from(_PLATFORM)), draw(st.sampled_from(_PLATFORM_PORTS))
+        dst, port = draw(st.sampled_from(_PLATFORM))
         return Flow(protocol, own[0], draw(st.sampled_from([50_000, ANY_PORT])), dst, port)
     versions = {address.version for address in own}
     others = addresses_near(topology).filter(lambda address: address.version in versions)

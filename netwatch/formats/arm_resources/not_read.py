@@ -25,6 +25,9 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),
         Unread("defaultOutboundAccess", "whether its machines reach the internet without a public address", True),
     ),
+    "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "None"),),
+    "routes": (Unread("hasBgpOverride", "which learned routes it overrides", False),),
+    "networkgroups": (Unread("conditionalMembership", "which networks are its members"),),
     "virtualnetworkpeerings": (
         Unread("peerCompleteVnets", "which subnets are peered", True),
         Unread("localSubnetNames", "which subnets are peered"),

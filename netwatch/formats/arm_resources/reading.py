@@ -226,7 +226,7 @@ class ArmReader:
         self._own_rules.setdefault(id.parent.key, []).append(self._rules.read(resource, id))
 
     def _route_table(self, resource: ArmObject, id: ResourceId) -> None:
-        routes = tuple(read_route(*each) for each in resource.children(id, "routes"))
+        routes = tuple(read_route(*each) for each in self._children(resource, id, "routes"))
         propagates = not resource.object("properties").flag("disableBgpRoutePropagation", False)
         self._tables.append(RouteTable(id, resource.text("location"), routes, propagates, resource.where))
 

@@ -183,3 +183,18 @@ def test_a_manager_of_a_management_group_is_asked_before_one_of_a_subscription()
         },
     )
     assert asked(both) == ["high", "low"]
+
+
+@pytest.mark.parametrize("name", ["AzureBastionSubnet", "azurefirewallsubnet", "GatewaySubnet", "RouteServerSubnet"])
+def test_subnets_that_azure_names_for_a_service_have_no_admin_rules(name: str) -> None:
+    topology = with_rules(collections={"x": [("r", 1, "Deny")]})
+    (subnet,) = topology.subnets.values()
+    named = replace(subnet, id=subnet.vnet.child("subnets", name))
+    assert asked(replace(topology, subnets={named.id.key: named})) == []
+
+
+def test_a_subnet_with_another_name_that_only_holds_the_word_has_them() -> None:
+    topology = with_rules(collections={"x": [("r", 1, "Deny")]})
+    (subnet,) = topology.subnets.values()
+    named = replace(subnet, id=subnet.vnet.child("subnets", "MyGatewaySubnet"))
+    assert asked(replace(topology, subnets={named.id.key: named})) == ["r"]

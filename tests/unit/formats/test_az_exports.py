@@ -118,6 +118,26 @@ def test_what_nobody_reads_is_noted_with_its_effect(tmp_path: Path) -> None:
     assert len(_loaded(tmp_path, rows).notes.ignored) == 1
 
 
+def test_what_nobody_reads_of_route_tables_and_network_groups_is_noted(tmp_path: Path) -> None:
+    group = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+    route = {"addressPrefix": "10.9.0.0/16", "nextHopType": "None", "hasBgpOverride": True}
+    table = {"disablePeeringRoute": "All", "routes": [{"name": "r", "properties": route}]}
+    rows = [
+        {"id": f"{group}/routeTables/rt", "type": "Microsoft.Network/routeTables", "properties": table},
+        {"id": f"{group}/networkManagers/m", "type": "Microsoft.Network/networkManagers", "properties": {}},
+        {
+            "id": f"{group}/networkManagers/m/networkGroups/g",
+            "type": "Microsoft.Network/networkManagers/networkGroups",
+            "properties": {"conditionalMembership": "{}"},
+        },
+    ]
+    found = {each.property for each in _loaded(tmp_path, rows).notes.ignored}
+    assert found == {"disablePeeringRoute", "hasBgpOverride", "conditionalMembership"}
+    table.update(disablePeeringRoute="None")
+    route.update(hasBgpOverride=False)
+    assert {each.property for each in _loaded(tmp_path, rows).notes.ignored} == {"conditionalMembership"}
+
+
 def test_the_same_resource_twice_is_one_and_another_is_a_conflict_with_both_places(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text((EXPORT / "asgs.json").read_text(encoding="utf-8"), encoding="utf-8")
     rows = json.loads((EXPORT / "asgs.json").read_text(encoding="utf-8"))

@@ -66,3 +66,33 @@ def test_a_diagnostic_rests_on_containment_and_on_the_rules_that_matched() -> No
     assert denied == ("containment", "first-match", "default-rules")
     both = grounds_of(watcher().nsg_diagnostics("a", source="Internet", **asked))
     assert both == ("containment", "first-match", "group-order", "internet-tag")
+
+
+def test_a_rule_for_the_networks_own_tag_rests_on_all_that_can_be_in_it() -> None:
+    found = grounds_of(
+        watcher().ip_flow_verify("a", direction="Outbound", protocol="TCP", local=":50000", remote="10.1.0.4:443")
+    )
+    tag = ("virtual-network-tag", "virtual-network-neighbours", "virtual-network-default-route")
+    assert found == ("first-match", "group-order", "last-allow-named", "default-rules", *tag)
+
+
+def test_a_topology_rests_on_recorded_associations() -> None:
+    assert grounds_of(watcher().topology(resource_group="rg")) == ("topology-associations",)
+
+
+def test_a_path_rests_on_its_rules_its_routes_and_the_way_back() -> None:
+    found = set(grounds_of(watcher().connectivity_check("a", dest="8.8.8.8", dest_port=443, protocol="Tcp")))
+    assert {"first-match", "longest-prefix", "default-rules"} <= found
+
+
+def test_a_route_by_service_tag_rests_on_the_published_list() -> None:
+    tagged = NetworkWatcher(
+        network(
+            vnets={"v": "10.0.0.0/16"},
+            subnets={"v/a": Net("10.0.1.0/24", table="t")},
+            nics={"a-nic": Nic("v/a", "10.0.1.4")},
+            tables={"t": [Route("Storage.WestEurope", NextHopType.INTERNET)]},
+        )
+    )
+    found = grounds_of(tagged.effective_routes("a-nic"))
+    assert {"published-tag", "tag-routes", "route-precedence"} <= set(found)
