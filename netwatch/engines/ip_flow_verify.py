@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.public_frontends import is_closed_without_group
+from netwatch.engines import assumed
 from netwatch.engines.machine_flow import AskedFlow, asked_flow
 from netwatch.errors import RefusedByAzureError
+from netwatch.model.addresses import Address
 from netwatch.model.answers import IpFlowVerifyAnswer, Verdict
 from netwatch.model.flow import Direction, Outcome
 from netwatch.verdicts.single import verdict as verdict_at
@@ -65,5 +69,17 @@ def _notes(compiled: CompiledTopology, asked: AskedFlow, verdict: Verdict, *, is
     if config is None:
         notes.append(f"{own} is not an address of {nic.id.name}; the rules are asked all the same, as Azure does")
     elif config.assumed:
-        notes.append(f"{own} of {nic.id.name} is assumed: a dynamic address that the input does not fix")
+        notes.append(assumed.of_address(nic, config))
+        notes += assumed.elsewhere(compiled, config, partial(_came_to, asked))
+    notes += assumed.of_rules(compiled.topology, (each.rule for each in verdict.decisions if each.rule))
     return tuple(notes)
+
+
+def _came_to(asked: AskedFlow, compiled: CompiledTopology, own: Address) -> str:
+    """The answer in a few words, with the machine's end at ``own``."""
+    is_inbound = asked.direction is Direction.INBOUND
+    flow = asked.flow._replace(dst_ip=own) if is_inbound else asked.flow._replace(src_ip=own)
+    found = verdict_at(compiled, compiled.topology.nics[asked.nic.id.key], asked.direction, flow)
+    settled = found.settled
+    rule = f" by {settled.owner.name}/{settled.rule.name}" if settled and settled.rule else ""
+    return f"{found.outcome.value}{rule}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection, is_reachable_appliance
+from netwatch.engines.assumed import of_address, of_routes
 from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
+from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Subnet
 from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.unresolved import Unresolved
@@ -36,9 +38,24 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
         None if isinstance(selection.route, Unresolved) else selection.route,
         selection.prefix,
         selection.candidates,
-        (*_notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])), *_spread(selection)),
+        (
+            *_notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+            *_spread(selection),
+            *_assumed(compiled, card, source, selection),
+        ),
         service_tags=compiled.published_tags_under(compiled.effective_routes(subnet)),
     )
+
+
+def _assumed(
+    compiled: CompiledTopology, nic: NetworkInterface, source: Address, selection: Selection
+) -> tuple[str, ...]:
+    """The assumed addresses on which the answer rests: where the route leads, and what chose the NIC."""
+    route = selection.route
+    notes = [*of_routes(compiled.topology, [route])] if isinstance(route, EffectiveRoute) else []
+    chosen = [each for each in nic.ip_configurations if each.assumed and each.private_ip == source]
+    several = isinstance(nic.vm, ResourceId) and len(compiled.topology.nics_of[nic.vm.key]) > 1
+    return (*notes, *(of_address(nic, each) for each in chosen if several))
 
 
 def _spread(selection: Selection) -> tuple[str, ...]:

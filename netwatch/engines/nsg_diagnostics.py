@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.context_tags import context_tag_names
+from netwatch.engines import assumed
 from netwatch.engines.diagnostic_profile import Profile, own_address, query_at, traffic_of
 from netwatch.engines.targets import find_nic_of_vm, find_target
 from netwatch.errors import QueryError, ResourceNotFoundError, UnsupportedError
+from netwatch.model.addresses import Address
 from netwatch.model.answers import NsgDiagnostic, NsgDiagnosticsAnswer
-from netwatch.model.flow import Outcome, Protocol
+from netwatch.model.flow import Direction, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface, VirtualMachine
 from netwatch.model.topology import Topology
 from netwatch.verdicts.conditions import DiagnosticQuery
@@ -45,6 +48,7 @@ def nsg_diagnostics(
             diagnosis = diagnose(compiled, card, query)
             results.append(_result(profile, card, diagnosis))
             notes += _other_reading(compiled, card, query, diagnosis)
+            notes += _assumed(compiled, card, profile, diagnosis)
     notes += [f"{name} has no group on itself or its subnet: nothing to diagnose" for name in _bare(results)]
     return NsgDiagnosticsAnswer(
         found.id,
@@ -127,6 +131,27 @@ def _other_reading(
 def _came_to(diagnosis: Diagnosis) -> str:
     named = [nsg.matched.name for nsg in diagnosis.evaluated if nsg.matched is not None]
     return f"{diagnosis.outcome.value} by {named[-1]}" if named else diagnosis.outcome.value
+
+
+def _assumed(
+    compiled: CompiledTopology, nic: NetworkInterface, profile: Profile, diagnosis: Diagnosis
+) -> Iterator[str]:
+    """What rests on an assumed address: the machine's end of the profile, and what matched rules name."""
+    own = own_address(profile, traffic_of(profile).direction)
+    for config in nic.ip_configurations:
+        if config.assumed and config.private_ip == own:
+            yield assumed.of_address(nic, config)
+            yield from assumed.elsewhere(compiled, config, partial(_asked_at, nic, profile))
+    matched = (nsg.matched for nsg in diagnosis.evaluated if nsg.matched is not None)
+    yield from assumed.of_rules(compiled.topology, matched)
+
+
+def _asked_at(nic: NetworkInterface, profile: Profile, compiled: CompiledTopology, own: Address) -> str:
+    """The answer in a few words, with the machine's end of the profile at ``own``."""
+    is_inbound = traffic_of(profile).direction is Direction.INBOUND
+    moved = profile._replace(destination=str(own)) if is_inbound else profile._replace(source=str(own))
+    card = compiled.topology.nics[nic.id.key]
+    return _came_to(diagnose(compiled, card, query_at(compiled, card, moved)))
 
 
 def _bare(results: Iterable[NsgDiagnostic]) -> Iterable[str]:

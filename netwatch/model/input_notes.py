@@ -46,6 +46,11 @@ class InputNotes(NamedTuple):
     open: tuple[OpenValue, ...] = ()
     ignored: tuple[Ignored, ...] = ()
 
+    def assumption(self, holder: str, value: str) -> Assumption | None:
+        """What was assumed to be ``value`` inside the resource of that lower-case id; None where the input says it."""
+        found = (each for each in self.assumed if each.value == value)
+        return next((each for each in found if each.what.lower().startswith(f"{holder}/")), None)
+
 
 def joined_notes(notes: Sequence[InputNotes]) -> InputNotes:
     """The notes on several inputs as one, in their order; the same remark stands once."""

@@ -204,14 +204,31 @@ def _open_values(answer: Answer) -> list[Unresolved]:
 
 
 def _assumed(answer: Answer, topology: Topology, page: Page) -> list[Json]:
-    """The addresses of the question, or of its NIC, that netwatch worked out since the input leaves them to Azure."""
+    """The addresses that netwatch worked out: of the question, of its NIC, and where routes it goes by lead to."""
     addresses, nics = _addresses(answer), _nics(answer)
-    return [
+    own: list[Json] = [
         {"nic": nic.id.text, "address": str(config.private_ip), "where": page.place(config.where)}
         for nic in topology.nics.values()
         for config in nic.ip_configurations
         if config.assumed and (config.private_ip in addresses or nic.id.key in nics)
     ]
+    return own + [
+        {"route": f"{route.table.name}/{route.name}", "address": said.value, "where": page.place(said.where)}
+        for route in _routes(answer)
+        if route.table is not None
+        if (said := topology.notes.assumption(route.table.key, str(route.next_hop_ip))) is not None
+    ]
+
+
+def _routes(answer: Answer) -> list[EffectiveRoute]:
+    """The routes that an answer goes by."""
+    if isinstance(answer, EffectiveRoutesAnswer):
+        return list(answer.routes)
+    if isinstance(answer, NextHopAnswer):
+        return [] if answer.route is None else [answer.route]
+    if isinstance(answer, ConnectivityCheckAnswer):
+        return [hop.route for hop in answer.hops if hop.route is not None]
+    return []
 
 
 def _addresses(answer: Answer) -> set[Address]:

@@ -109,7 +109,7 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Not evaluated, though it acts on the network:", columns(acting, page.width, indent=INDENT), page)
     others = [(str(number), kind) for kind, number in report["others"].items()]
     lines += _titled("Named, and no answer depends on it:", columns(others, page.width, indent=INDENT), page)
-    assumed = [(item["nic"].rsplit("/", 1)[-1], item["address"], item["where"]) for item in report["assumed"]]
+    assumed = [(_holder(item["nic"]), item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
     ignored = [_ignored_line(item) for item in report["ignored"]]
     lines += _titled("Not read, though it could change an answer:", columns(ignored, page.width, indent=INDENT), page)
@@ -118,6 +118,11 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Left open by the input:", open_lines, page)
     unused = [line for name in report["unused_facts"] for line in wrap(name, page.width, indent=INDENT)]
     return "\n".join(lines + _titled("Facts not used yet:", unused, page)) + "\n"
+
+
+def _holder(path: str) -> str:
+    """The name of the resource that a path leads into."""
+    return path.partition("/properties/")[0].rsplit("/", 1)[-1]
 
 
 def _titled(title: str, lines: list[str], page: Page) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netwatch.formats.arm_resources.fields import PlacedObject
+from netwatch.formats.arm_resources.fields import AssumedText, PlacedObject
 from netwatch.formats.arm_template.function_kind import MAX_TEXT, TooLongError
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -59,7 +59,7 @@ def stand_in(value: Any) -> str:
 
 
 def joined(parts: Iterable[Any], join: Callable[[list[str]], str] = "".join) -> str | PartText:
-    """One text made of several; a PartText where one of them is not known."""
+    """One text made of several; a PartText where one of them is not known, assumed where one of them is."""
     found = list(parts)
     texts = [stand_in(part) for part in found]
     if sum(map(len, texts)) > MAX_TEXT:
@@ -67,7 +67,7 @@ def joined(parts: Iterable[Any], join: Callable[[list[str]], str] = "".join) -> 
     text = join(texts)
     unknown = next((part for part in found if isinstance(part, Unresolved)), None)
     if unknown is None:
-        return text
+        return AssumedText(text) if any(isinstance(part, AssumedText) for part in found) else text
     return PartText(unknown.reason, unknown.expression, unknown.where, text)
 
 
