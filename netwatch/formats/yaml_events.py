@@ -103,18 +103,10 @@ def _refuse_tabs(source: str, text: str) -> None:
 
 
 def _broken(source: str, text: str, error: Any) -> TopologySyntaxError:
-    """The parser's complaint, at a line the text has, with what most likely helps."""
-    mark, opened = error.problem_mark or error.context_mark, error.context_mark
-    line = min(mark.line, text.rstrip("\n").count("\n")) + 1
-    context = f" {error.context}" if error.context else ""
-    if opened is not None and opened.line + 1 < line:
-        context += f" begun in line {opened.line + 1}"
-    message = f"not valid YAML: {error.problem}{context}."
-    if "alias" in context:
-        return _error(source, line, message, 'A * of its own stands in quotes: "*".')
-    if "token" in str(error.problem) or "mapping values" in str(error.problem):
-        return _error(source, line, message, "Put text that begins with @ ` % & ! | > or holds a colon in quotes.")
-    return _error(source, line, message, "Check indentation, brackets and quotes.")
+    from netwatch.formats.yaml_complaints import complaint
+
+    line, message, hint = complaint(text, error)
+    return _error(source, line, f"not valid YAML: {message}", hint)
 
 
 def _not_text(source: str, text: str, error: Any) -> TopologySyntaxError:

@@ -167,8 +167,8 @@ def test_what_is_not_supported_is_named_with_its_line(text: str, message: str) -
     ("text", "place", "hint"),
     [("a: 1\nb: *, c\n", "net.yaml:2: not valid YAML: ", 'A * of its own stands in quotes: "*".'),
      ("a: @x\n", "net.yaml:1: not valid YAML: ", "in quotes."), ("a: b: c\n", "net.yaml:1: ", "in quotes."),
-     ("a:\n  b: 1\n c: 2\n", "net.yaml:3: not valid YAML: ", "Check indentation, brackets and quotes."),
-     ("a: [1,\n  2\n\n\n", "net.yaml:", "Check indentation, brackets and quotes.")],
+     ("a:\n  b: 1\n c: 2\n", "net.yaml:3: not valid YAML: ", "belong together equally."),
+     ("a: [1,\n  2\n\n\n", "net.yaml:1: not valid YAML: ", "Close it, or add the missing comma.")],
 )  # fmt: skip
 def test_broken_yaml_has_a_line_and_what_most_likely_helps(text: str, place: str, hint: str) -> None:
     message = refused(text)
