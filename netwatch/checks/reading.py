@@ -3,12 +3,14 @@
 ::
 
     - {ask: next-hop, vm: web-0, source-ip: 10.0.1.4, dest-ip: 10.0.2.4, expect: VirtualNetwork}
-    - ask: ip-flow-verify
+    - name: nobody logs in from outside
+      ask: ip-flow-verify
       vm: web-0
       …
-      expect: {access: Deny, ruleName: defaultSecurityRules/DenyAllInBound}
+      expect: {access: Deny, "explanation.decisions[-1].level": subnet}
 
-``expect`` is the answer in one word, or JMESPath expressions over ARM's body with the values they must give.
+``expect`` is the answer in one word, or JMESPath expressions with the values they must give. They are evaluated over
+ARM's body, beside which ``explanation`` holds what ``--explain`` prints. ``name`` is for those who read the results.
 """
 
 from __future__ import annotations
@@ -33,12 +35,13 @@ _Item = dict[str, Any]
 
 
 class Question(NamedTuple):
-    """One question of a file: ``values`` holds its parts by name, ``where`` is its place."""
+    """One question of a file: ``values`` holds its parts by name; ``name`` is what it is called."""
 
     verb: Verb
     values: Mapping[str, str]
     expect: Expectation
     where: Where
+    name: str = ""
 
 
 def read_questions(path: str | os.PathLike[str]) -> tuple[Question, ...]:
@@ -75,7 +78,8 @@ class _Reader:
         for part in verb.parts:
             if part.required and part.name not in item:
                 self._problem((index,), f"{verb.name} needs {part.name}.", f"For example: {verb.example}")
-        return Question(verb, values, self._expectation(index, item.get("expect"), verb), self._where(index))
+        expect, where = self._expectation(index, item.get("expect"), verb), self._where(index)
+        return Question(verb, values, expect, where, str(item.get("name") or ""))
 
     def _verb(self, index: int, item: Any) -> Verb | None:
         if not isinstance(item, dict):
@@ -94,12 +98,12 @@ class _Reader:
         for key, value in item.items():
             if key in ("ask", "expect"):
                 continue
-            if key not in names:
-                hint = did_you_mean(key, [*names, "expect"])
+            if key not in (*names, "name"):
+                hint = did_you_mean(key, [*names, "name", "expect"])
                 self._problem((index, key), f"{verb.name} has no part {key!r}.", hint)
             elif isinstance(value, bool) or not isinstance(value, str | int):
                 self._problem((index, key), f"{key} is one value.", "Write it as plain text.")
-            else:
+            elif key != "name":
                 yield key, str(value)
 
     def _expectation(self, index: int, expect: Any, verb: Verb) -> Expectation:

@@ -6,15 +6,19 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from netwatch.checks.running import CheckOutcome, Result
+from netwatch.checks.reading import Question
+from netwatch.checks.running import CheckOutcome, Miss, Result
 from netwatch.checks.verbs import question_line
-from netwatch.render.layout import wrap
+from netwatch.render.layout import HANG, wrap
 from netwatch.render.text import answer_line
 from netwatch.render.trip import Page
 
-__all__ = ["answers_text", "counts", "report_json", "report_text"]
+__all__ = ["answers_text", "counts", "missed_lines", "report_json", "report_text", "title", "total_line", "why"]
 
 INDENT = 2
+
+LABEL = 9
+"""Characters of the column of labels: ``expected``, ``got``, ``why``."""
 
 _BAD = (CheckOutcome.MISSED, CheckOutcome.ERROR, CheckOutcome.REFUSED)
 
@@ -35,6 +39,12 @@ def report_text(title: str, results: tuple[Result, ...], page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
+def total_line(results: Iterable[Result], files: int) -> str:
+    """All counts in one line, for several files."""
+    counted = ", ".join(f"{number} {outcome}" for outcome, number in counts(results).items())
+    return f"{counted} in {files} files\n"
+
+
 def answers_text(results: tuple[Result, ...], page: Page) -> str:
     """Each question with its answer in one line."""
     lines = [line for result in results for line in (*_result_lines(result, page), "")]
@@ -43,17 +53,35 @@ def answers_text(results: tuple[Result, ...], page: Page) -> str:
 
 def _result_lines(result: Result, page: Page) -> Iterator[str]:
     question = result.question
-    asked = question_line(question.verb, question.values)
-    yield from wrap(f"{result.outcome.value} {page.place(question.where)} {asked}", page.width, indent=INDENT)
+    yield from wrap(f"{result.outcome.value} {page.place(question.where)} {title(question)}", page.width, indent=INDENT)
+    if question.name:
+        yield from _labelled("asked", question_line(question.verb, question.values), page)
     for miss in result.misses:
-        what = f"{miss.what}: " if miss.what else ""
-        yield from wrap(
-            f"{what}expected {_shown(miss.expected)}, got {_shown(miss.got)}", page.width, indent=2 * INDENT
-        )
-    yield from wrap(_why(result, page), page.width, indent=2 * INDENT)
+        yield from _labelled("expected", _expected(miss), page)
+        yield from _labelled("got", _shown(miss.got), page)
+    yield from _labelled("why" if result.misses else "", why(result, page), page)
 
 
-def _why(result: Result, page: Page) -> str:
+def missed_lines(result: Result) -> list[str]:
+    """What was expected and what came out, one line for each expectation that was missed."""
+    return [f"expected {_expected(miss)}, got {_shown(miss.got)}" for miss in result.misses]
+
+
+def _expected(miss: Miss) -> str:
+    return f"{miss.what} = {_shown(miss.expected)}" if miss.what else _shown(miss.expected)
+
+
+def title(question: Question) -> str:
+    """What a question is called, else the question itself."""
+    return question.name or question_line(question.verb, question.values)
+
+
+def _labelled(label: str, text: str, page: Page) -> list[str]:
+    lead = label.ljust(LABEL) if label else ""
+    return wrap(f"{lead}{text}", page.width, indent=2 * INDENT, hang=len(lead) or HANG)
+
+
+def why(result: Result, page: Page) -> str:
     """What came out and what settled it, or the error; a refusal says the traffic's fate in its own hint."""
     if result.answer is not None:
         return answer_line(result.answer, page)
@@ -72,6 +100,7 @@ def report_json(results: tuple[Result, ...], page: Page) -> list[dict[str, Any]]
 def _result_json(result: Result, page: Page) -> dict[str, Any]:
     question = result.question
     out: dict[str, Any] = {
+        **({"name": question.name} if question.name else {}),
         "ask": question.verb.name,
         **question.values,
         "where": page.place(question.where),

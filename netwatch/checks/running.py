@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,8 +63,17 @@ def _result(watcher: NetworkWatcher, question: Question) -> Result:
     except NetwatchError as error:
         return Result(question, CheckOutcome.ERROR, error=error)
     arm = body(answer)
-    misses = _misses(question, arm, headline(question.verb, arm))
+    misses = _misses(question, _with_reasons(watcher, question, answer, arm), headline(question.verb, arm))
     return Result(question, _outcome(question, misses, CheckOutcome.ANSWERED), answer, None, arm, misses)
+
+
+def _with_reasons(watcher: NetworkWatcher, question: Question, answer: Answer, arm: dict[str, Any]) -> dict[str, Any]:
+    """ARM's body, with the explanation beside its fields where an expectation speaks of it."""
+    if not isinstance(question.expect, Mapping) or not any("explanation" in each for each in question.expect):
+        return arm
+    from netwatch.render.explanation import explanation
+
+    return {**arm, "explanation": explanation(answer, watcher.compiled.topology)}
 
 
 def _outcome(question: Question, misses: tuple[Miss, ...], unasked: CheckOutcome) -> CheckOutcome:

@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if len(wanted) < len(arguments):
             raise
-        return _report_bug(error)
+        return _report_unwritable(error) if _is_full(error) else _report_bug(error)
 
 
 def _invoke(arguments: Sequence[str]) -> int:
@@ -56,6 +56,21 @@ def _report(error: Exception) -> int:
     assert isinstance(error, NetwatchError)
     report(error.errors if isinstance(error, TopologyErrors) else [error])
     return exit_code(error)
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether Typer could not write its help: our own writing and reading tell their errors themselves."""
+    from errno import EBADF, EDQUOT, EIO, ENOSPC
+
+    return isinstance(error, OSError) and error.errno in (EBADF, EDQUOT, EIO, ENOSPC) and not error.filename
+
+
+def _report_unwritable(error: Exception) -> int:
+    from netwatch.cli.exits import UNWRITABLE
+    from netwatch.cli.streams import complain
+
+    complain(f"standard output cannot be written: {getattr(error, 'strerror', error)}.")
+    return UNWRITABLE
 
 
 def _report_bug(error: Exception) -> int:

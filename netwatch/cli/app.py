@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from netwatch.cli.exits import exit_help
 from netwatch.cli.options import option
 from netwatch.cli.plain import PlainCommand, PlainGroup
 
@@ -53,7 +54,7 @@ HELP = """An offline Azure Network Watcher.
 Ask a network that need not be deployed, and get Azure's answer with the reason.
 
 Exit codes: 0 answered, 1 an expectation was missed, 2 the question cannot be asked (or Azure refuses it),
-3 the topology cannot be read, 4 Azure has it and netwatch has not.
+3 the input cannot be read, 4 Azure has it and netwatch has not, 74 the answer cannot be written.
 """
 
 
@@ -66,7 +67,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         if name in GROUPS:
             app.add_typer(_group(name), name=name)
         else:
-            app.command(name, cls=PlainCommand)(_function(name))
+            app.command(name, cls=PlainCommand, epilog=exit_help(name))(_function(name))
     return app
 
 
@@ -87,7 +88,7 @@ def _group(name: str) -> typer.Typer:
     help, names = GROUPS[name]
     group, module = _app(help), import_module(COMMANDS[name])
     for each in names:
-        group.command(each, cls=PlainCommand)(getattr(module, each))
+        group.command(each, cls=PlainCommand, epilog=exit_help(each))(getattr(module, each))
     return group
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
-from netwatch.cli.options import option, output
+from netwatch.cli.loading import Inputs
+from netwatch.cli.options import option, output, takes_inputs
 
 if TYPE_CHECKING:
     from netwatch.matcher.tables import RuleTable
@@ -17,6 +18,7 @@ __all__ = ["bench"]
 _DEFAULT = "nsg1000"
 
 
+@takes_inputs
 def bench(
     topology: str = typer.Argument("", metavar="[TOPOLOGY]", help="Match the largest rule list of this topology."),
     rules: str = option("", "--rules", help="A named rule set: nsg10, nsg100, nsg1000 …", metavar="NAME"),
@@ -32,14 +34,14 @@ def bench(
     threads: str = option("1", "--threads", help="How many threads match at once (default: 1).", metavar="N"),
     seed: str = option("0", "--seed", help="Draw other rules and flows (default: 0).", metavar="N"),
     output: str = output("text", "json"),
+    *,
+    inputs: Inputs,
 ) -> None:
     """How quickly rules are matched on this machine.
 
     Rules are those of nsg1000 unless others are named: a thousand rules shaped like a large network security group's.
     Kernels take turns over the same flows, every pass from cold. The rows of every pass are compared with another
     kernel's, and a sample of them with the reference. Compiling is not in a pass; it is shown beside it.
-
-    Exits with 1 when a kernel gives a wrong row.
 
     \b
     For example:
@@ -58,7 +60,7 @@ def bench(
     _check(topology=topology, rules=rules, classbench=classbench, nic=nic)
     count, cores = _number("--flows", flows, 1), _number("--threads", threads, 1)
     drawn_by = _number("--seed", seed, 0)
-    name, table = _table(_Source(topology, rules, classbench, nic), drawn_by)
+    name, table = _table(_Source(inputs._replace(topology=topology), rules, classbench, nic), drawn_by)
     ready = contenders(table, kernel.split(",") if kernel else (), threads=cores, flows=count)
     workload = Workload(f"{name} {trace}", table, draw(table, trace, count, seed=drawn_by))
     report = run(workload, ready, witnesses=witnesses(table))
@@ -87,7 +89,7 @@ def _number(name: str, text: str, least: int) -> int:
 class _Source(NamedTuple):
     """Where the rules come from; at most one of the first three is given."""
 
-    topology: str
+    inputs: Inputs
     rules: str
     classbench: str
     nic: str
@@ -95,11 +97,11 @@ class _Source(NamedTuple):
 
 def _table(source: _Source, seed: int) -> tuple[str, RuleTable]:
     """The name of the workload's rules, and their table."""
-    if source.topology:
-        from netwatch.cli.loading import Inputs, load_watcher
+    if source.inputs.topology:
+        from netwatch.cli.loading import load_watcher
         from netwatch.workloads.topology_rules import largest_rule_list
 
-        return largest_rule_list(load_watcher(Inputs(source.topology)).compiled, nic=source.nic)
+        return largest_rule_list(load_watcher(source.inputs).compiled, nic=source.nic)
     from netwatch.workloads.rule_sets import rule_set
 
     if source.classbench:

@@ -19,8 +19,6 @@ def conformance(
 ) -> None:
     """Ask recorded questions again, and compare.
 
-    Exits with 1 when a case disagrees, or when an excuse does not hold.
-
     \b
     For example:
       netwatch conformance tests/conformance --operation ipFlowVerify

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from netwatch.cli.options import (
-    FACTS,
-    LOCATION,
-    MAX_BYTES,
-    PARAMETERS,
-    RESOURCE_GROUP,
-    SETS,
-    SUBSCRIPTION,
-    TOPOLOGY,
-    option,
-)
+from netwatch.cli.loading import Inputs
+from netwatch.cli.options import FORCE, TOPOLOGY, WRITTEN_TO, option, takes_inputs
 
 if TYPE_CHECKING:
-    from netwatch.cli.loading import Inputs
     from netwatch.model.topology import Topology
 
 __all__ = ["FORMS", "export", "import_"]
@@ -27,21 +17,14 @@ __all__ = ["FORMS", "export", "import_"]
 FORMS = ("arm", "yaml", "dot", "mermaid", "d2", "svg")
 """What ``export`` writes."""
 
-_FORCE: Any = option(False, "--force", help="Overwrite the file.")
-_FILE: Any = option("", "-o", "--output", help="Where to write it (default: standard output).", metavar="FILE")
 
-
+@takes_inputs
 def import_(
-    inputs: list[str] = typer.Argument(..., metavar="INPUT…", help="Files and directories that belong together."),
-    output: str = _FILE,
-    force: bool = _FORCE,
-    facts: str = FACTS,
-    max_bytes: str = MAX_BYTES,
-    parameters: str = PARAMETERS,
-    sets: list[str] = SETS,
-    subscription: str = SUBSCRIPTION,
-    resource_group: str = RESOURCE_GROUP,
-    location: str = LOCATION,
+    paths: list[str] = typer.Argument(..., metavar="INPUT…", help="Files and directories that belong together."),
+    output: str = WRITTEN_TO,
+    force: bool = FORCE,
+    *,
+    inputs: Inputs,
 ) -> None:
     """One native topology file from any inputs.
 
@@ -52,34 +35,28 @@ def import_(
     For example:
       netwatch import exports/ -o topology.yaml
     """
-    from netwatch.cli.loading import Inputs
     from netwatch.cli.writing import check_free, write_file
 
     check_free(output, force=force)
-    context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
-    topology = _loaded(inputs, context)
-    note = f"Written by netwatch import from {', '.join(inputs)}."
+    topology = _loaded(paths, inputs)
+    note = f"Written by netwatch import from {', '.join(paths)}."
     write_file(output, _native(topology, note, output), force=force)
 
 
+@takes_inputs
 def export(
     topology: str = TOPOLOGY,
     format: str = option(..., "-f", "--format", help="What to write.", metavar="|".join(FORMS)),
-    output: str = _FILE,
-    force: bool = _FORCE,
+    output: str = WRITTEN_TO,
+    force: bool = FORCE,
     unresolved: str = option(
         "refuse",
         "--unresolved",
         help="What becomes of values that are not known in arm; yaml says them.",
         metavar="refuse|keep",
     ),
-    facts: str = FACTS,
-    max_bytes: str = MAX_BYTES,
-    parameters: str = PARAMETERS,
-    sets: list[str] = SETS,
-    subscription: str = SUBSCRIPTION,
-    resource_group: str = RESOURCE_GROUP,
-    location: str = LOCATION,
+    *,
+    inputs: Inputs,
 ) -> None:
     """A topology as ARM, YAML or a picture.
 
@@ -90,13 +67,11 @@ def export(
     For example:
       netwatch export two-tier.yaml --format svg -o two-tier.svg
     """
-    from netwatch.cli.loading import Inputs
     from netwatch.cli.writing import check_free, write_file
 
     _check(format, unresolved)
     check_free(output, force=force)
-    context = Inputs("", facts, "", max_bytes, "", parameters, sets, subscription, resource_group, location)
-    loaded = _loaded([topology], context)
+    loaded = _loaded([topology], inputs)
     if format == "yaml":
         text = _native(loaded, f"Written by netwatch export from {topology}.", output)
     else:
@@ -113,12 +88,12 @@ def _check(format: str, unresolved: str) -> None:
         raise QueryError(f"--unresolved {unresolved!r} is neither refuse nor keep.")
 
 
-def _loaded(paths: list[str], context: Inputs) -> Topology:
+def _loaded(paths: list[str], inputs: Inputs) -> Topology:
     from netwatch.cli.loading import load_all
     from netwatch.cli.streams import note
     from netwatch.render.load_summary import load_summary
 
-    topology = load_all(paths, context)
+    topology = load_all(paths, inputs)
     summary = load_summary(topology)
     if summary:
         note(summary)

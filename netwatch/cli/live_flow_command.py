@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-from netwatch.cli.options import FACTS, MAX_BYTES, SEMANTICS, SERVICE_TAGS, option, output
+from netwatch.cli.loading import Inputs
+from netwatch.cli.options import option, output, takes_inputs
 
 __all__ = ["live_flow"]
 
@@ -14,6 +15,7 @@ _BEFORE: Any = typer.Argument(..., metavar="BEFORE", help="The network under who
 _AFTER: Any = typer.Argument(..., metavar="AFTER", help="The network with the new rules.")
 
 
+@takes_inputs
 def live_flow(
     before: str = _BEFORE,
     after: str = _AFTER,
@@ -25,10 +27,8 @@ def live_flow(
     nic: str = option("", "--nic", help="The network interface (default: the primary one).", metavar="NAME"),
     expect: str = option("", "--expect", help="Exit with 1 unless this is the fate.", metavar="WORD"),
     output: str = output("text", "json"),
-    facts: str = FACTS,
-    service_tags: str = SERVICE_TAGS,
-    semantics: str = SEMANTICS,
-    max_bytes: str = MAX_BYTES,
+    *,
+    inputs: Inputs,
 ) -> None:
     """Does a flow under way survive a change of rules?
 
@@ -36,11 +36,11 @@ def live_flow(
 
     \b
     For example:
-      netwatch live-flow old.yaml new.yaml --vm web-0 --direction Inbound --protocol TCP --local :443
+      netwatch live-flow old.yaml new.yaml --vm web-0 --direction Inbound --protocol TCP --local :443 \\
           --remote 203.0.113.7:50123
     """
     from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
-    from netwatch.cli.loading import Inputs, load_watcher
+    from netwatch.cli.loading import load_watcher
     from netwatch.cli.output import as_json, check_format
     from netwatch.cli.placing import with_places
     from netwatch.cli.streams import colour_wanted, note, width, write
@@ -53,7 +53,7 @@ def live_flow(
     fates = [fate.value for fate in LiveFlowFate]
     if expect and expect.lower() not in map(str.lower, fates):
         raise QueryError(f"--expect {expect!r} is no answer.", hint=f"Expected one of: {', '.join(fates)}.")
-    old, new = (load_watcher(Inputs(each, facts, service_tags, max_bytes, semantics)) for each in (before, after))
+    old, new = (load_watcher(inputs._replace(topology=each)) for each in (before, after))
     answer = old.live_flow(new, vm, direction=direction, protocol=protocol, local=local, remote=remote, nic=nic)
     if output == "json":
         write(with_places(lambda place: as_json(live_flow_json(answer, Page(place=place)))))

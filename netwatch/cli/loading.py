@@ -24,7 +24,7 @@ PATIENCE = 2.0
 class Inputs(NamedTuple):
     """What a question is asked of; empty fields take their defaults."""
 
-    topology: str
+    topology: str = ""
     facts: str = ""
     service_tags: str = ""
     max_bytes: str = ""
@@ -138,7 +138,7 @@ def _number_of_bytes(text: str) -> int:
 @contextmanager
 def _patience(message: str) -> Iterator[None]:
     """Say ``message`` on a terminal's standard error when the body takes longer than PATIENCE."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     from threading import Timer

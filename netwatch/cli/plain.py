@@ -25,6 +25,31 @@ class PlainCommand(TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:
         return _take_as_it_is(super().get_help_option(ctx))
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """``[OPTIONS] TOPOLOGY``: our names of arguments say themselves whether they may be left out."""
+        return ["[OPTIONS]", *(_named(each) for each in self.get_params(ctx) if _is_argument(each))]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, then options panel by panel: the command's own, those of any input, those of templates."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for each in self.get_params(ctx):
+            record = each.get_help_record(ctx)
+            if record is not None and _is_argument(each):
+                panels.setdefault("Arguments", []).append((_named(each), record[1]))
+            elif record is not None:
+                panels.setdefault(getattr(each, "rich_help_panel", None) or "Options", []).append(record)
+        for title, records in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")
+
+
+def _named(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
+
 
 class PlainGroup(TyperGroup):
     """A group of commands, whose own options are flags."""

@@ -30,8 +30,9 @@ def question_command(name: str) -> Callable[..., None]:
     parameters = [_parameter("topology", str, options.TOPOLOGY)]
     parameters += [_parameter(_identifier(part.name), str, _option(part)) for part in verb.parts]
     parameters += [_parameter("expect", str, options.EXPECT)] if verb.words else []
+    shared = {**options.ANSWER, **options.INPUT}
     own = {parameter.name for parameter in parameters}  # the group that is asked about is the one deployed to
-    parameters += [_parameter(name, kind, option) for name, (kind, option) in options.SHARED.items() if name not in own]
+    parameters += [_parameter(name, kind, option) for name, (kind, option) in shared.items() if name not in own]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     command.__doc__ = f"{verb.help}\n\n\b\nFor example:\n  netwatch {name} two-tier.yaml {verb.example}"

@@ -7,18 +7,21 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from netwatch.cli.exits import BROKEN_PIPE
+from netwatch.cli.exits import BROKEN_PIPE, UNWRITABLE
 from netwatch.errors import NetwatchError
 from netwatch.model.where import Where
 
 __all__ = ["colour_wanted", "complain", "is_unicode", "note", "report", "width", "write"]
 
-NARROWEST, WIDEST, NO_TERMINAL = 60, 200, 100
+NARROWEST, WIDEST, NO_TERMINAL = 40, 200, 100
 
 
 def write(text: str) -> None:
-    """``text`` on standard output; a reader that has gone away ends the process quietly."""
-    _put(sys.stdout, text)
+    """``text`` on standard output; a reader that has gone away ends the process quietly, a full disk with an error."""
+    fault = _put(sys.stdout, text)
+    if fault:
+        complain(f"standard output cannot be written: {fault}.")
+        raise SystemExit(UNWRITABLE)
 
 
 def note(text: str) -> None:
@@ -60,9 +63,9 @@ def _is_open(where: Where | None) -> bool:
     return where is not None and bool(where.pointer) and not where.line
 
 
-def is_unicode(stream: TextIO) -> bool:
+def is_unicode(stream: TextIO | None) -> bool:
     """Whether ``stream`` can hold every character."""
-    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+    return ((stream is not None and stream.encoding) or "").lower().replace("-", "").startswith("utf")
 
 
 def colour_wanted() -> bool:
@@ -71,13 +74,16 @@ def colour_wanted() -> bool:
 
 
 def width() -> int:
-    """The characters in a line: the terminal's (or COLUMNS), between 60 and 200; 100 where there is no terminal."""
+    """The characters in a line: the terminal's (or COLUMNS), between 40 and 200; 100 where there is no terminal."""
     import shutil
 
     return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NO_TERMINAL, 24)).columns))
 
 
-def _put(stream: TextIO, text: str) -> None:
+def _put(stream: TextIO | None, text: str) -> str:
+    """Write and flush; why that failed, or an empty text. Nobody can be told that standard error cannot be written."""
+    if stream is None:
+        return "it is closed"
     if not is_unicode(stream):
         from netwatch.render.layout import ascii_only
 
@@ -86,5 +92,14 @@ def _put(stream: TextIO, text: str) -> None:
         stream.write(text.encode("utf-8", "backslashreplace").decode("utf-8") if not text.isascii() else text)
         stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _silence(stream)
         raise SystemExit(BROKEN_PIPE) from None
+    except OSError as error:
+        _silence(stream)
+        return error.strerror or str(error)
+    return ""
+
+
+def _silence(stream: TextIO) -> None:
+    """What is still in its buffer goes nowhere; else Python would try again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -20,7 +20,7 @@ _FORMATS = ("text", "json", "table")
 
 
 def show(
-    tags: list[str] = typer.Argument(None, metavar="TAG", help="Tags to show (default: the names of all)."),
+    tags: list[str] = typer.Argument(None, metavar="[TAG…]", help="Tags to show (default: the names of all)."),
     contains: str = option("", "--contains", help="Only tags that hold this address or prefix.", metavar="ADDRESS"),
     service_tags: str = option("", "--service-tags", help="A service tag file (default: ours).", metavar="FILE"),
     output: str = output(*_FORMATS),
@@ -70,8 +70,6 @@ def diff(
 
     With one file: from the list that ships with netwatch to that file. Prefixes are compared as they are written; a
     tag whose addresses are the same, cut otherwise, is listed and said to be. -v shows the prefixes.
-
-    As with diff(1), the exit code is 0 where the lists hold the same and 1 where they differ.
 
     \b
     For example:

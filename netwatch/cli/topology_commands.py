@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from netwatch.cli.options import (
-    FACTS,
-    LOCATION,
-    MAX_BYTES,
-    PARAMETERS,
-    RESOURCE_GROUP,
-    SETS,
-    SUBSCRIPTION,
-    TOPOLOGY,
-    VERBOSE,
-    output,
-)
+from netwatch.cli.loading import Inputs
+from netwatch.cli.options import TOPOLOGY, VERBOSE, output, takes_inputs
 
 __all__ = ["init", "load", "schema"]
 
@@ -61,28 +51,23 @@ def schema() -> None:
     write(as_json(json_schema()))
 
 
+@takes_inputs
 def load(
     topology: str = TOPOLOGY,
     output: str = output("text", "json"),
     verbose: bool = VERBOSE,
-    facts: str = FACTS,
-    max_bytes: str = MAX_BYTES,
-    parameters: str = PARAMETERS,
-    sets: list[str] = SETS,
-    subscription: str = SUBSCRIPTION,
-    resource_group: str = RESOURCE_GROUP,
-    location: str = LOCATION,
+    *,
+    inputs: Inputs,
 ) -> None:
     """What netwatch understood of an input.
 
-    Counts by kind, what is named only or not read, what was assumed, and what the input leaves open. The exit code is
-    0 where it was loaded and 3 where it cannot be.
+    Counts by kind, what is named only or not read, what was assumed, and what the input leaves open.
 
     \b
     For example:
       netwatch load network.json
     """
-    from netwatch.cli.loading import Inputs, load_topology
+    from netwatch.cli.loading import load_topology
     from netwatch.cli.output import as_json, check_format
     from netwatch.cli.placing import with_places
     from netwatch.cli.streams import width, write
@@ -91,9 +76,8 @@ def load(
     from netwatch.render.trip import Page
 
     check_format(output, ("text", "json"))
-    deployed = Inputs("", "", "", "", "", parameters, sets, subscription, resource_group, location)
     try:
-        loaded = load_topology(deployed._replace(topology=topology, facts=facts, max_bytes=max_bytes))
+        loaded = load_topology(inputs._replace(topology=topology))
     except UnsupportedError as error:  # whether it can be loaded is the question here
         raise TopologyError(error.message, where=error.where, hint=error.hint, code=error.code) from None
     if output == "json":

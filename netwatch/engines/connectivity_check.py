@@ -67,7 +67,8 @@ def connectivity_check(
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
     is_cut = bool(path.unresolved) or any(step.onward.issues for step in path.steps)
     returned = None if is_cut else return_path(compiled, path.steps)
-    return _answer(topology, machine, path, returned, _notes(topology, machine, destination, path))
+    answer = _answer(topology, machine, path, returned, _notes(topology, machine, destination, path))
+    return replace(answer, flow=flow)
 
 
 def _source_place(nic: NetworkInterface, destination: Destination) -> Place:

@@ -6,6 +6,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection, is_reachable_appliance
 from netwatch.engines.assumed import of_address, of_routes
 from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
+from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.ids import ResourceId
@@ -25,6 +26,9 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
     """
     machine = find_vm(compiled.topology, vm)
     source, dest = parse_ip(source_ip, what="--source-ip"), parse_ip(dest_ip, what="--dest-ip")
+    if source.version != dest.version:
+        message = f"--source-ip {source} is IPv{source.version} and --dest-ip {dest} is IPv{dest.version}."
+        raise InvalidFlowError(message, hint="A packet has both ends in one family.")
     card = find_nic_of_vm(compiled.topology, machine, name=nic, address=source)
     subnet = subnet_of(compiled.topology, card)
     selection = compiled.select_route(subnet, dest)

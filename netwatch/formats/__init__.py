@@ -32,8 +32,9 @@ def load(
 ) -> Topology:
     """The topology that ``path`` describes: native YAML, ARM resources, a template, a plan, a case, or a directory.
 
-    Of a directory, the JSON and YAML files in it are read together, and files that are no input are passed over.
-    A directory of Terraform's language alone is evaluated; a plan or state is what ``terraform show -json`` prints.
+    The path ``-`` is standard input. Of a directory, the JSON and YAML files in it are read together, and files that
+    are no input are passed over. A directory of Terraform's language alone is evaluated; a plan or state is what
+    ``terraform show -json`` prints.
 
     ``facts`` is a file of facts beside it; what it says goes before facts in the input. With ``dangling="unresolved"``
     a reference whose target is missing becomes Unresolved instead of an error, as recordings need it.
@@ -76,9 +77,10 @@ def load_together(
 def _read_one(draft: TopologyDraft, source: str, max_bytes: int, template: TemplateContext | None) -> Topology:
     from netwatch.formats.bicep import input_text
     from netwatch.formats.input_reader import InputReader
+    from netwatch.formats.text_file import source_name
 
     reader = InputReader(draft, template=template)
-    reader.read(source, input_text(source, max_bytes=max_bytes))
+    reader.read(source_name(source), input_text(source, max_bytes=max_bytes))
     return reader.finish()
 
 

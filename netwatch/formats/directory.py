@@ -10,7 +10,7 @@ from netwatch.errors import TopologyError, TopologyErrors, TopologySyntaxError, 
 from netwatch.formats.bicep import input_text
 from netwatch.formats.input_reader import InputReader
 from netwatch.formats.template_context import TemplateContext
-from netwatch.formats.text_file import read_text
+from netwatch.formats.text_file import read_text, source_name
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.input_notes import Ignored
 from netwatch.model.topology import Topology
@@ -44,7 +44,7 @@ def read_together(
             if why:
                 draft.ignore(Ignored(path, "", why, Where(path)))
                 continue
-            reader.read(path, text)
+            reader.read(source_name(path), text)
             read += 1
         except TopologyErrors as errors:
             problems.extend(errors.errors)

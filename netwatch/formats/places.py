@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from netwatch.errors import TopologyError
-from netwatch.formats.text_file import read_text
+from netwatch.formats.text_file import can_read_again, read_text
 from netwatch.model.where import Where
 
 __all__ = ["json_lines", "json_tokens", "locate", "locate_all", "pointer"]
@@ -44,6 +44,8 @@ def locate_all(wheres: Iterable[Where]) -> list[Where]:
 def _lines_of(source: str, pointers: set[str]) -> dict[str, int]:
     import sys
 
+    if not can_read_again(source):
+        return {}
     try:
         return json_lines(read_text(source, max_bytes=sys.maxsize), pointers)
     except TopologyError:  # gone since it was read: then the pointer alone is the place

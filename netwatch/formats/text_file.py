@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import BinaryIO
 
 from netwatch.errors import TopologySyntaxError
 from netwatch.model.where import Where
 
-__all__ = ["DEFAULT_MAX_BYTES", "read_text"]
+__all__ = ["DEFAULT_MAX_BYTES", "can_read_again", "read_text", "source_name"]
+
+_STANDARD_INPUT = "-"
+"""The path that means standard input."""
 
 DEFAULT_MAX_BYTES = 128 * 1024 * 1024
 """The largest file that is read unless the caller says otherwise: 128 MiB.
@@ -22,6 +26,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 def read_text(path: str | os.PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTES) -> str:
     """The text of the file at ``path``: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
+    The path ``-`` is standard input.
     Raises TopologySyntaxError where there is no file, it is no text, or it is larger than ``max_bytes``.
     """
     source = os.fspath(path)
@@ -32,11 +37,21 @@ def read_text(path: str | os.PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTE
     return _decode(source, data)
 
 
+def source_name(path: str) -> str:
+    """What an input is called in places."""
+    return "<stdin>" if path == _STANDARD_INPUT else path
+
+
+def can_read_again(source: str) -> bool:
+    """Whether a file can be read twice: a pipe gives what it holds once, and waits for ever the second time."""
+    return os.path.isfile(source)
+
+
 def _read(source: str, max_bytes: int) -> bytearray:
     """The bytes of a file, or some more than ``max_bytes`` of them; in chunks, as it may be a pipe without an end."""
     data = bytearray()
     try:
-        with open(source, "rb") as file:
+        with _opened(source) as file:
             while len(data) <= max_bytes and (chunk := file.read(_CHUNK)):
                 data += chunk
             return data
@@ -47,6 +62,16 @@ def _read(source: str, max_bytes: int) -> bytearray:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise TopologySyntaxError(f"the file cannot be read: {reason}.", where=Where(source)) from None
+
+
+def _opened(source: str) -> BinaryIO:
+    if source != _STANDARD_INPUT:
+        return open(source, "rb")
+    import sys
+
+    if sys.stdin is None:
+        raise ValueError("standard input is closed")
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def _decode(source: str, data: bytearray) -> str:

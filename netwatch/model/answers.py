@@ -364,7 +364,8 @@ class ConnectivityCheckAnswer:
     """The answer of connectivityCheck: the hops from the source on; latencies in whole ms, None unless reached.
 
     ``returned`` is the way back of the replies, None where the opener does not arrive; ``egress`` how the flow leaves
-    to the Internet, None where it does not. ARM's body has neither.
+    to the Internet, None where it does not. ``flow`` is what was checked, None where an address is not known. ARM's
+    body has none of the three.
     """
 
     hops: tuple[Hop, ...]
@@ -377,3 +378,4 @@ class ConnectivityCheckAnswer:
     notes: tuple[str, ...] = ()
     returned: ReturnPath | None = None
     egress: Egress | None = None
+    flow: Flow | None = None

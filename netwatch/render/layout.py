@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["UNBOUNDED", "ascii_only", "bold", "columns", "printable", "wrap"]
+__all__ = ["HANG", "UNBOUNDED", "ascii_only", "bold", "columns", "printable", "wrap"]
 
 UNBOUNDED = 1 << 30
 """A width that every line fits."""

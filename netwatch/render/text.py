@@ -68,6 +68,7 @@ def refusal(asked: str, error: RefusedByAzureError, page: Page = Page()) -> str:
     """A question that Azure refuses, in three blocks; the last says what happens to the traffic all the same."""
     fate = f"Refused by Azure. The traffic itself: {error.fate}." if error.fate else "Refused by Azure."
     why = wrap(f"{error.code} (HTTP {error.status}): {error.message}", page.width, indent=INDENT)
+    why += wrap(error.hint, page.width, indent=INDENT) if error.hint else []
     return _three(asked, why, fate, page)
 
 

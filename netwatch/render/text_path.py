@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netwatch.model.answers import ConnectivityCheckAnswer, Egress, Hop, Issue, ReturnPath
-from netwatch.model.flow import Outcome
+from netwatch.model.flow import Flow, Outcome
 from netwatch.render.layout import columns, wrap
 from netwatch.render.trip import INDENT, Blocks, Page, hop_address, route_row, verdict_line, verdict_lines
 
@@ -20,7 +20,15 @@ def connectivity_check(answer: ConnectivityCheckAnswer, page: Page) -> Blocks:
         trip += _hop_details(at, hop, page)
     for line in (*_leaving(answer.egress), *_coming_back(answer.returned, page)):
         trip += wrap(line, page.width, indent=INDENT)
-    return Blocks(f"connectivity from {ends[0]} to {ends[1]}", trip, _connectivity_line(answer, page))
+    asked = f"connectivity from {ends[0]} to {ends[1]}{_service(answer.flow)}"
+    return Blocks(asked, trip, _connectivity_line(answer, page))
+
+
+def _service(flow: Flow | None) -> str:
+    """The protocol and port that were checked; where none was given, the ones that were taken."""
+    if flow is None:
+        return ""
+    return f", {flow.protocol.value} port {flow.dst_port}" if flow.protocol.has_ports else f", {flow.protocol.value}"
 
 
 def _hop_name(hop: Hop) -> str:

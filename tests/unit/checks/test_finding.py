@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.checks.finding import Checked, find_checks
+from netwatch.checks.finding import Checked, find_all_checks, find_checks
 from netwatch.errors import QueryError
 
 
@@ -47,3 +47,29 @@ def test_no_checks(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").touch()
     with pytest.raises(QueryError, match=r"there is no checks\.yaml beside it"):
         find_checks(tmp_path / "shop.yaml")
+
+
+def test_hidden_directories_are_passed_over(tmp_path: Path) -> None:
+    _folder(tmp_path / ".venv")
+    _folder(tmp_path / ".venv" / "a", "a.yaml", "checks.yaml")
+    _folder(tmp_path / "deep")
+    b = _folder(tmp_path / "deep" / "b", "b.yaml", "checks.yaml")
+    assert find_checks(tmp_path) == (Checked(b / "b.yaml", b / "checks.yaml"),)
+
+
+def test_every_path_is_asked_once_and_patterns_stand_for_many(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        _folder(tmp_path / name, f"{name}.yaml", "checks.yaml")
+    both = find_checks(tmp_path)
+    assert find_all_checks([str(tmp_path / "*" / "*.yaml")]) == both
+    assert find_all_checks([str(tmp_path / "a"), str(tmp_path / "b" / "b.yaml"), str(tmp_path)]) == both
+    with pytest.raises(QueryError, match="nothing matches this pattern"):
+        find_all_checks([str(tmp_path / "c*")])
+
+
+def test_of_two_files_the_second_may_ask_about_the_first(tmp_path: Path) -> None:
+    shop = _folder(tmp_path / "shop", "shop.yaml", "checks.yaml")
+    (shop / "more.yaml").write_text("# more\n- {ask: next-hop}\n", encoding="utf-8")
+    pair = [str(shop / "shop.yaml"), str(shop / "more.yaml")]
+    assert find_all_checks(pair) == (Checked(shop / "shop.yaml", shop / "more.yaml"),)
+    assert find_all_checks([str(shop / "checks.yaml"), str(shop / "shop.yaml")]) == find_checks(shop)

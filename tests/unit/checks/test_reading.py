@@ -27,6 +27,12 @@ def test_a_question_has_its_verb_parts_expectation_and_place(tmp_path: Path) -> 
     assert str(question.where) == f"{tmp_path / 'checks.yaml'}:2"
 
 
+def test_a_name_is_for_those_who_read_the_results(tmp_path: Path) -> None:
+    named, unnamed = _read(tmp_path, f"- {HOP}, name: out}}\n- {HOP}}}\n")
+    assert (named.name, unnamed.name) == ("out", "")
+    assert named.values == unnamed.values
+
+
 def test_numbers_are_parts_too(tmp_path: Path) -> None:
     (question,) = _read(tmp_path, "- {ask: connectivity-check, source: a, dest: b, dest-port: 5432}")
     assert question.values["dest-port"] == "5432"

@@ -35,8 +35,9 @@ def test_the_report_says_what_was_missed_and_why(results: tuple[Result, ...]) ->
     assert report_text("checks.yaml", results, PAGE) == (
         "checks.yaml: 1 passed, 1 missed, 1 error\n"
         "  missed checks.yaml:2 next-hop --vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4\n"
-        "    nextHopType: expected Internet, got VirtualNetwork\n"
-        "    VirtualNetwork by the system route for 10.0.0.0/16\n"
+        "    expected nextHopType = Internet\n"
+        "    got      VirtualNetwork\n"
+        "    why      VirtualNetwork by the system route for 10.0.0.0/16\n"
         "  error checks.yaml:3 next-hop --vm web-9 --source-ip 10.0.1.4 --dest-ip 10.0.2.4\n"
         "    ResourceNotFound: no virtual machine is called 'web-9'. Did you mean web-0?\n"
     )
@@ -50,7 +51,7 @@ def test_answers_come_one_after_the_other(results: tuple[Result, ...]) -> None:
     first, second, third = answers_text(results, PAGE).split("\n\n")
     assert first.startswith("  passed checks.yaml:1 next-hop")
     assert first.endswith("VirtualNetwork by the system route for 10.0.0.0/16")
-    assert "expected Internet" in second
+    assert "expected nextHopType = Internet" in second
     assert third.endswith("Did you mean web-0?\n")
 
 

@@ -55,6 +55,13 @@ def test_what_was_expected_is_compared(watcher: NetworkWatcher, expect: Any, mis
     assert result.outcome is (CheckOutcome.MISSED if misses else CheckOutcome.PASSED)
 
 
+def test_reasons_can_be_expected_too(watcher: NetworkWatcher) -> None:
+    flow = {"direction": "Inbound", "protocol": "TCP", "local": ":1433", "remote": "203.0.113.7:50123"}
+    level, rule = "explanation.decisions[-1].level", "explanation.decisions[-1].rule"
+    result = _one(watcher, "ip-flow-verify", {"vm": "db-0", **flow}, {"access": "Deny", level: "NIC", rule: "x"})
+    assert result.misses == (Miss(level, "NIC", "subnet"), Miss(rule, "x", "DenyAllInBound"))
+
+
 def test_an_expression_that_cannot_be_evaluated_is_missed(watcher: NetworkWatcher) -> None:
     result = _one(watcher, "next-hop", HOP, {"length(`1`)": 1})
     assert result.outcome is CheckOutcome.MISSED

@@ -71,3 +71,33 @@ def test_check_json_counts_and_keeps_files_apart(capsys: Captured) -> None:
 def test_check_of_nothing(capsys: Captured, tmp_path: Path) -> None:
     assert run(["check", str(tmp_path)]) == 2
     assert "there is no checks.yaml here" in capsys.readouterr().err
+
+
+BROKEN = "netwatch: 1\nvirtualNetworks: 3\nx: 1\n"
+
+
+def test_a_network_that_cannot_be_read_leaves_the_others_asked(capsys: Captured, tmp_path: Path) -> None:
+    for name, network in (("a", BROKEN), ("b", Path(TWO_TIER).read_text(encoding="utf-8"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.yaml").write_text(network, encoding="utf-8")
+        (tmp_path / name / "checks.yaml").write_text(PASSES, encoding="utf-8")
+    results = tmp_path / "results.xml"
+    results.write_text("of the run before", encoding="utf-8")
+    assert run(["check", str(tmp_path), "--junit", str(results)]) == 3
+    shown = capsys.readouterr()
+    assert f"{tmp_path / 'b' / 'checks.yaml'}: 1 passed" in shown.out
+    assert [line.partition(": ")[2][:40] for line in shown.err.splitlines()] == [
+        f"{tmp_path / 'a' / 'a.yaml'}:{line}: "[:40] for line in (2, 3)
+    ]
+    assert 'errors="1"' in results.read_text(encoding="utf-8")
+    found = json.loads(_run(capsys, "check", str(tmp_path), "-o", "json")[1])
+    assert [error["code"] for errors in found["errors"].values() for error in errors] == ["TopologySchema"] * 2
+
+
+def test_github_gets_a_line_for_what_was_missed(capsys: Captured, tmp_path: Path) -> None:
+    file = tmp_path / "questions.yaml"
+    file.write_text(PASSES + MISSES)
+    code, out = _run(capsys, "check", TWO_TIER, str(file), "-o", "github")
+    assert code == 1
+    assert out.startswith(f"::error file={file},line=2,")
+    assert out.count("\n") == 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 import netwatch
+from netwatch.checks.verbs import VERBS
 from netwatch.cli import run
 from netwatch.cli.app import COMMANDS
 
@@ -174,3 +177,49 @@ def test_without_arguments_there_is_help(capsys: Captured) -> None:
     code, out, err = _run(capsys)
     assert code == 2
     assert "Commands:" in out + err
+
+
+def _piped(data: bytes, *arguments: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "netwatch", *arguments]
+    done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_a_dash_is_standard_input() -> None:
+    written = Path(TWO_TIER).read_bytes()
+    code, out, err = _piped(written, "next-hop", "-", *HOP[2:])
+    assert (code, err) == (0, "")
+    assert "VirtualNetwork by the system route" in out
+    assert _piped(b"netwatch: 1\nx: 1\n", "load", "-")[2].startswith('error: <stdin>:2: unknown field "x"')
+
+
+def test_places_in_json_from_a_pipe_are_pointers() -> None:
+    resources = b'{"resources": [{"type": "Microsoft.Network/virtualNetworks", "id": 3}]}'
+    code, out, err = _piped(resources, "load", "-")
+    assert (code, out) == (3, "")
+    assert err.startswith("error: <stdin> resources/0")
+
+
+def test_a_packet_has_both_ends_in_one_family(capsys: Captured) -> None:
+    code, out, err = _run(capsys, *HOP[:-1], "fd00::1")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: --source-ip 10.0.1.4 is IPv4 and --dest-ip fd00::1 is IPv6.")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "tags show", "tags diff"])
+def test_help_teaches(capsys: Captured, command: str) -> None:
+    """One line of purpose, an example that begins with the command, and what its exit codes mean."""
+    code, out, err = _run(capsys, *command.split(), "--help")
+    assert (code, err) == (0, "")
+    lines = [line for line in out.splitlines() if line]
+    assert lines[0].startswith(f"Usage: netwatch {command} [OPTIONS]")
+    assert lines[1].endswith((".", "?"))
+    assert command == "tags" or f"\n    netwatch {command} " in out or f"\n    netwatch {command}\n" in out
+    assert command == "tags" or "\n  Exit codes: 0 " in out
+
+
+@pytest.mark.parametrize("command", ["load", "ask", "check", "import", "export", "live-flow", "bench", *VERBS])
+def test_every_command_that_reads_an_input_reads_it_the_same_way(capsys: Captured, command: str) -> None:
+    _, out, _ = _run(capsys, command, "--help")
+    wanted = ("--facts", "--service-tags", "--semantics", "--max-bytes", "--parameters", "--set", "--location")
+    assert [name for name in wanted if f"\n  {name} " not in out] == []

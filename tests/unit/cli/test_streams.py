@@ -43,7 +43,7 @@ def test_errors_and_notes_are_made_printable(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == "error: n.yaml:3: two\nlines \\x1b[0m\nnote: a\\nb\n"
 
 
-@pytest.mark.parametrize(("columns", "width"), [("10", 60), ("90", 90), ("900", 200)])
+@pytest.mark.parametrize(("columns", "width"), [("10", 40), ("90", 90), ("900", 200)])
 def test_the_width_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, columns: str, width: int) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert streams.width() == width
@@ -71,3 +71,23 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="NOT TESTED: no /dev/full here")
+@pytest.mark.parametrize("arguments", [["load", "topologies/two-tier/two-tier.yaml"], ["schema"], ["--help"]])
+def test_a_full_disk_is_an_error_with_a_code_of_its_own(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "netwatch", *arguments], stdout=full, stderr=subprocess.PIPE, check=False, text=True
+        )
+    assert done.returncode == 74
+    assert done.stderr == "error: standard output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of another kind")
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 74), (">&- 2>&-", 74), ("2>&-", 0)])
+def test_streams_may_be_closed(closed: str, code: int) -> None:
+    command = f'"{sys.executable}" -m netwatch load topologies/two-tier/two-tier.yaml {closed}'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False, text=True)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr

@@ -30,7 +30,8 @@ def flow(port: int) -> tuple[str, ...]:
 
 
 def hop(dest: str) -> tuple[str, ...]:
-    return grounds_of(watcher().next_hop("a", source_ip="10.0.1.4", dest_ip=dest))
+    source = "fd00::4" if ":" in dest else "10.0.1.4"
+    return grounds_of(watcher().next_hop("a", source_ip=source, dest_ip=dest))
 
 
 def test_every_ground_has_a_grade_and_a_source() -> None:
