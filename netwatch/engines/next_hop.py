@@ -6,7 +6,6 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection, is_reachable_appliance
 from netwatch.engines.assumed import of_address, of_routes
 from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
-from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.ids import ResourceId
@@ -26,9 +25,6 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
     """
     machine = find_vm(compiled.topology, vm)
     source, dest = parse_ip(source_ip, what="--source-ip"), parse_ip(dest_ip, what="--dest-ip")
-    if source.version != dest.version:
-        message = f"--source-ip {source} is IPv{source.version} and --dest-ip {dest} is IPv{dest.version}."
-        raise InvalidFlowError(message, hint="A packet has both ends in one family.")
     card = find_nic_of_vm(compiled.topology, machine, name=nic, address=source)
     subnet = subnet_of(compiled.topology, card)
     selection = compiled.select_route(subnet, dest)
@@ -44,6 +40,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
         selection.candidates,
         (
             *_notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+            *_odd_source(source, dest, card),
             *_spread(selection),
             *_assumed(compiled, card, source, selection),
         ),
@@ -60,6 +57,17 @@ def _assumed(
     chosen = [each for each in nic.ip_configurations if each.assumed and each.private_ip == source]
     several = isinstance(nic.vm, ResourceId) and len(compiled.topology.nics_of[nic.vm.key]) > 1
     return (*notes, *(of_address(nic, each) for each in chosen if several))
+
+
+def _odd_source(source: Address, dest: Address, nic: NetworkInterface) -> tuple[str, ...]:
+    """What is odd about the source. It is no reason to refuse: Azure looks for the route of the destination alone."""
+    if source.version != dest.version:
+        ends = f"{source} is IPv{source.version} and {dest} is IPv{dest.version}"
+        return (f"{ends}: no packet has both; the route of the destination is looked up all the same",)
+    own = [config.private_ip for config in nic.ip_configurations]
+    if source in own or any(isinstance(each, Unresolved) for each in own):
+        return ()
+    return (f"{source} is not an address of {nic.id.name}; the route is looked up all the same, as Azure does",)
 
 
 def _spread(selection: Selection) -> tuple[str, ...]:

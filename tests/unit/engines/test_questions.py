@@ -92,8 +92,7 @@ class TestIpFlowVerify:
 
 class TestNextHop:
     def ask(self, watcher: NetworkWatcher, dest: str, **more: str) -> tuple[object, str, str]:
-        source = "fd00::4" if ":" in dest else "10.0.1.4"
-        answer = watcher.next_hop("web-0", source_ip=source, dest_ip=dest, **more)
+        answer = watcher.next_hop("web-0", source_ip="10.0.1.4", dest_ip=dest, **more)
         table = answer.route.table.name if answer.route and answer.route.table else ""
         return answer.next_hop_type, str(answer.next_hop_ip or ""), table
 

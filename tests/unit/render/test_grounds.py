@@ -30,8 +30,7 @@ def flow(port: int) -> tuple[str, ...]:
 
 
 def hop(dest: str) -> tuple[str, ...]:
-    source = "fd00::4" if ":" in dest else "10.0.1.4"
-    return grounds_of(watcher().next_hop("a", source_ip=source, dest_ip=dest))
+    return grounds_of(watcher().next_hop("a", source_ip="10.0.1.4", dest_ip=dest))
 
 
 def test_every_ground_has_a_grade_and_a_source() -> None:
