@@ -10,7 +10,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Place
 from netwatch.engines.path.destination import Destination, find_destination
 from netwatch.engines.path.hops import placed
-from netwatch.engines.path.onward import power_state
+from netwatch.engines.path.machine_facts import listens, power_state
 from netwatch.engines.path.walk import Path, walk
 from netwatch.engines.path.way_back import return_path
 from netwatch.engines.path.ways import platform_issue
@@ -121,7 +121,8 @@ def _with_facts(topology: Topology, path: Path, flow: Flow, machine: VirtualMach
     wanted = destination.place.nic if destination.place else path.arrived
     if path.arrived is not None and path.arrived != wanted:
         hops[-1] = _with_issue(hops[-1], platform_issue("AnotherMachineHasTheAddress", path.arrived.where))
-    for issue in _destination_issues(topology, path.arrived or path.meant, flow):
+    there = path.steps[-1].flow if path.arrived is not None else flow  # a load balancer may have changed the port
+    for issue in _destination_issues(topology, path.arrived or path.meant, there):
         hops[-1] = _with_issue(hops[-1], issue)
     return path._replace(hops=placed(tuple(hops), topology.semantics.security_rule_issue))
 
@@ -136,17 +137,10 @@ def _destination_issues(topology: Topology, nic: NetworkInterface | None, flow: 
     state = power_state(topology, nic.vm)
     if state != "running":
         yield Issue("Local", "Platform", context=(("PowerState", state),))
-    elif flow.protocol.has_ports and not _listens(topology, nic.vm, flow):
+    elif flow.protocol.has_ports and not listens(topology, nic.vm, flow):
         # Recorded together since July 2018, in this order: the service cannot tell which of the two it is.
         yield Issue("Local", "NoListenerOnDestination")
         yield Issue("Local", "GuestFirewall")
-
-
-def _listens(topology: Topology, vm: ResourceId, flow: Flow) -> bool:
-    listening = topology.facts.listening_ports.get(vm.key)
-    if listening is None:
-        return True
-    return any(port.protocol in (flow.protocol, Protocol.ANY) and port.ports.holds(flow.dst_port) for port in listening)
 
 
 def _answer(
@@ -223,6 +217,7 @@ def _notes(topology: Topology, machine: VirtualMachine, destination: Destination
     nics = topology.nics_of[machine.id.key]
     if len(nics) > 1:
         yield f"{machine.id.name} has several network interfaces; the primary one, {nics[0].id.name}, is taken"
+    yield from _why_no_way_out(topology, path)
     if destination.is_stand_in:
         yield f"{destination.name} is not declared under facts.dns; it is taken for a public address that no rule names"
     elif path.steps[-1].onward.end == "Internet" and destination.address is not None:
@@ -232,3 +227,13 @@ def _notes(topology: Topology, machine: VirtualMachine, destination: Destination
         if public_ip is not None:
             name = public_ip.id.name
             yield f"{destination.address} is {name} of this input; what lies behind it is not walked"
+
+
+def _why_no_way_out(topology: Topology, path: Path) -> Iterator[str]:
+    for step in path.steps:
+        if isinstance(step.stand, Place) and any(
+            ("Reason", "NoOutboundAccess") in each.context for each in step.issues
+        ):
+            from netwatch.engines.path.public_way import why_no_way_out
+
+            yield why_no_way_out(topology, step.stand)

@@ -13,7 +13,7 @@ from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
-    from netwatch.model.endpoints import Frontend, LoadBalancer
+    from netwatch.model.load_balancers import Frontend, LoadBalancer
 
 __all__ = ["assume_addresses", "usable_addresses"]
 

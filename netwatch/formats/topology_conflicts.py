@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from netwatch.errors import ConflictError, TopologyError, TopologySchemaError
+from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologySchemaError
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup, Peering, Subnet, VirtualNetwork
@@ -15,6 +15,7 @@ from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.formats.tag_names import TagNames
+    from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import AdminRuleCollection
 
 __all__ = ["MAX_PRIORITY", "MIN_ADMIN_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
@@ -44,6 +45,8 @@ def conflicts(topology: Topology) -> Iterator[TopologyError]:
     for collection in topology.admin_rule_collections.values():
         yield from _admin_priorities(collection)
     yield from _peerings(topology)
+    for balancer in topology.load_balancers.values():
+        yield from _missing_parts(balancer)
 
 
 def _in_vnet(vnet: VirtualNetwork, subnets: Iterable[Subnet]) -> Iterator[TopologyError]:
@@ -166,6 +169,17 @@ def _peered_overlap(peering: Peering, local: VirtualNetwork, remote: VirtualNetw
                 hint = "Azure peers only virtual networks whose address spaces are apart."
                 yield ConflictError(message, where=peering.where, hint=hint)
                 return
+
+
+def _missing_parts(balancer: LoadBalancer) -> Iterator[DanglingReferenceError]:
+    """Rules that name a frontend, pool or probe that their balancer does not have."""
+    parts = {frontend.id for frontend in balancer.frontends}
+    parts |= {pool.id for pool in balancer.pools} | {probe.id for probe in balancer.probes}
+    for rule in balancer.rules:
+        for each in (rule.frontend, rule.probe, *rule.pools):
+            if isinstance(each, ResourceId) and each not in parts:
+                message = f"{balancer.id.name}/{rule.id.name}: {each} is no part of {balancer.id.name}."
+                yield DanglingReferenceError(message, where=rule.where, hint="Add it, or correct the reference.")
 
 
 def unknown_tags(topology: Topology, names: TagNames) -> Iterator[TopologySchemaError]:

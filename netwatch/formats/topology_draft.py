@@ -33,8 +33,8 @@ from netwatch.model.where import Where
 
 if TYPE_CHECKING:
     from netwatch.formats.tag_names import TagNames
-    from netwatch.model.endpoints import LoadBalancer
     from netwatch.model.gateways import Connection
+    from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import NetworkGroup
 
 __all__ = ["Dangling", "TopologyDraft", "input_order"]

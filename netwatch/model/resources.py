@@ -56,6 +56,7 @@ class Subnet:
     """A subnet. ``private_endpoint_network_policies`` is ARM's word, empty where the input has none.
 
     ``delegations`` are the services it is handed to, such as ``Microsoft.Sql/managedInstances``.
+    ``default_outbound_access`` is False for a private subnet, which gives no address of Azure's own choice.
     """
 
     id: ResourceId
@@ -67,6 +68,7 @@ class Subnet:
     private_endpoint_network_policies: str = ""
     delegations: tuple[str, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    default_outbound_access: bool = True
 
     @property
     def vnet(self) -> ResourceId:

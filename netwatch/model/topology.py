@@ -14,8 +14,9 @@ from netwatch.model.semantics import Semantics
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
-    from netwatch.model.endpoints import LoadBalancer, NatGateway, PrivateEndpoint
+    from netwatch.model.endpoints import NatGateway, PrivateEndpoint
     from netwatch.model.gateways import Connection, LocalNetworkGateway
+    from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import (
         AdminRuleCollection,
         ConnectivityConfiguration,

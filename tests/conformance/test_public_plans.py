@@ -23,7 +23,7 @@ PLANS = ROOT.parent / "shared" / "azure" / "terraform" / "plans"
 if not PLANS.is_dir():
     pytest.skip("NOT TESTED: public plans (../shared/azure/terraform/plans) are not here", allow_module_level=True)
 
-NOT_RESOURCES = ("association", "backend_address_pool", "outbound_rule")
+NOT_RESOURCES = ("association", "backend_address_pool", "outbound_rule", "lb_probe")
 """Ends of types that tie two resources together, or are part of one."""
 
 
@@ -46,6 +46,8 @@ def test_everything_a_public_plan_makes_is_a_resource_or_is_named(path: Path) ->
     places = {each.where.pointer for each in topology.resources()}
     places |= {rule.where.pointer for nsg in topology.nsgs.values() for rule in nsg.rules}
     places |= {route.where.pointer for table in topology.route_tables.values() for route in table.routes}
+    for balancer in topology.load_balancers.values():
+        places |= {rule.where.pointer for rule in balancer.rules} | {rule.where.pointer for rule in balancer.nat_rules}
     places |= {each.name for each in topology.notes.ignored}
     for change in json.loads(path.read_text(encoding="utf-8"))["resource_changes"]:
         is_ours = change["mode"] == "managed" and change["type"].startswith("azurerm_")

@@ -43,6 +43,7 @@ WHOLE: dict[str, Any] = {
                     "serviceEndpoints": ["Microsoft.Storage"],
                     "privateEndpointNetworkPolicies": "Enabled",
                     "delegations": "Microsoft.Sql/managedInstances",
+                    "defaultOutboundAccess": False,
                 },
                 "GatewaySubnet": {"addressPrefix": "10.0.3.0/24"},
                 "two": {"addressPrefixes": ["10.0.2.0/24", "fd00::/64"]},
@@ -179,7 +180,35 @@ WHOLE: dict[str, Any] = {
                 "public": {"publicIPAddress": "pip"},
             },
             "backendAddressPools": {"pool": ["nic"], "none": None},
-            "outboundRules": ["out"],
+            "probes": {"health": {"protocol": "Http", "port": 80}},
+            "loadBalancingRules": {
+                "web": {
+                    "protocol": "Tcp",
+                    "frontendIPConfiguration": "private",
+                    "frontendPort": 80,
+                    "backendAddressPool": "pool",
+                    "backendPort": 8080,
+                    "probe": "health",
+                    "enableFloatingIP": False,
+                    "disableOutboundSnat": True,
+                },
+                "every": {"protocol": "All", "frontendIPConfiguration": "private", "backendAddressPool": "pool"},
+            },
+            "inboundNatRules": {
+                "ssh": {
+                    "frontendIPConfiguration": "public",
+                    "frontendPort": 2222,
+                    "backendPort": 22,
+                    "networkInterface": "nic",
+                },
+                "each": {
+                    "frontendIPConfiguration": "public",
+                    "frontendPort": "5000-5009",
+                    "backendAddressPool": "pool",
+                },
+            },
+            "inboundNatPools": {"set": {"frontendIPConfiguration": "public", "frontendPort": "6000-6009"}},
+            "outboundRules": {"out": {"frontendIPConfigurations": ["public"], "backendAddressPool": "pool"}},
         }
     },
     "networkManagers": {

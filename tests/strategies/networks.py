@@ -27,6 +27,7 @@ from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import SWITCHES, Semantics
 from netwatch.model.topology import Topology
+from tests.strategies.load_balancers import balancers
 from tests.strategies.managers import managed
 from tests.strategies.pools import GROUP, HOPS, ROUTES, SERVICES, SPACES, TAGS, arm_id
 from tests.strategies.rules import security_rules
@@ -78,6 +79,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         local_network_gateways=_by_key(site.locals),
         connections=_by_key(site.connections),
         private_endpoints=_by_key(private_endpoints),
+        load_balancers=_by_key(balancers(draw, subnets, nics)),
         network_managers=_by_key(above.managers),
         network_groups=_by_key(above.groups),
         security_admin_configurations=_by_key(above.security),
@@ -138,6 +140,7 @@ def _subnet(
         service_endpoints=(ServiceEndpoint(service),) if service else (),
         private_endpoint_network_policies=draw(st.sampled_from(_NETWORK_POLICIES)),
         delegations=(delegation,) if delegation else (),
+        default_outbound_access=draw(st.sampled_from([True, True, False])),
     )
 
 

@@ -375,10 +375,58 @@ def services() -> Json:
         ),
         resource(
             "azurerm_lb_rule.rule",
-            {"name": "rule", "frontend_port": 80, "backend_port": 80, "protocol": "Tcp"},
+            {
+                "name": "rule",
+                "frontend_port": 80,
+                "backend_port": 8080,
+                "protocol": "Tcp",
+                "frontend_ip_configuration_name": "front",
+                "floating_ip_enabled": True,
+                "disable_outbound_snat": True,
+            },
+            {
+                "loadbalancer_id": ref("azurerm_lb.lb.id"),
+                "backend_address_pool_ids": ref("azurerm_lb_backend_address_pool.pool.id"),
+                "probe_id": ref("azurerm_lb_probe.probe.id"),
+            },
+        ),
+        resource(
+            "azurerm_lb_probe.probe",
+            {"name": "probe", "port": 8080, "protocol": "Tcp"},
             {"loadbalancer_id": ref("azurerm_lb.lb.id")},
         ),
-        resource("azurerm_lb_outbound_rule.out", {"name": "out"}, {"loadbalancer_id": ref("azurerm_lb.lb.id")}),
+        resource(
+            "azurerm_lb_nat_rule.ssh",
+            {
+                "name": "ssh",
+                "frontend_port": 2222,
+                "backend_port": 22,
+                "protocol": "Tcp",
+                "frontend_ip_configuration_name": "front",
+            },
+            {"loadbalancer_id": ref("azurerm_lb.lb.id")},
+        ),
+        resource(
+            "azurerm_network_interface_nat_rule_association.web",
+            {"ip_configuration_name": "ip"},
+            {
+                "network_interface_id": ref("azurerm_network_interface.web.id"),
+                "nat_rule_id": ref("azurerm_lb_nat_rule.ssh.id"),
+            },
+        ),
+        resource(
+            "azurerm_lb_backend_address_pool_address.other",
+            {"name": "other", "ip_address": "10.0.1.200"},
+            {"backend_address_pool_id": ref("azurerm_lb_backend_address_pool.pool.id")},
+        ),
+        resource(
+            "azurerm_lb_outbound_rule.out",
+            {"name": "out", "frontend_ip_configuration": [{"name": "front"}]},
+            {
+                "loadbalancer_id": ref("azurerm_lb.lb.id"),
+                "backend_address_pool_id": ref("azurerm_lb_backend_address_pool.pool.id"),
+            },
+        ),
         resource(
             "azurerm_network_interface_backend_address_pool_association.web",
             {"ip_configuration_name": "ip"},

@@ -14,7 +14,7 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
-    from netwatch.model.endpoints import Frontend, LoadBalancer
+    from netwatch.model.load_balancers import Frontend, LoadBalancer
 
 __all__ = ["Balanced", "Place", "find_owner", "find_owner_anywhere"]
 

@@ -60,8 +60,12 @@ def _address(step: Step) -> Address | None:
     if isinstance(step.stand, Place):
         return step.stand.address
     if isinstance(step.stand, Balanced):
-        return step.stand.address or (step.flow.dst_ip if step.front is not None else None)
-    address = step.stand.public_ip.address if isinstance(step.stand, Front) else None
+        return step.stand.address or _public_address(step.front)
+    return _public_address(step.stand if isinstance(step.stand, Front) else None)
+
+
+def _public_address(front: Front | None) -> Address | None:
+    address = front.public_ip.address if front is not None else None
     return address if isinstance(address, Address) else None
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Place
 from netwatch.engines.path.handing_over import Sender, hand_over, hand_over_in_mesh
+from netwatch.engines.path.machine_facts import power_state
 from netwatch.engines.path.ways import Onward, dropped_by, key_of, name_of, platform_issue, route_issue
 from netwatch.engines.targets import subnet_of
 from netwatch.model.addresses import Address
@@ -22,7 +23,7 @@ from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["forward", "leave", "leave_subnet", "power_state"]
+__all__ = ["forward", "leave", "leave_subnet"]
 
 _LINKS = {
     NextHopType.VNET_LOCAL: "VirtualNetwork",
@@ -76,11 +77,6 @@ def _taken_to_forward(topology: Topology, nic: NetworkInterface) -> Iterator[str
         yield f"{nic.id.name} is attached to no machine; it is taken to forward"
     elif topology.facts.guest_ip_forwarding is None:
         yield f"{nic.vm.name} is taken to forward (facts.guestIpForwarding is not declared)"
-
-
-def power_state(topology: Topology, vm: ResourceId) -> str:
-    """The declared power state of a machine, ``running`` where nothing is declared."""
-    return topology.facts.power_state.get(vm.key, "running")
 
 
 def leave(compiled: CompiledTopology, place: Place, flow: Flow, seen: Set[str]) -> Onward:

@@ -20,9 +20,9 @@ from netwatch.model.resources import PublicIpAddress, Reference, Subnet
 from netwatch.model.topology import Topology
 
 if TYPE_CHECKING:
-    from netwatch.model.endpoints import LoadBalancer
+    from netwatch.model.load_balancers import LoadBalancer
 
-__all__ = ["closed_inbound", "egress", "find_front", "find_public_ip", "no_way_out"]
+__all__ = ["closed_inbound", "egress", "find_front", "find_public_ip", "no_way_out", "why_no_way_out"]
 
 
 def find_public_ip(topology: Topology, address: Address) -> PublicIpAddress | None:
@@ -58,7 +58,8 @@ def egress(topology: Topology, place: Place) -> Egress:
     """How flows of an address leave to the Internet, once a route sends them there.
 
     NAT gateway of the subnet, then the address's own public one, then a load balancer's, then default outbound
-    access, which IPv4 alone has, and which the backends of a Standard load balancer do not.
+    access, which IPv4 alone has, and which neither a private subnet (defaultOutboundAccess) nor the backends of a
+    Standard load balancer have.
     """
     nic, subnet = place.nic.id, topology.subnet_of(place.nic)
     gateway = subnet.nat_gateway if isinstance(subnet, Subnet) else None
@@ -74,12 +75,33 @@ def egress(topology: Topology, place: Place) -> Egress:
 def _shared_egress(topology: Topology, place: Place) -> Egress:
     balancers = [each for each in topology.load_balancers.values() if place.config.id in each.backends]
     for balancer in balancers:
-        public = [each.public_ip for each in balancer.frontends if each.public_ip is not None]
+        public = _outbound_addresses(balancer, place.config.id)
         if public:
             return Egress("LoadBalancer", place.nic.id, _first(topology, public), balancer.id)
     is_v6 = place.address is not None and place.address.version == 6
-    is_closed = is_v6 or any(_is_standard(each) for each in balancers)
+    is_closed = is_v6 or any(_is_standard(each) for each in balancers) or _is_private(topology, place)
     return Egress("None" if is_closed else "DefaultOutbound", place.nic.id)
+
+
+def _outbound_addresses(balancer: LoadBalancer, config: ResourceId) -> list[Reference]:
+    """The public addresses a balancer gives a backend: by an outbound rule, else by a balancing rule with its SNAT on.
+
+    A Basic one gives any public frontend it has. Source: "Use Source Network Address Translation (SNAT) for outbound
+    connections".
+    """
+    pools = {pool.id for pool in balancer.pools if config in pool.configurations}
+    used = [id for rule in balancer.outbound_rules if rule.pool in pools for id in rule.frontends]
+    balancing = [rule for rule in balancer.rules if rule.outbound_snat and pools.intersection(rule.pools)]
+    used += [rule.frontend for rule in balancing if rule.frontend is not None]
+    public = {each.id: each.public_ip for each in balancer.frontends if each.public_ip is not None}
+    found: list[Reference] = [public[id] for id in used if isinstance(id, ResourceId) and id in public]
+    return found or ([] if _is_standard(balancer) else list(public.values()))
+
+
+def _is_private(topology: Topology, place: Place) -> bool:
+    """Whether the subnet has defaultOutboundAccess off ("Default outbound access in Azure")."""
+    subnet = topology.subnet_of(place.nic)
+    return isinstance(subnet, Subnet) and not subnet.default_outbound_access
 
 
 def _is_standard(balancer: LoadBalancer) -> bool:
@@ -92,6 +114,17 @@ def _first(topology: Topology, public_ips: Iterable[Reference]) -> Address | Non
         if held is not None and isinstance(held.address, Address):
             return held.address
     return None
+
+
+def why_no_way_out(topology: Topology, place: Place) -> str:
+    """Why nothing gives a NIC a public address, as a sentence."""
+    balancers = [each.id.name for each in topology.load_balancers.values() if place.config.id in each.backends]
+    nothing = "neither a NAT gateway, nor a public address of its own, nor an outbound rule gives it one"
+    if _is_private(topology, place):
+        return f"{place.name} has no way out: its subnet is private (defaultOutboundAccess), and {nothing}"
+    if balancers:
+        return f"{place.name} has no way out: it is behind {balancers[0]}, which is Standard, and {nothing}"
+    return f"{place.name} has no way out: default outbound access has no IPv6, and {nothing}"
 
 
 def no_way_out(found: Egress) -> tuple[Issue, ...]:

@@ -87,8 +87,6 @@ def _next(walk: Walk, stand: Stand, before: Step) -> Step:
 
 def _at_nic(walk: Walk, place: Place, before: Step) -> Step:
     flow = before.flow
-    if before.kind == "LoadBalancer" and isinstance(before.stand, Balanced) and _listens_on(before, flow):
-        flow = flow._replace(dst_ip=place.address or flow.dst_ip)
     closed = _closed(walk, before.front, place)
     inbound = walk.verdicts(place, flow, Direction.INBOUND)
     if place.address == flow.dst_ip:
@@ -108,12 +106,6 @@ def _no_way_out(walk: Walk, place: Place, onward: Onward) -> tuple[Issue, ...]:
     return no_way_out(egress(walk.compiled.topology, place))
 
 
-def _listens_on(step: Step, flow: Flow) -> bool:
-    """Whether the flow is addressed to the balancer itself, and not only routed to it on its way elsewhere."""
-    assert isinstance(step.stand, Balanced)
-    return step.front is not None or step.stand.address == flow.dst_ip
-
-
 def _closed(walk: Walk, front: Front | None, place: Place) -> tuple[Issue, ...]:
     if front is None or place.nic.id.key in walk.quiet:
         return ()
@@ -124,10 +116,10 @@ def _closed(walk: Walk, front: Front | None, place: Place) -> tuple[Issue, ...]:
 
 
 def _at_balancer(walk: Walk, balanced: Balanced, before: Step) -> Step:
-    from netwatch.engines.path.balancing import to_backend
+    from netwatch.engines.path.balancing import hand_on
 
-    onward = to_backend(walk.compiled.topology, balanced, walk.seen)
-    return Step("LoadBalancer", balanced, before.flow, (), onward, front=before.front)
+    flow, onward = hand_on(walk.compiled, balanced, before.flow, walk.seen, is_front=before.kind == "Internet")
+    return Step("LoadBalancer", balanced, flow, (), onward, front=before.front)
 
 
 def _at_front(walk: Walk, front: Front, before: Step) -> Step:

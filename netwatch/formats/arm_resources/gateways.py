@@ -1,4 +1,4 @@
-"""Virtual network gateways, local network gateways and connections of resolved ARM resources."""
+"""Virtual and local network gateways, and connections, of resolved ARM resources."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ _PEERS = ("localNetworkGateway2", "virtualNetworkGateway2", "peer")
 
 
 def read_gateway(resource: ArmObject, id: ResourceId) -> VirtualNetworkGateway:
-    """A virtual network gateway with the subnet and the public addresses it stands at."""
-    configs = [each.object("properties") for each in resource.object("properties").objects("ipConfigurations")]
+    """A VPN or ExpressRoute gateway with the subnets and public addresses of its ip configurations."""
+    fields = resource.object("properties")
+    configs = [each.object("properties") for each in fields.objects("ipConfigurations")]
     subnets = (config.reference("subnet") for config in configs)
     public_ips = (config.reference("publicIPAddress") for config in configs)
     return VirtualNetworkGateway(
         id=id,
         location=resource.text("location"),
-        gateway_type=resource.object("properties").text("gatewayType", "Vpn"),
+        gateway_type=fields.text("gatewayType", "Vpn"),
         subnets=tuple(subnet for subnet in subnets if subnet is not None),
         public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
         where=resource.where,

@@ -21,10 +21,7 @@ class Unread(NamedTuple):
 
 
 NOT_READ: Mapping[str, tuple[Unread, ...]] = {
-    "subnets": (
-        Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),
-        Unread("defaultOutboundAccess", "whether its machines reach the internet without a public address", True),
-    ),
+    "subnets": (Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),),
     "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "None"),),
     "routes": (Unread("hasBgpOverride", "which learned routes it overrides", False),),
     "networkgroups": (Unread("conditionalMembership", "which networks are its members"),),
@@ -37,7 +34,6 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
     "ipconfigurations": (
         Unread("privateIPAddressPrefixLength", "a whole block of addresses of its own"),
         Unread("gatewayLoadBalancer", "an appliance that its public flows pass"),
-        Unread("loadBalancerInboundNatRules", "who reaches it through a load balancer's ports"),
         Unread("applicationGatewayBackendAddressPools", "who reaches it through an application gateway"),
         Unread("virtualNetworkTaps", "copies of its traffic"),
     ),
@@ -67,10 +63,9 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("publicIpPrefixes", "addresses that outbound flows leave from"),
         Unread("publicIpAddressesV6", "addresses that outbound flows leave from"),
     ),
-    "loadbalancers": (
-        Unread("loadBalancingRules", "which ports it hands on"),
-        Unread("inboundNatRules", "which ports it hands on"),
-        Unread("inboundNatPools", "which ports it hands on"),
+    "frontendipconfigurations": (
+        Unread("gatewayLoadBalancer", "an appliance that its flows pass"),
+        Unread("publicIPPrefix", "which public addresses it listens on"),
     ),
 }
 """Last part of the type, lower case → what is not read. Sources: the REST reference of Microsoft.Network.

@@ -33,8 +33,8 @@ from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:  # imported where an input holds them: most hold none
+    from netwatch.formats.arm_resources.load_balancers import LoadBalancerReader
     from netwatch.formats.arm_resources.network_manager import NetworkManagerReader
-    from netwatch.model.endpoints import LoadBalancer
 
 __all__ = ["ArmReader"]
 
@@ -50,6 +50,25 @@ _MANAGER_TYPES = (
     f"{_MANAGER}/securityadminconfigurations/rulecollections/rules",
     f"{_MANAGER}/connectivityconfigurations",
 )
+
+_BALANCER = "microsoft.network/loadbalancers"
+_BALANCER_PARTS = (
+    "backendaddresspools",
+    "probes",
+    "loadbalancingrules",
+    "inboundnatrules",
+    "inboundnatpools",
+    "outboundrules",
+)
+
+_SERVICES = (
+    "microsoft.network/virtualnetworkgateways",
+    "microsoft.network/localnetworkgateways",
+    "microsoft.network/connections",
+    "microsoft.network/privateendpoints",
+    "microsoft.network/natgateways",
+)
+"""What ``services`` reads; it is imported where an input holds one."""
 
 _WITHOUT_PROPERTIES = ("microsoft.network/applicationsecuritygroups", f"{_MANAGER}/networkgroups")
 """Types whose resources may well have no properties that matter."""
@@ -73,8 +92,8 @@ class ArmReader:
         self._tables: list[RouteTable] = []
         self._own_rules: dict[str, list[SecurityRule]] = {}
         self._own_routes: dict[str, list[UserRoute]] = {}
-        self._balancers: list[LoadBalancer] = []
-        self._pooled: dict[str, list[ResourceId]] = {}
+        self._balancers: LoadBalancerReader | None = None
+        self._joins: dict[str, list[ResourceId]] = {}
         self._managers: NetworkManagerReader | None = None
         self.power_states: dict[str, str] = {}
         self._readers: Mapping[str, Callable[[ArmObject, ResourceId], None]] = {
@@ -89,13 +108,9 @@ class ArmReader:
             "microsoft.network/networkinterfaces": self._network_interface,
             "microsoft.compute/virtualmachines": self._virtual_machine,
             "microsoft.network/publicipaddresses": self._public_ip,
-            "microsoft.network/virtualnetworkgateways": self._gateway,
-            "microsoft.network/localnetworkgateways": self._local_gateway,
-            "microsoft.network/connections": self._connection,
-            "microsoft.network/privateendpoints": self._private_endpoint,
-            "microsoft.network/natgateways": self._nat_gateway,
-            "microsoft.network/loadbalancers": self._load_balancer,
-            "microsoft.network/loadbalancers/backendaddresspools": self._own_pool,
+            **dict.fromkeys(_SERVICES, self._service),
+            _BALANCER: self._load_balancer,
+            **dict.fromkeys((f"{_BALANCER}/{part}" for part in _BALANCER_PARTS), self._load_balancer),
             **dict.fromkeys(_MANAGER_TYPES, self._of_network_manager),
         }
 
@@ -122,9 +137,8 @@ class ArmReader:
         for table in self._tables:
             routes = self._joined(table.routes, self._own_routes.get(table.id.key, ()))
             self._draft.add(table if routes is table.routes else replace(table, routes=routes))
-        for balancer in self._balancers:
-            backends = dict.fromkeys((*balancer.backends, *self._pooled.get(balancer.id.key, ())))
-            self._draft.add(replace(balancer, backends=tuple(backends)))
+        if self._balancers is not None:
+            self._balancers.finish(self._joins)
         if self._managers is not None:
             self._managers.finish()
         self._report_orphans(self._own_rules, self._nsgs, "network security group")
@@ -182,6 +196,7 @@ class ArmReader:
                 service_endpoints=tuple(_service_endpoint(each) for each in fields.objects("serviceEndpoints")),
                 private_endpoint_network_policies=fields.text("privateEndpointNetworkPolicies"),
                 delegations=tuple(_delegations(fields)),
+                default_outbound_access=fields.flag("defaultOutboundAccess", True),
                 where=resource.where,
             )
         )
@@ -280,9 +295,10 @@ class ArmReader:
 
     def _ip_configuration(self, resource: ArmObject, id: ResourceId) -> IpConfiguration:
         fields = resource.object("properties")
-        for pool in fields.references("loadBalancerBackendAddressPools"):
-            if isinstance(pool, ResourceId):
-                self._pooled.setdefault(pool.parent.key, []).append(id)
+        for name in ("loadBalancerBackendAddressPools", "loadBalancerInboundNatRules"):
+            for part in fields.references(name):
+                if isinstance(part, ResourceId):
+                    self._joins.setdefault(part.key, []).append(id)
         return IpConfiguration(
             id=id,
             private_ip=self._private_ip(fields),
@@ -317,40 +333,22 @@ class ArmReader:
         sku = resource.object("sku").text("name")
         self._draft.add(PublicIpAddress(id, resource.text("location"), address, sku, resource.where))
 
-    def _gateway(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.gateways import read_gateway
+    def _service(self, resource: ArmObject, id: ResourceId) -> None:
+        from netwatch.formats.arm_resources.services import READERS
 
-        self._draft.add(read_gateway(resource, id))
-
-    def _local_gateway(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.gateways import read_local_gateway
-
-        self._draft.add(read_local_gateway(resource, id))
-
-    def _connection(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.gateways import read_connection
-
-        self._draft.add(read_connection(resource, id))
-
-    def _private_endpoint(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.endpoints import read_private_endpoint
-
-        self._draft.add(read_private_endpoint(resource, id))
-
-    def _nat_gateway(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.endpoints import read_nat_gateway
-
-        self._draft.add(read_nat_gateway(resource, id))
+        self._draft.add(READERS[(resource.text("type") or id.type).lower()](resource, id))
 
     def _load_balancer(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.endpoints import read_load_balancer
+        if self._balancers is None:
+            from netwatch.formats.arm_resources.load_balancers import LoadBalancerReader
 
-        self._balancers.append(read_load_balancer(resource, id))
-
-    def _own_pool(self, resource: ArmObject, id: ResourceId) -> None:
-        from netwatch.formats.arm_resources.endpoints import read_pool
-
-        self._pooled.setdefault(id.parent.key, []).extend(read_pool(resource))
+            self._balancers = LoadBalancerReader(self._draft)
+        if id.type.lower().endswith("/loadbalancers"):
+            self._balancers.read(resource, id)
+            for _ in self._children(resource, id, "frontendIPConfigurations"):
+                pass  # notes what nobody reads in them
+        else:
+            self._balancers.read_part(resource, id)
 
     def _of_network_manager(self, resource: ArmObject, id: ResourceId) -> None:
         if self._managers is None:

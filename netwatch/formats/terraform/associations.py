@@ -11,7 +11,7 @@ from typing import Any
 
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
-from netwatch.formats.terraform.translation import Resources, Words
+from netwatch.formats.terraform.translation import Resources, Words, given
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["ASSOCIATIONS"]
@@ -60,19 +60,23 @@ def _application_group(words: Words, instance: Instance, resources: Resources) -
             groups.append(group if is_certain and group is not None else _uncertain(fields))
 
 
-def _pool(words: Words, instance: Instance, resources: Resources) -> None:
-    """One address of a NIC joins a backend pool."""
-    fields = attributes_of(words.plan, instance)
-    pool = words.reference(fields, "backend_address_pool_id", to=("azurerm_lb_backend_address_pool",))
-    name = fields.text("ip_configuration_name").lower()
-    for properties, is_certain in _holders(words, fields, resources, "network_interface_id", _NIC):
-        configs = properties.get("ipConfigurations", ())
-        named = [each for each in configs if str(each.get("name")).lower() == name] or configs[:1]
-        if not is_certain or not isinstance(pool, dict):
-            words.ignore(fields, "backend_address_pool_id", "which address is behind which load balancer")
-            return
-        for config in named:
-            config["properties"].setdefault("loadBalancerBackendAddressPools", []).append(pool)
+def _joins(field: str, target: tuple[str, str]) -> _Associate:
+    """An association by which one address of a NIC joins a part of a load balancer."""
+
+    def associate(words: Words, instance: Instance, resources: Resources) -> None:
+        fields = attributes_of(words.plan, instance)
+        part = words.reference(fields, target[0], to=(target[1],))
+        name = fields.text("ip_configuration_name").lower()
+        for properties, is_certain in _holders(words, fields, resources, "network_interface_id", _NIC):
+            configs = properties.get("ipConfigurations", ())
+            named = [each for each in configs if str(each.get("name")).lower() == name] or configs[:1]
+            if not is_certain or not isinstance(part, dict):
+                words.ignore(fields, target[0], "which address is behind which load balancer")
+                return
+            for config in named:
+                config["properties"].setdefault(field, []).append(part)
+
+    return associate
 
 
 def _nat_address(words: Words, instance: Instance, resources: Resources) -> None:
@@ -83,10 +87,18 @@ def _nat_address(words: Words, instance: Instance, resources: Resources) -> None
         addresses.append(address if is_certain and address is not None else _uncertain(fields))
 
 
-def _outbound_rule(words: Words, instance: Instance, resources: Resources) -> None:
+def _pool_address(words: Words, instance: Instance, resources: Resources) -> None:
+    """An address joins a backend pool."""
     fields = attributes_of(words.plan, instance)
-    for properties, _ in _holders(words, fields, resources, "loadbalancer_id", "azurerm_lb"):
-        properties.setdefault("outboundRules", []).append({"name": words.ids.name_of(instance)})
+    vnet = words.reference(fields, "virtual_network_id", to=("azurerm_virtual_network",))
+    member = {"ipAddress": fields.value("ip_address"), "virtualNetwork": vnet}
+    pools = "azurerm_lb_backend_address_pool"
+    for properties, is_certain in _holders(words, fields, resources, "backend_address_pool_id", pools):
+        if not is_certain or member["ipAddress"] is None:
+            words.ignore(fields, "ip_address", "which address is behind which load balancer")
+            return
+        members = properties.setdefault("loadBalancerBackendAddresses", [])
+        members.append({"name": words.ids.name_of(instance), "properties": given(member)})
 
 
 def _unread(name: str, effect: str) -> _Associate:
@@ -114,16 +126,17 @@ ASSOCIATIONS: Mapping[str, _Associate] = {
         ("network_interface_id", _NIC), "networkSecurityGroup", ("network_security_group_id", _NSG)
     ),
     "azurerm_network_interface_application_security_group_association": _application_group,
-    "azurerm_network_interface_backend_address_pool_association": _pool,
+    "azurerm_network_interface_backend_address_pool_association": _joins(
+        "loadBalancerBackendAddressPools", ("backend_address_pool_id", "azurerm_lb_backend_address_pool")
+    ),
+    "azurerm_network_interface_nat_rule_association": _joins(
+        "loadBalancerInboundNatRules", ("nat_rule_id", "azurerm_lb_nat_rule")
+    ),
     "azurerm_nat_gateway_public_ip_association": _nat_address,
-    "azurerm_lb_outbound_rule": _outbound_rule,
     "azurerm_nat_gateway_public_ip_prefix_association": _unread(
         "public_ip_prefix_id", "addresses outbound flows leave from"
     ),
-    "azurerm_lb_backend_address_pool_address": _unread("ip_address", "what stands behind the load balancer"),
-    "azurerm_network_interface_nat_rule_association": _unread(
-        "nat_rule_id", "what reaches the machine through the load balancer"
-    ),
+    "azurerm_lb_backend_address_pool_address": _pool_address,
     "azurerm_network_interface_application_gateway_backend_address_pool_association": _unread(
         "backend_address_pool_id", "what reaches the machine through the application gateway"
     ),

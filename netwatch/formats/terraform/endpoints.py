@@ -1,15 +1,13 @@
-"""Private endpoints, NAT gateways, load balancers and gateways: azurerm's words into ARM's."""
+"""Private endpoints, NAT gateways and gateways: azurerm's words into ARM's."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource
 
-__all__ = ["balancer", "connection", "endpoint", "gateway", "local_gateway", "nat_gateway", "pool", "with_endpoint_nic"]
+__all__ = ["connection", "endpoint", "gateway", "local_gateway", "nat_gateway", "with_endpoint_nic"]
 
 _SUBNET, _PIP, _GATEWAY = "azurerm_subnet", "azurerm_public_ip", "azurerm_virtual_network_gateway"
 
@@ -57,36 +55,6 @@ def nat_gateway(words: Words, instance: Instance) -> PlacedObject:
     return resource(
         words, instance, {"publicIpAddresses": words.ids.references(fields, "public_ip_address_ids", to=(_PIP,))}
     )
-
-
-def balancer(words: Words, instance: Instance) -> PlacedObject:
-    """A load balancer with its frontends; pools and rules are resources of their own."""
-    fields = attributes_of(words.plan, instance)
-    frontends = [
-        place(
-            block,
-            {"name": block.text("name") or f"frontend-{number}", "properties": given(_frontend(words, block, number))},
-        )
-        for number, block in enumerate(fields.blocks("frontend_ip_configuration"))
-    ]
-    sku = fields.text("sku")
-    return resource(words, instance, {"frontendIPConfigurations": frontends}, sku={"name": sku} if sku else None)
-
-
-def _frontend(words: Words, fields: Attributes, number: int) -> dict[str, Any]:
-    subnet = words.reference(fields, "subnet_id", to=(_SUBNET,))
-    return {
-        "privateIPAddress": None if subnet is None else words.address(fields, "private_ip_address", number),
-        "subnet": subnet,
-        "publicIPAddress": words.reference(fields, "public_ip_address_id", to=(_PIP,)),
-    }
-
-
-def pool(words: Words, instance: Instance) -> PlacedObject:
-    """A backend pool; NICs name the pools they are in."""
-    fields = attributes_of(words.plan, instance)
-    found = [{"id": each} for each in fields.items("backend_ip_configurations") if isinstance(each, str)]
-    return resource(words, instance, {"backendIPConfigurations": found})
 
 
 def gateway(words: Words, instance: Instance) -> PlacedObject:

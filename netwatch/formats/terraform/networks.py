@@ -79,6 +79,7 @@ def _subnet_properties(words: Words, fields: Attributes) -> dict[str, Any]:
         "serviceEndpoints": list(_service_endpoints(fields)) or None,
         "privateEndpointNetworkPolicies": _endpoint_policies(fields),
         "delegations": list(_delegations(fields)) or None,
+        "defaultOutboundAccess": fields.value("default_outbound_access_enabled"),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from netwatch.errors import TopologyError
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.assumed_addresses import usable_addresses
-from netwatch.formats.terraform import endpoints, machines, managers, networks, others
+from netwatch.formats.terraform import endpoints, load_balancers, machines, managers, networks, others
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.arm_types import ARM_TYPES, AZAPI
 from netwatch.formats.terraform.associations import ASSOCIATIONS
@@ -41,8 +41,13 @@ _TRANSLATIONS: Mapping[str, _Translate] = {
     "azurerm_public_ip": machines.public_ip,
     "azurerm_private_endpoint": endpoints.endpoint,
     "azurerm_nat_gateway": endpoints.nat_gateway,
-    "azurerm_lb": endpoints.balancer,
-    "azurerm_lb_backend_address_pool": endpoints.pool,
+    "azurerm_lb": load_balancers.balancer,
+    "azurerm_lb_backend_address_pool": load_balancers.pool,
+    "azurerm_lb_probe": load_balancers.probe,
+    "azurerm_lb_rule": load_balancers.rule,
+    "azurerm_lb_nat_rule": load_balancers.nat_rule,
+    "azurerm_lb_nat_pool": load_balancers.nat_rule,
+    "azurerm_lb_outbound_rule": load_balancers.outbound_rule,
     "azurerm_virtual_network_gateway": endpoints.gateway,
     "azurerm_local_network_gateway": endpoints.local_gateway,
     "azurerm_virtual_network_gateway_connection": endpoints.connection,

@@ -19,7 +19,6 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
         "ip_address_pool": "the address space that a pool gives it",
     },
     "azurerm_subnet": {
-        "default_outbound_access_enabled": "whether machines without a public address reach the internet",
         "ip_address_pool": "the prefix that a pool gives it",
         "service_endpoint_policy_ids": "which accounts a service endpoint reaches",
     },
@@ -48,7 +47,7 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-_DEFAULTS = {"default_outbound_access_enabled": True, "peer_complete_virtual_networks_enabled": True}
+_DEFAULTS = {"peer_complete_virtual_networks_enabled": True}
 """What these are when nobody says anything; of other switches it is false."""
 
 

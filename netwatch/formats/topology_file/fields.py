@@ -12,6 +12,7 @@ from netwatch.formats.topology_file.open_values import or_open
 from netwatch.formats.topology_file.semantics import read_semantics
 
 __all__ = [
+    "BALANCED_PROTOCOLS",
     "BALANCER_SKUS",
     "CONNECTION_TYPES",
     "CONNECTIVITY",
@@ -20,12 +21,14 @@ __all__ = [
     "GROUP_CONNECTIVITY",
     "INTENT_POLICIES",
     "MAX_FLOW_TIMEOUT",
+    "MAX_PORT",
     "MAX_PRIORITY",
     "MIN_ADMIN_PRIORITY",
     "MIN_FLOW_TIMEOUT",
     "MIN_PRIORITY",
     "PEERING_STATES",
     "PRIVATE_ENDPOINT_POLICIES",
+    "PROBE_PROTOCOLS",
     "SKUS",
     "VERSION",
     "Field",
@@ -51,6 +54,9 @@ SKUS = ("Basic", "Standard", "StandardV2")
 BALANCER_SKUS = ("Basic", "Standard", "Gateway")
 """Of load balancers (REST reference, LoadBalancerSkuName)."""
 
+PROBE_PROTOCOLS = ("Tcp", "Http", "Https")
+BALANCED_PROTOCOLS = ("Tcp", "Udp", "All")
+MAX_PORT = 65535
 GATEWAY_TYPES = ("Vpn", "ExpressRoute")
 CONNECTION_TYPES = ("IPsec", "Vnet2Vnet", "ExpressRoute")
 INTENT_POLICIES = ("None", "All", "AllowRulesOnly")
@@ -68,6 +74,9 @@ class Field(NamedTuple):
 _ADDRESS = Field(or_open(read.address))
 _REFERENCE = Field(or_open(read.reference))
 _REFERENCES = Field(read.one_or_list(or_open(read.reference), empty=True))
+_PORT = Field(or_open(read.whole_number(0, MAX_PORT)))
+_PART = Field(or_open(read.name))
+_PARTS = Field(read.one_or_list(or_open(read.name)))
 _ANYWHERE = {
     "resourceGroup": Field(read.name),
     "location": Field(read.location),
@@ -134,6 +143,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "serviceEndpoints": Field(read.one_or_list(read.service_endpoint, empty=True)),
         "privateEndpointNetworkPolicies": Field(read.one_of(*PRIVATE_ENDPOINT_POLICIES)),
         "delegations": Field(read.one_or_list(read.reference, empty=True)),
+        "defaultOutboundAccess": Field(read.boolean),
     },
     "virtualNetworkPeering": {
         "remoteVirtualNetwork": Field(or_open(read.reference), "remoteVirtualNetwork: vnet-hub"),
@@ -195,8 +205,39 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_ANYWHERE,
         "sku": Field(read.one_of(*BALANCER_SKUS)),
         "frontendIPConfigurations": Field(read.collection),
-        "backendAddressPools": Field(read.named_references),
-        "outboundRules": Field(read.one_or_list(read.name, empty=True)),
+        "backendAddressPools": Field(read.named_members),
+        "probes": Field(read.collection),
+        "loadBalancingRules": Field(read.collection),
+        "inboundNatRules": Field(read.collection),
+        "inboundNatPools": Field(read.collection),
+        "outboundRules": Field(read.collection),
+    },
+    "probe": {
+        "protocol": Field(read.one_of(*PROBE_PROTOCOLS)),
+        "port": Field(or_open(read.whole_number(1, MAX_PORT)), "port: 80"),
+    },
+    "loadBalancingRule": {
+        "protocol": Field(read.one_of(*BALANCED_PROTOCOLS)),
+        "frontendIPConfiguration": _PART,
+        "frontendPort": _PORT,
+        "backendAddressPool": _PARTS,
+        "backendPort": _PORT,
+        "probe": _PART,
+        "enableFloatingIP": Field(read.boolean),
+        "disableOutboundSnat": Field(read.boolean),
+    },
+    "inboundNatRule": {
+        "protocol": Field(read.one_of(*BALANCED_PROTOCOLS)),
+        "frontendIPConfiguration": _PART,
+        "frontendPort": Field(or_open(read.port_range), "frontendPort: 50000"),
+        "backendPort": _PORT,
+        "networkInterface": _REFERENCE,
+        "backendAddressPool": _PART,
+        "enableFloatingIP": Field(read.boolean),
+    },
+    "outboundRule": {
+        "frontendIPConfigurations": _PARTS,
+        "backendAddressPool": _PART,
     },
     "frontendIPConfiguration": {
         "subnet": _REFERENCE,

@@ -139,6 +139,7 @@ def _subnet(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
         route_table=reading.reference(values, "routeTable", "routeTables", path),
         nat_gateway=reading.reference(values, "natGateway", "natGateways", path),
         service_endpoints=said(values, "serviceEndpoints", ()),
+        default_outbound_access=said(values, "defaultOutboundAccess", True),
         private_endpoint_network_policies=said(values, "privateEndpointNetworkPolicies", ""),
         delegations=said(values, "delegations", ()),
         where=reading.place(path),
@@ -321,6 +322,8 @@ def _later(reading: Reading, key: str, name: str, body: Any) -> None:
         from netwatch.formats.topology_file.gateways import READERS
     elif key == "networkManagers":
         from netwatch.formats.topology_file.managers import READERS
+    elif key == "loadBalancers":
+        from netwatch.formats.topology_file.load_balancers import READERS
     else:
         from netwatch.formats.topology_file.endpoints import READERS
     READERS[key](reading, name, body, (key, name))

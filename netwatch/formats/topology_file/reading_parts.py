@@ -56,6 +56,10 @@ class Reading:
         """Note that parts of the thing at ``path`` exclude each other."""
         self._note(ConflictError, path, message, hint, at)
 
+    def missing(self, path: Path, message: str, *, hint: str = "", at: Path = ()) -> None:
+        """Note that the thing at ``path`` refers to what is not there."""
+        self._note(DanglingReferenceError, path, message, hint, at)
+
     def _note(self, kind: type[TopologyError], path: Path, message: str, hint: str, at: Path) -> None:
         """The message begins with the names on the way (``nsg-web/allow-https: …``), so its place is a line alone."""
         owner = "/".join(str(step) for step in path[1::2])

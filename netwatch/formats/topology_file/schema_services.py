@@ -1,4 +1,4 @@
-"""Gateways, endpoints, load balancers and network managers of the native topology file as pydantic models."""
+"""Gateways, endpoints and network managers of the native topology file as pydantic models."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from netwatch.formats.topology_file import schema_values as sort
 from netwatch.formats.topology_file.schema_base import Resource, Thing, present
+from netwatch.formats.topology_file.schema_load_balancers import BALANCER_MODELS
 from netwatch.formats.topology_file.schema_values import NAMES, Json, Named
 
 __all__ = [
     "SERVICE_MODELS",
-    "LoadBalancer",
     "LocalNetworkGateway",
     "NatGateway",
     "NetworkManager",
@@ -114,51 +114,6 @@ class NatGateway(Resource):
     )
 
 
-class FrontendIPConfiguration(Thing):
-    """One address a load balancer listens on: private in a subnet, or public."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": present("publicIPAddress"),
-            "then": {"not": {"anyOf": [present("subnet"), present("privateIPAddress")]}},
-            "else": present("subnet", "privateIPAddress"),
-        },
-    )
-
-    subnet: sort.Reference | None = Field(default=None, description="The subnet of a private address.")
-    private_ip_address: sort.Address | None = Field(
-        default=None, alias="privateIPAddress", description="The private address."
-    )
-    public_ip_address: sort.Reference | None = Field(
-        default=None, alias="publicIPAddress", description="The public IP address, by name."
-    )
-
-    @model_validator(mode="after")
-    def _one_form(self) -> FrontendIPConfiguration:
-        private = [self.subnet is not None, self.private_ip_address is not None]
-        if any(private) if self.public_ip_address is not None else not all(private):
-            raise ValueError("subnet and privateIPAddress, or publicIPAddress")
-        return self
-
-
-class LoadBalancer(Resource):
-    """A load balancer."""
-
-    sku: sort.BalancerSku | None = Field(default=None, description="Left out: Standard.")
-    frontend_ip_configurations: Named[FrontendIPConfiguration] | None = Field(
-        default=None,
-        alias="frontendIPConfigurations",
-        description="Its addresses, by name.",
-        json_schema_extra=NAMES,
-    )
-    backend_address_pools: sort.NamedReferences | None = Field(
-        default=None, description="NICs by pool.", examples=[{"pool": ["nic-0", "nic-1"]}]
-    )
-    outbound_rules: sort.ListedWords | None = Field(
-        default=None, description="Names of its outbound rules; that there is one is what counts."
-    )
-
-
 class Rule(Thing):
     """A security admin rule: it is asked before every network security group."""
 
@@ -244,8 +199,7 @@ SERVICE_MODELS: dict[str, type[BaseModel]] = {
     "localNetworkGateway": LocalNetworkGateway,
     "privateEndpoint": PrivateEndpoint,
     "natGateway": NatGateway,
-    "loadBalancer": LoadBalancer,
-    "frontendIPConfiguration": FrontendIPConfiguration,
+    **BALANCER_MODELS,
     "networkManager": NetworkManager,
     "securityAdminConfiguration": SecurityAdminConfiguration,
     "ruleCollection": RuleCollection,

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from netwatch.formats.topology_file import values as read
 from netwatch.formats.topology_file.admin_values import SCOPES, admin_access, admin_protocol, scope
 from netwatch.formats.topology_file.fields import (
+    BALANCED_PROTOCOLS,
     BALANCER_SKUS,
     CONNECTION_TYPES,
     CONNECTIVITY,
@@ -22,12 +23,14 @@ from netwatch.formats.topology_file.fields import (
     GROUP_CONNECTIVITY,
     INTENT_POLICIES,
     MAX_FLOW_TIMEOUT,
+    MAX_PORT,
     MAX_PRIORITY,
     MIN_ADMIN_PRIORITY,
     MIN_FLOW_TIMEOUT,
     MIN_PRIORITY,
     PEERING_STATES,
     PRIVATE_ENDPOINT_POLICIES,
+    PROBE_PROTOCOLS,
     SKUS,
     VERSION,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "AdminPriority",
     "AdminProtocol",
     "ApplianceAddresses",
+    "BalancedProtocol",
     "BalancerSku",
     "Boolean",
     "ConnectionType",
@@ -62,17 +66,22 @@ __all__ = [
     "IntentPolicies",
     "Json",
     "ListedName",
-    "ListedWords",
     "Named",
     "NamedMembers",
     "NamedReferences",
     "NextHopType",
     "OptionalReferences",
+    "Part",
+    "Parts",
     "PeeringState",
     "Policies",
+    "PortNumber",
+    "PortOrZero",
+    "PortRange",
     "Ports",
     "Prefixes",
     "Priority",
+    "ProbeProtocol",
     "Protocol",
     "Readings",
     "Reason",
@@ -298,9 +307,23 @@ AdminProtocol = Annotated[
     WithJsonSchema(_or_open(_words("Any", "Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))),
 ]
 Scopes = Annotated[Any, AfterValidator(read.one_or_list(scope)), WithJsonSchema(one_or_list(_scope()))]
-ListedWords = Annotated[
-    Any, AfterValidator(read.one_or_list(read.name, empty=True)), WithJsonSchema(one_or_list(_WORD, least=0))
+Part = Annotated[Any, AfterValidator(or_open(read.name)), WithJsonSchema(_or_open(_WORD))]
+Parts = Annotated[
+    Any, AfterValidator(read.one_or_list(or_open(read.name))), WithJsonSchema(one_or_list(_or_open(_WORD)))
 ]
+ProbeProtocol = Annotated[Any, AfterValidator(read.one_of(*PROBE_PROTOCOLS)), WithJsonSchema(_words(*PROBE_PROTOCOLS))]
+BalancedProtocol = Annotated[
+    Any, AfterValidator(read.one_of(*BALANCED_PROTOCOLS)), WithJsonSchema(_words(*BALANCED_PROTOCOLS))
+]
+PortNumber = Annotated[
+    Any,
+    AfterValidator(or_open(read.whole_number(1, MAX_PORT))),
+    WithJsonSchema(_or_open({**_NUMBERED, "minimum": 1})),
+]
+PortOrZero = Annotated[
+    Any, AfterValidator(or_open(read.whole_number(0, MAX_PORT))), WithJsonSchema(_or_open(_NUMBERED))
+]
+PortRange = Annotated[Any, AfterValidator(or_open(read.port_range)), WithJsonSchema(_or_open(_PORTS))]
 NamedReferences = Annotated[Any, AfterValidator(_named_references), WithJsonSchema(_named_lists(_REFERENCE))]
 NamedMembers = Annotated[Any, AfterValidator(_named_members), WithJsonSchema(_named_lists(_or_open(_REFERENCE)))]
 _FULL_ID: Json = {"type": "string", "pattern": r"^/[sS][uU][bB][sS][cC][rR][iI][pP][tT][iI][oO][nN][sS]/\S*$"}

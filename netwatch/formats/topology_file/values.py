@@ -50,6 +50,7 @@ __all__ = [
     "next_hop_type",
     "one_of",
     "one_or_list",
+    "port_range",
     "ports",
     "prefixes",
     "protocol",
@@ -238,6 +239,11 @@ def ports(value: Any) -> PortField:
     return PortField(tuple(p for p, _ in pairs), tuple(t for _, t in pairs), singular=not isinstance(value, list))
 
 
+def port_range(value: Any) -> PortRange:
+    """One port or one range of them."""
+    return _PORT_RANGE(value)
+
+
 def protocol(value: Any) -> tuple[Protocol | Unresolved, str]:
     """A rule's protocol, and its spelling in the file; it may be open, and then has none."""
     word = _PROTOCOL(value)
@@ -330,6 +336,7 @@ def reference(value: Any) -> str:
 
 _TERMS = one_or_list(or_open(_parsed(_term, "*, an address, a prefix or a service tag")))
 _PORTS = one_or_list(or_open(_parsed(_port, "a port, a range or *")))
+_PORT_RANGE = _parsed(parse_port_range, "a port or a range")
 _NAMES = one_or_list(name, empty=True)
 _PREFIXES = one_or_list(or_open(_parsed(_strict_prefix, "a prefix")))
 _ADDRESS = _parsed(parse_address, "an IP address")

@@ -1,4 +1,4 @@
-"""Gateways, endpoints, load balancers and network managers in ARM's form."""
+"""Gateways, endpoints and network managers in ARM's form."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from netwatch.model.endpoints import LoadBalancer
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration, NetworkGroup, NetworkManager
 from netwatch.model.resources import VirtualNetworkGateway
+from netwatch.render.arm_form.load_balancers import load_balancer
 from netwatch.render.arm_form.rules import admin_rule
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def served(form: ArmForm) -> Iterator[Body]:
         addresses = [form.referred("publicIpAddresses", each, nat.id) for each in nat.public_ips]
         yield form.resource(nat.id, nat.location, {"publicIpAddresses": addresses})
     for balancer in topology.load_balancers.values():
-        yield form.resource(balancer.id, balancer.location, _balancer(form, balancer), sku=balancer.sku)
+        yield form.resource(balancer.id, balancer.location, load_balancer(form, balancer), sku=balancer.sku)
 
 
 def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:
@@ -66,25 +66,6 @@ def _connection(form: ArmForm, connection: Connection) -> Body:
     properties: Body = {"connectionType": connection.kind}
     properties |= form.reference("virtualNetworkGateway1", connection.gateway, connection.id)
     return properties | form.reference(field, peer, connection.id)
-
-
-def _balancer(form: ArmForm, balancer: LoadBalancer) -> Body:
-    frontends = [
-        form.child(
-            each.id,
-            form.field("privateIPAddress", each.private_ip, each.id)
-            | form.reference("subnet", each.subnet, each.id)
-            | form.reference("publicIPAddress", each.public_ip, each.id),
-        )
-        for each in balancer.frontends
-    ]
-    backends = [{"id": each.text} for each in balancer.backends]
-    pool = {"name": "backends", "properties": {"backendIPConfigurations": backends}}
-    return {
-        "frontendIPConfigurations": frontends,
-        "backendAddressPools": [pool] if backends else [],
-        "outboundRules": [{"name": "outbound", "properties": {}}] if balancer.has_outbound_rules else [],
-    }
 
 
 def managed(form: ArmForm) -> Iterator[Body]:

@@ -133,6 +133,8 @@ class ArmForm:
             ]
         if subnet.private_endpoint_network_policies:
             properties["privateEndpointNetworkPolicies"] = subnet.private_endpoint_network_policies
+        if not subnet.default_outbound_access:
+            properties["defaultOutboundAccess"] = False
         if subnet.delegations:
             properties["delegations"] = [
                 {"name": str(at), "properties": {"serviceName": each}} for at, each in enumerate(subnet.delegations)

@@ -1,4 +1,4 @@
-"""Gateways, endpoints, load balancers, network managers and facts in the words of the native file."""
+"""Gateways, endpoints, network managers and facts in the words of the native file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from netwatch.model.endpoints import LoadBalancer, NatGateway, PrivateEndpoint
+from netwatch.model.endpoints import NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts, ListeningPort
 from netwatch.model.flow import Protocol
 from netwatch.model.gateways import Connection, LocalNetworkGateway
@@ -14,8 +14,9 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.render.native_form.load_balancers import load_balancer
 from netwatch.render.native_form.rules import admin_rule
-from netwatch.render.native_form.words import address, filled, open_value, texts
+from netwatch.render.native_form.words import filled, open_value, texts
 
 if TYPE_CHECKING:
     from netwatch.render.native_form.whole import NativeForm
@@ -40,7 +41,7 @@ def services(form: NativeForm) -> Fields:
         ("localNetworkGateways", topology.local_network_gateways, _local_gateway),
         ("privateEndpoints", topology.private_endpoints, _private_endpoint),
         ("natGateways", topology.nat_gateways, _nat_gateway),
-        ("loadBalancers", topology.load_balancers, _load_balancer),
+        ("loadBalancers", topology.load_balancers, load_balancer),
         ("networkManagers", topology.network_managers, _network_manager),
     )
     return {
@@ -98,26 +99,6 @@ def _nat_gateway(form: NativeForm, gateway: NatGateway) -> Fields:
     key = "publicIPAddresses"
     names = [form.reference(key, each) for each in gateway.public_ips]
     return {key: names} if names else {}
-
-
-def _load_balancer(form: NativeForm, balancer: LoadBalancer) -> Fields:
-    fields: Fields = {"sku": balancer.sku} if balancer.sku not in ("", "Standard") else {}
-    frontends: Fields = {}
-    for each in balancer.frontends:
-        said = form.named("subnets", each.subnet, "subnet") | address("privateIPAddress", each.private_ip)
-        frontends[each.id.name] = said | form.named("publicIPAddresses", each.public_ip, "publicIPAddress")
-    fields |= {"frontendIPConfigurations": frontends} if frontends else {}
-    if balancer.backends:
-        fields["backendAddressPools"] = {"backends": [_backend(form, each) for each in balancer.backends]}
-    return fields | ({"outboundRules": ["outbound"]} if balancer.has_outbound_rules else {})
-
-
-def _backend(form: NativeForm, config: ResourceId) -> str:
-    """The NIC, where the ip configuration is its primary one, else the ip configuration itself."""
-    nic = form.topology.nics.get(config.parent.key)
-    if nic is not None and any(each.id == config and each.primary for each in nic.ip_configurations):
-        return form.names.reference("networkInterfaces", nic.id)
-    return config.text
 
 
 def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:

@@ -116,6 +116,7 @@ class NativeForm:
         fields |= self.named("networkSecurityGroups", subnet.nsg, "networkSecurityGroup")
         fields |= self.named("routeTables", subnet.route_table, "routeTable")
         fields |= self.named("natGateways", subnet.nat_gateway, "natGateway")
+        fields |= {} if subnet.default_outbound_access else {"defaultOutboundAccess": False}
         return fields | filled(
             serviceEndpoints=[endpoint.service for endpoint in subnet.service_endpoints],
             privateEndpointNetworkPolicies=subnet.private_endpoint_network_policies,

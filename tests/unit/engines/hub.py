@@ -48,7 +48,7 @@ publicIPAddresses:
 natGateways: {nat: {publicIPAddresses: pip-nat}}
 loadBalancers:
   ilb: {frontendIPConfigurations: {f: {subnet: hub/nva, privateIPAddress: 10.0.1.100}},
-        backendAddressPools: {p: [fw-0-nic, fw-1-nic]}}
+        backendAddressPools: {p: [fw-0-nic, fw-1-nic]}, loadBalancingRules: {every: {protocol: All}}}
 virtualNetworkGateways:
   vgw: {subnet: hub/GatewaySubnet, publicIPAddress: pip-gw,
         connections: {to-site: {localNetworkGateway2: site},

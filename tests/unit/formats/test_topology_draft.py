@@ -13,11 +13,12 @@ from netwatch.formats.tag_names import TagNames
 from netwatch.formats.topology_draft import TopologyDraft, input_order
 from netwatch.formats.topology_references import REFERENCES
 from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
-from netwatch.model.endpoints import Frontend, NatGateway, PrivateEndpoint
+from netwatch.model.endpoints import NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts
 from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
+from netwatch.model.load_balancers import Frontend
 from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration
 from netwatch.model.resources import (
     ApplicationSecurityGroup,

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from netwatch.engines.path.address_owner import Place
-from netwatch.engines.path.onward import forward, leave, power_state
+from netwatch.engines.path.machine_facts import power_state
+from netwatch.engines.path.onward import forward, leave
 from netwatch.engines.path.ways import Onward, name_of
 from netwatch.errors import UnsupportedError
 from netwatch.model.facts import Facts

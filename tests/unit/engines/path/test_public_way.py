@@ -69,9 +69,13 @@ def test_a_load_balancers_address_goes_before_default_outbound() -> None:
     balanced = HUB.replace(
         "loadBalancers:\n",
         "loadBalancers:\n  plb: {frontendIPConfigurations: {f: {publicIPAddress: pip-gw}}, "
-        "backendAddressPools: {p: one-0-nic}}\n",
+        "backendAddressPools: {p: one-0-nic}, RULES}\n",
     )
-    assert shown(leaves(balanced, "one-0")) == ("LoadBalancer", "plb", "20.0.0.5")
+    for rules in ("outboundRules: {out: {}}", "loadBalancingRules: {web: {frontendPort: 80}}"):
+        assert shown(leaves(balanced.replace("RULES", rules), "one-0")) == ("LoadBalancer", "plb", "20.0.0.5")
+    closed = "loadBalancingRules: {web: {frontendPort: 80, disableOutboundSnat: true}}"
+    assert shown(leaves(balanced.replace("RULES", closed), "one-0")) == ("None", "", "")
+    assert shown(leaves(balanced.replace("RULES", "sku: Basic"), "one-0")) == ("LoadBalancer", "plb", "20.0.0.5")
     assert shown(leaves(HUB, "one-0")) == ("DefaultOutbound", "", "")
 
 
@@ -82,6 +86,16 @@ def test_a_backend_of_a_standard_internal_balancer_has_no_way_out() -> None:
     assert answer.egress.kind == "None"
     basic = HUB.replace("ilb: {", "ilb: {sku: Basic, ")
     assert check(read(basic), "fw-0", "8.8.8.8").status == "Reachable"
+
+
+def test_a_private_subnet_has_no_default_outbound_access() -> None:
+    private = HUB.replace("10.2.1.0/24, routeTable: rt-two", "10.2.1.0/24, defaultOutboundAccess: false")
+    alone = private.replace(", publicIPAddress: pip-two", "")
+    answer = check(read(alone), "two-0", "8.8.8.8")
+    assert (answer.status, issues(answer)) == ("Unreachable", [("two-0-nic", "Outbound", "NoOutboundAccess")])
+    assert "two-0-nic has no way out: its subnet is private (defaultOutboundAccess)" in answer.notes[0]
+    assert check(read(private), "two-0", "8.8.8.8").status == "Reachable"
+    assert shown(leaves(HUB.replace(", publicIPAddress: pip-two", ""), "two-0")) == ("DefaultOutbound", "", "")
 
 
 def test_an_appliance_bears_its_own_address() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netwatch.model.addresses import parse_address
+from netwatch.model.addresses import PortRange, parse_address
+from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.unresolved import Unresolved
 from tests.unit.formats.arm import Json, arm_id, ids, nic, only, problems, read, resource, vnet
@@ -55,9 +56,9 @@ def test_a_balancer_listens_on_private_and_public_addresses() -> None:
         {"name": "inner", "properties": private},
         {"name": "outer", "properties": {"publicIPAddress": {"id": _PIP["id"]}}},
     ]
-    balancer = _balancer(frontendIPConfigurations=frontends, outboundRules=[{"name": "out"}])
+    balancer = _balancer(frontendIPConfigurations=frontends)
     found = only(read(vnet(), _PIP, balancer).load_balancers)
-    assert (found.sku, found.has_outbound_rules) == ("Standard", True)
+    assert found.sku == "Standard"
     inner, outer = found.frontends
     assert (inner.id.text, inner.private_ip) == (
         balancer["id"] + "/frontendIPConfigurations/inner",
@@ -78,7 +79,66 @@ def test_backends_are_named_by_pools_by_nics_and_by_pools_of_their_own() -> None
     joined = nic("nic-d", loadBalancerBackendAddressPools=[{"id": balancer["id"] + "/backendAddressPools/one"}])
     again = nic("nic-a", loadBalancerBackendAddressPools=[{"id": balancer["id"] + "/backendAddressPools/one"}])
     found = only(read(vnet(), joined, again, own, balancer).load_balancers)
-    assert [id.parent.name for id in found.backends] == ["nic-a", "nic-b", "nic-d", "nic-c"]
+    assert [id.parent.name for id in found.backends] == ["nic-a", "nic-d", "nic-b", "nic-c"]
+
+
+def _of(balancer: Json, kind: str, name: str) -> Json:
+    return {"id": f"{balancer['id']}/{kind}/{name}"}
+
+
+def test_rules_may_stand_in_the_balancer_or_alone() -> None:
+    balancer = _balancer(
+        frontendIPConfigurations=[{"name": "fe", "properties": {"publicIPAddress": {"id": _PIP["id"]}}}],
+        backendAddressPools=[{"name": "one", "properties": {}}],
+        probes=[{"name": "health", "properties": {"protocol": "Https", "port": 8443}}],
+        inboundNatPools=[
+            {"name": "pool", "properties": {"frontendPortRangeStart": 1, "frontendPortRangeEnd": 9, "backendPort": 22}}
+        ],
+    )
+    front, pool = _of(balancer, "frontendIPConfigurations", "fe"), _of(balancer, "backendAddressPools", "one")
+    ports = {"frontendIPConfiguration": front, "protocol": "Tcp", "frontendPort": 443, "backendPort": "8443"}
+    inline = {
+        "name": "r",
+        "properties": {**ports, "backendAddressPool": pool, "probe": _of(balancer, "probes", "health")},
+    }
+    balancer["properties"]["loadBalancingRules"] = [inline]
+    every = {**ports, "protocol": "All", "frontendPort": 0, "backendPort": 0, "disableOutboundSnat": True}
+    alone = resource("loadBalancers/loadBalancingRules", "lb/every", **every, backendAddressPools=[pool])
+    ssh = resource("loadBalancers/inboundNatRules", "lb/ssh", **{**ports, "frontendPort": 2222})
+    joined = nic("nic-a", loadBalancerInboundNatRules=[{"id": ssh["id"]}])
+    found = only(read(vnet(), _PIP, joined, balancer, alone, ssh).load_balancers)
+    one, two = found.rules
+    assert (one.frontend_port, one.backend_port, ids(one.pools), ids([one.probe])) == (443, 8443, ["one"], ["health"])
+    assert (two.protocol, two.frontend_port, two.outbound_snat, one.outbound_snat) == (Protocol.ANY, 0, False, True)
+    assert [(rule.id.name, rule.is_pool, rule.frontend_ports) for rule in found.nat_rules] == [
+        ("pool", True, PortRange(1, 9)),
+        ("ssh", False, PortRange(2222, 2222)),
+    ]
+    assert ids([found.nat_rules[1].target]) == ["ip"]
+    assert [(probe.protocol, probe.port) for probe in found.probes] == [("Https", 8443)]
+
+
+def test_a_member_of_a_pool_may_be_an_address() -> None:
+    member = {"properties": {"ipAddress": "10.0.1.9", "virtualNetwork": {"id": vnet()["id"]}}}
+    pools = [{"name": "one", "properties": {"loadBalancerBackendAddresses": [member]}}]
+    pool = only(read(vnet(), _balancer(backendAddressPools=pools)).load_balancers).pools[0]
+    assert ([str(each) for each in pool.addresses], pool.vnet, pool.configurations) == (
+        ["10.0.1.9"],
+        ResourceId(vnet()["id"]),
+        (),
+    )
+
+
+def test_a_rule_names_parts_of_its_own_balancer() -> None:
+    rule = {"name": "r", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/x"}, "frontendPort": 70000}}
+    found = " ".join(problems(_balancer(loadBalancingRules=[rule])))
+    assert "frontendPort is 70000, expected 0 to 65535." in found
+    assert "lb/r: /subscriptions/s/x is no part of lb." in found
+
+
+def test_a_part_whose_balancer_is_not_in_the_input_is_only_named() -> None:
+    own = resource("loadBalancers/probes", "lb/health", protocol="Tcp", port=80)
+    assert only(read(own).others).type == "Microsoft.Network/loadBalancers/probes"
 
 
 def test_the_address_of_a_frontend_is_not_given_to_a_nic() -> None:

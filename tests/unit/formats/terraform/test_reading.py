@@ -10,6 +10,8 @@ import pytest
 
 from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
 from netwatch.formats import load
+from netwatch.model.addresses import PortRange
+from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Subnet
 from netwatch.model.rules import ServiceTag
@@ -80,7 +82,6 @@ def test_every_type_becomes_its_noun() -> None:
     assert sorted(other.type for other in topology.others.values()) == [
         "Microsoft.Compute/virtualMachineScaleSets",
         "Microsoft.Network/azureFirewalls",
-        "Microsoft.Network/loadBalancers/loadBalancingRules",
         "Microsoft.Network/networkWatchers",
         "Microsoft.Resources/resourceGroups",
         "Microsoft.Storage/storageAccounts",
@@ -97,7 +98,19 @@ def test_associations_become_fields() -> None:
     config = named(topology.nics, "web").ip_configurations[0]
     assert ([name_of(each) for each in config.asgs], name_of(config.public_ip)) == (["asg"], "pip")
     assert named(topology.load_balancers, "lb").backends == (config.id,)
-    assert named(topology.load_balancers, "lb").has_outbound_rules
+
+
+def test_the_parts_of_a_load_balancer() -> None:
+    balancer = named(fixture("services.json").load_balancers, "lb")
+    (front,), (pool,), (probe,) = balancer.frontends, balancer.pools, balancer.probes
+    (rule,), (ssh,), (out,) = balancer.rules, balancer.nat_rules, balancer.outbound_rules
+    assert (rule.frontend, rule.pools, rule.probe) == (front.id, (pool.id,), probe.id)
+    assert (rule.protocol, rule.frontend_port, rule.backend_port) == (Protocol.TCP, 80, 8080)
+    assert (rule.floating_ip, rule.outbound_snat, probe.port) == (True, False, 8080)
+    assert (ssh.frontend, ssh.frontend_ports, ssh.backend_port) == (front.id, PortRange(2222, 2222), 22)
+    assert name_of(ssh.target) == "ip"
+    assert (out.frontends, out.pool) == ((front.id,), pool.id)
+    assert [str(each) for each in pool.addresses] == ["10.0.1.200"]
 
 
 def test_inline_and_own_rules_stand_in_one_group() -> None:
@@ -392,11 +405,11 @@ def test_what_could_change_an_answer_and_is_not_read_is_named(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize(("value", "is_named"), [(True, False), (False, True), (None, False)])
-def test_a_switch_is_named_where_it_is_not_as_it_would_be_anyway(tmp_path: Path, value: object, is_named: bool) -> None:
+@pytest.mark.parametrize(("value", "is_open"), [(True, True), (False, False), (None, True)])
+def test_a_subnet_may_be_private(tmp_path: Path, value: object, is_open: bool) -> None:
     web = subnet("web", "10.0.1.0/24")
     web["values"]["default_outbound_access_enabled"] = value
-    assert bool(read(tmp_path, plan(network(), web)).notes.ignored) is is_named
+    assert named(read(tmp_path, plan(network(), web)).subnets, "web").default_outbound_access is is_open
 
 
 def test_two_that_say_they_are_one_are_named(tmp_path: Path) -> None:
