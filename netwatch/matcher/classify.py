@@ -110,7 +110,7 @@ def classify(
     rows = np.empty(flows.size, np.int32) if out is None else out
     if name in ("numpy", "numba"):
         _make_ready(prepared, name, flows.size)
-        if prepared.classes is None:
+        if not prepared.whole:
             return _in_halves(prepared.table, flows, kernel=name, out=rows)
     run = _kernel(name)
     spread(lambda span: run(prepared, flows, span, rows), flows.size, threads)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import numpy as np
 
+    from netwatch.matcher.halves import Addresses
     from netwatch.matcher.pairs import Table
-    from netwatch.matcher.tries import Halves, Trie
 
     Array = np.ndarray[Any, Any]
 
@@ -34,11 +34,12 @@ class Cuts(NamedTuple):
 
 
 class PrefixTables(NamedTuple):
-    """Tables of one address family, ready to be looked up. It pickles."""
+    """Tables of one address family, ready to be looked up, by tries or by trees. It pickles."""
 
     version: int
     many: int
-    classes: Trie | Halves
+    tries: Addresses
+    trees: Addresses
     values: Table
 
 
@@ -47,8 +48,10 @@ def prefix_tables(version: int, tables: Sequence[Cuts]) -> PrefixTables:
     import numpy as np
 
     from netwatch.matcher.axes import AddressAxis
+    from netwatch.matcher.halves import addresses
     from netwatch.matcher.pairs import BLOCK, blocks_of
-    from netwatch.matcher.tries import halves, trie
+    from netwatch.matcher.search_trees import tree
+    from netwatch.matcher.tries import trie
 
     starts = sorted({0}.union(*(table.starts for table in tables)))
     own = np.arange(len(starts))
@@ -63,7 +66,8 @@ def prefix_tables(version: int, tables: Sequence[Cuts]) -> PrefixTables:
             edges = [place[start] for start in table.starts]
             row[:] = np.repeat(table.values, np.diff([*edges, len(row)]))
         parts.append(blocks_of(some))
-    return PrefixTables(version, len(tables), trie(axis) if version == 4 else halves(axis), _joined(across, parts))
+    tries, trees = (addresses(axis, version, find) for find in (trie, tree))
+    return PrefixTables(version, len(tables), tries, trees, _joined(across, parts))
 
 
 def _joined(across: int, parts: Sequence[tuple[Array, Array]]) -> Table:

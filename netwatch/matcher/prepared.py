@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from netwatch.matcher.axes import AddressAxis, ServiceAxis
     from netwatch.matcher.bricks import Bricks
     from netwatch.matcher.groups import Groups
+    from netwatch.matcher.halves import Addresses, Find
     from netwatch.matcher.pairs import Pairs
     from netwatch.matcher.places import Places
-    from netwatch.matcher.tries import Halves, Trie
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["MAX_BYTES", "MAX_TABLE_ROWS", "MAX_WORK_BYTES", "PAIRS_FROM", "Classes", "PreparedTable", "nbytes"]
+__all__ = ["MAX_BYTES", "MAX_TABLE_ROWS", "MAX_WORK_BYTES", "PAIRS_FROM", "PreparedTable", "Services", "nbytes"]
 
 MAX_BYTES = 64 << 20
 """The most bytes of one prepared table. Rules that would need more are matched part by part."""
@@ -43,25 +43,31 @@ class Layout(NamedTuple):
     dst: AddressAxis
     service: ServiceAxis
 
+    @property
+    def trie_bytes(self) -> int:
+        """The bytes of tries of both axes at most; search trees are smaller by far."""
+        from netwatch.matcher.tries import trie_cells
 
-class Classes(NamedTuple):
-    """From fields to classes: a Trie or Halves for each address, and ServiceAxis' tables in the narrowest types."""
+        return 4 * (trie_cells(self.src) + trie_cells(self.dst))
 
-    src: Trie | Halves
-    dst: Trie | Halves
+
+class Services(NamedTuple):
+    """From ports and protocol to classes: ServiceAxis' tables in the narrowest types."""
+
     shift: int
     sport: Array
     protocol: Array
     dport: Array
-    service: Array
+    classes: Array
 
 
 class PreparedTable:
     """A table made ready to be searched again and again. It pickles, with what has been made so far.
 
-    ``classes``, ``groups`` and ``places`` are what every batch needs, and None where they would take more than
-    MAX_BYTES; ``pairs`` is quicker, takes longer to make, and is None where it would be large. ``bits`` needs nothing
-    but the standard library. Nothing here depends on flows that were asked about.
+    ``services``, ``groups`` and ``places`` are what every batch needs, and None where they would take more than
+    MAX_BYTES; ``pairs`` is quicker, takes longer to make, and is None where it would be large. Addresses get their
+    classes from ``trees`` or from ``tries``, as a kernel likes. ``bits`` needs nothing but the standard library.
+    Nothing here depends on flows that were asked about.
     """
 
     def __init__(self, table: RuleTable) -> None:
@@ -79,33 +85,34 @@ class PreparedTable:
         from netwatch.matcher.bricks import bricks_of
         from netwatch.matcher.groups import group_bytes
         from netwatch.matcher.places import MAX_PLACES, place_cells
-        from netwatch.matcher.tries import trie_cells
 
         if len(self.table.rows) > MAX_TABLE_ROWS:
             return None
         bricks = bricks_of(self.table)
         src, dst, service = address_axis(bricks, 0), address_axis(bricks, 1), service_axis(bricks)
-        if service is None or 4 * (trie_cells(src) + trie_cells(dst)) > MAX_WORK_BYTES:
+        if service is None or place_cells(bricks, service) > MAX_PLACES:
             return None
-        if place_cells(bricks, src, dst, service) > MAX_PLACES:
-            return None
-        if group_bytes(bricks, src, dst, service) > MAX_WORK_BYTES:
-            return None
-        return Layout(bricks, src, dst, service)
+        layout = Layout(bricks, src, dst, service)
+        return None if max(layout.trie_bytes, group_bytes(*layout)) > MAX_WORK_BYTES else layout
 
     @cached_property
-    def _base(self) -> tuple[Classes, Groups, Places] | None:
+    def _base(self) -> tuple[Services, Groups, Places] | None:
         from netwatch.matcher.groups import groups
         from netwatch.matcher.places import places
 
         if self.layout is None:
             return None
-        made = _classes(self.layout), groups(*self.layout), places(*self.layout)
-        return made if nbytes(made) <= MAX_BYTES else None
+        made = _services(self.layout.service), groups(*self.layout), places(*self.layout)
+        return made if nbytes(made) + self.layout.trie_bytes <= MAX_BYTES else None
 
     @property
-    def classes(self) -> Classes | None:
-        """From fields to classes."""
+    def whole(self) -> bool:
+        """Whether there are tables of all rows; otherwise a part of them is to be made ready at a time."""
+        return self._base is not None
+
+    @property
+    def services(self) -> Services | None:
+        """From ports and protocol to classes."""
         return self._base[0] if self._base else None
 
     @property
@@ -119,6 +126,28 @@ class PreparedTable:
         return self._base[2] if self._base else None
 
     @cached_property
+    def tries(self) -> tuple[Addresses, Addresses] | None:
+        """From addresses to classes by looking up; sources, destinations."""
+        from netwatch.matcher.tries import trie
+
+        return self._addresses(trie)
+
+    @cached_property
+    def trees(self) -> tuple[Addresses, Addresses] | None:
+        """From addresses to classes by comparing; sources, destinations."""
+        from netwatch.matcher.search_trees import tree
+
+        return self._addresses(tree)
+
+    def _addresses(self, find: Find) -> tuple[Addresses, Addresses] | None:
+        from netwatch.matcher.halves import addresses
+
+        if self.layout is None:
+            return None
+        src, dst = (addresses(axis, self.table.version, find) for axis in (self.layout.src, self.layout.dst))
+        return src, dst
+
+    @cached_property
     def pairs(self) -> Pairs | None:
         """From classes to rows."""
         from netwatch.matcher.pairs import pairs
@@ -126,7 +155,7 @@ class PreparedTable:
         if self.layout is None or self._base is None:
             return None
         made = pairs(*self.layout, places=self._base[2])
-        return made if nbytes((self._base, made)) <= MAX_BYTES else None
+        return made if nbytes((self._base, made)) + self.layout.trie_bytes <= MAX_BYTES else None
 
     @property
     def pairs_made(self) -> Pairs | None:
@@ -137,7 +166,7 @@ class PreparedTable:
     @property
     def table_bytes(self) -> int:
         """The bytes of the arrays made so far."""
-        return nbytes((self.__dict__.get("_base"), self.pairs_made))
+        return nbytes(tuple(self.__dict__.get(name) for name in ("_base", "tries", "trees", "pairs")))
 
     def __getstate__(self) -> dict[str, Any]:
         """What has been made, but for what only serves to make more."""
@@ -151,20 +180,8 @@ def nbytes(value: Any) -> int:
     return int(getattr(value, "nbytes", 0))
 
 
-def _classes(layout: Layout) -> Classes:
+def _services(service: ServiceAxis) -> Services:
     import numpy as np
 
-    from netwatch.matcher.tries import halves, trie
-
-    step = trie if layout.bricks.version == 4 else halves
-    service = layout.service
     narrow = np.uint16 if service.total <= 1 << 16 else np.uint32
-    return Classes(
-        step(layout.src),
-        step(layout.dst),
-        service.shift,
-        service.sport,
-        service.protocol,
-        service.dport,
-        service.classes.astype(narrow),
-    )
+    return Services(service.shift, service.sport, service.protocol, service.dport, service.classes.astype(narrow))

@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.core.cgutils import create_struct_proxy
 from numba.extending import intrinsic
 
 __all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
@@ -24,6 +26,8 @@ PAIRS_BLOCK = 4096
 i64, u32, u64 = np.int64, np.uint32, np.uint64
 ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
 NOTHING = u64(0)
+PLACES = u64(16)
+LINE_BITS = 512
 NO_BRICK = u64(0xFFFFFFFF)
 
 
@@ -45,37 +49,60 @@ def ones(context: Any, word: Any) -> Any:
     return types.uint64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
 
 
-@compiled
-def deeper(cell, total, level, byte):
-    """The cell of a trie's next level (see ``Trie``)."""
-    below = ((cell - total) << u32(8)) + byte + total
-    return u32(level[cell if cell < total else below])
+@intrinsic
+def below(context: Any, keys: Any, line: Any, number: Any) -> Any:
+    """How many keys of a line of 64 bytes are below ``number``: all of them compared at once."""
+    lane = ir.IntType(keys.dtype.bitwidth)
+    count = LINE_BITS // lane.width
+    vector = ir.VectorType(lane, count)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = create_struct_proxy(signature.args[0])(context, builder, value=args[0]).data
+        line = builder.load(builder.gep(builder.bitcast(data, vector.as_pointer()), [args[1]]))
+        line.align = lane.width // 8
+        first = builder.insert_element(vector(ir.Undefined), args[2], ir.IntType(32)(0))
+        every = builder.shuffle_vector(first, vector(ir.Undefined), ir.VectorType(ir.IntType(32), count)([0] * count))
+        bits = builder.bitcast(builder.icmp_unsigned("<", line, every), ir.IntType(count))
+        return builder.zext(builder.ctpop(bits), ir.IntType(64))
+
+    return types.uint64(keys, types.uint64, keys.dtype), generate
+
+
+@intrinsic
+def fan(context: Any, keys: Any) -> Any:
+    """How many children a node of keys of this type has, known while compiling."""
+    count = LINE_BITS // keys.dtype.bitwidth + 1
+    return types.uint64(keys), lambda context, builder, signature, args: ir.IntType(64)(count)
 
 
 @compiled
-def trie_classes(addresses, trie, begin, out):
-    """The class of each IPv4 address from ``begin`` on, as many as ``out`` has room for."""
-    total, (top, middle, leaf) = trie
+def tree_values(numbers, tree, begin, out):
+    """The value of each number from ``begin`` on, as many as ``out`` has room for (see ``Tree``).
+
+    Level by level for all of them: what a number meets in one level it needs in the next, so numbers are better taken
+    side by side.
+    """
+    keys, levels, values = tree
+    last = len(levels) - 1
     for i in range(u64(len(out))):
-        address = addresses[u64(begin) + i]
-        cell = deeper(u32(top[address >> u32(16)]), total, middle, (address >> u32(8)) & u32(255))
-        out[i] = deeper(cell, total, leaf, address & u32(255))
+        out[i] = below(keys, NOTHING, numbers[u64(begin) + i])
+    for level in range(1, last):
+        first = levels[level]
+        for i in range(u64(len(out))):
+            place = u64(out[i])
+            out[i] = place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])
+    first = levels[last]
+    for i in range(u64(len(out))):
+        place = u64(out[i])
+        out[i] = values[place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])]
 
 
 @compiled
 def halves_classes(addresses, halves, begin, out):
-    """The class of each IPv6 address from ``begin`` on: the high half through the trie, then the low half searched."""
+    """The class of each IPv6 address from ``begin`` on: the high half in the tree, then the low half searched."""
     highs, low_halves = addresses
-    (total, (top, one, two, three, four, five, six)), begins, ends, lows, classes, step = halves
-    for i in range(u64(len(out))):
-        high = highs[u64(begin) + i]
-        upper, lower = u32(high >> u64(32)), u32(high)
-        cell = deeper(u32(top[upper >> u32(16)]), total, one, (upper >> u32(8)) & u32(255))
-        cell = deeper(cell, total, two, upper & u32(255))
-        cell = deeper(cell, total, three, lower >> u32(24))
-        cell = deeper(cell, total, four, (lower >> u32(16)) & u32(255))
-        cell = deeper(cell, total, five, (lower >> u32(8)) & u32(255))
-        out[i] = deeper(cell, total, six, lower & u32(255))
+    tree, begins, ends, lows, classes, step = halves
+    tree_values(highs, tree, begin, out)
     for i in range(u64(len(out))):
         low = low_halves[u64(begin) + i]
         out[i] = classes[last_at_or_below(lows, u64(begins[out[i]]) - ONE, u64(ends[out[i]]), step, low)]
@@ -136,6 +163,20 @@ def group_brick(classes, groups):
 
 
 @compiled
+def address_place(numbers, line, lines, number):
+    """The place of a class in a list of so many lines: how many of their numbers are below it (see ``Places``)."""
+    if lines == NOTHING:
+        return NOTHING
+    first = line
+    while lines > ONE:
+        half = lines >> ONE
+        if numbers[(line + half) * PLACES] < number:
+            line += half
+        lines -= half
+    return (line - first) * PLACES + below(numbers, line, number)
+
+
+@compiled
 def group_rows(classes, tables, best, out):
     """The row of each flow of a block, by bricks in groups."""
     s, d, v = classes
@@ -147,8 +188,9 @@ def group_rows(classes, tables, best, out):
         none = brick == NO_BRICK
         at = (NOTHING if none else brick) * EIGHT
         row = bricks[at]
-        row += src[u64(bricks[at + u64(1)]) + u64(s[i])] * bricks[at + u64(2)]
-        row += dst[u64(bricks[at + u64(3)]) + u64(d[i])] * bricks[at + u64(4)]
+        lines = u64(bricks[at + u64(7)])
+        row += address_place(src, u64(bricks[at + u64(1)]), lines & u64(0xFFFF), s[i]) * bricks[at + u64(2)]
+        row += address_place(dst, u64(bricks[at + u64(3)]), lines >> u64(16), d[i]) * bricks[at + u64(4)]
         row += service[u64(bricks[at + u64(5)]) + u64(v[i])] * bricks[at + u64(6)]
         out[i] = -1 if none else np.int32(row)
 
@@ -184,8 +226,8 @@ def classes_v4(flows, tables, begin, out):
     (srcs, dsts), ports = flows
     src, dst, service = tables
     s, d, v = out
-    trie_classes(srcs, src, begin, s)
-    trie_classes(dsts, dst, begin, d)
+    tree_values(srcs, src, begin, s)
+    tree_values(dsts, dst, begin, d)
     service_classes(ports, service, begin, v)
 
 
@@ -264,7 +306,7 @@ def prefixes_v4(columns, tables, span, out):
     for at in range(span[0], span[1], PAIRS_BLOCK):
         end = min(at + PAIRS_BLOCK, span[1])
         some = own[: end - at]
-        trie_classes(addresses, classes, at, some)
+        tree_values(addresses, classes, at, some)
         values(numbers[at:end], some, cells, out[at:end])
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.halves import Addresses, Halves
+from netwatch.matcher.places import Places
 from netwatch.matcher.prefixes import PrefixTables
-from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
-from netwatch.matcher.tries import Halves, Trie
+from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable
+from netwatch.matcher.search_trees import LINE, Tree
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +21,9 @@ __all__ = ["make_ready", "rows", "values"]
 
 def make_ready(prepared: PreparedTable, flows: int) -> None:
     """Build what ``rows`` will use for a batch of ``flows`` flows, and compile or load the loops."""
-    if prepared.classes is not None and flows >= PAIRS_FROM:
-        prepared.pairs  # noqa: B018, made by being asked for
+    prepared.trees  # noqa: B018, made by being asked for
+    if prepared.whole and flows >= PAIRS_FROM:
+        prepared.pairs  # noqa: B018
 
 
 def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:
@@ -29,8 +32,9 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
 
     from netwatch.matcher.kernels import loops
 
-    classes, groups, places = prepared.classes, prepared.groups, prepared.places
-    assert classes is not None
+    trees, services, groups, places = prepared.trees, prepared.services, prepared.groups, prepared.places
+    assert trees is not None
+    assert services is not None
     assert groups is not None
     assert places is not None
     addresses: tuple[Any, ...] = (flows.src, flows.dst)
@@ -44,8 +48,9 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     else:
         run = loops.groups_v4 if flows.version == 4 else loops.groups_v6
         begins = tuple(np.uint64(begin) for begin in groups.begins)
-        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
-    run(columns, (_arguments(classes), tables), (span.start, span.stop), out)
+        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), _finish(places)
+    classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
+    run(columns, (classes, tables), (span.start, span.stop), out)
 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
@@ -57,19 +62,30 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     run = loops.prefixes_v4 if prefixes.version == 4 else loops.prefixes_v6
     table = prefixes.values
     cells = np.uint32(table.across), table.blocks, table.cells
-    run(columns, (_address(prefixes.classes), cells), (span.start, span.stop), out)
+    run(columns, (_address(prefixes.trees), cells), (span.start, span.stop), out)
 
 
-def _arguments(classes: Classes) -> tuple[Any, ...]:
+def _finish(places: Places) -> tuple[Array, ...]:
+    return places.bricks, _aligned(places.src.numbers), _aligned(places.dst.numbers), places.service
+
+
+def _address(tables: Addresses) -> tuple[Any, ...]:
     import numpy as np
 
-    service = (np.uint32(classes.shift), classes.sport, classes.protocol, classes.dport, classes.service)
-    return _address(classes.src), _address(classes.dst), service
+    if isinstance(tables, Halves):
+        return _address(tables.highs), tables.begins, tables.ends, tables.lows, tables.classes, np.uint64(tables.step)
+    assert isinstance(tables, Tree)
+    return _aligned(tables.keys), tables.levels, tables.values
 
 
-def _address(tables: Trie | Halves) -> tuple[Any, ...]:
+def _aligned(lines: Array) -> Array:
+    """``lines``, or a copy of them, such that each lies in one line of the cache."""
     import numpy as np
 
-    if isinstance(tables, Trie):
-        return np.uint32(tables.total), tables.levels
-    return _address(tables.trie), tables.begins, tables.ends, tables.lows, tables.classes, np.uint64(tables.step)
+    if lines.ctypes.data % LINE == 0:
+        return lines
+    room = np.empty(lines.nbytes + LINE, np.uint8)
+    begin = -room.ctypes.data % LINE
+    aligned = room[begin : begin + lines.nbytes].view(lines.dtype)
+    aligned[:] = lines
+    return aligned

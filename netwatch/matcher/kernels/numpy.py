@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.groups import Groups
+from netwatch.matcher.halves import Addresses, Halves
 from netwatch.matcher.pairs import Table
-from netwatch.matcher.places import WIDTH, Places
+from netwatch.matcher.places import WIDTH, Places, address_places
 from netwatch.matcher.prefixes import PrefixTables
-from netwatch.matcher.prepared import PAIRS_FROM, Classes, PreparedTable
-from netwatch.matcher.tries import Halves, Trie
+from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable, Services
+from netwatch.matcher.tries import Trie
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +29,8 @@ _NO_BRICK = (1 << 63) - 1
 
 def make_ready(prepared: PreparedTable, flows: int) -> None:
     """Build what ``rows`` will use for a batch of ``flows`` flows, unless it is there."""
-    if prepared.classes is not None and flows >= PAIRS_FROM // 10:
+    prepared.tries  # noqa: B018, made by being asked for
+    if prepared.whole and flows >= PAIRS_FROM // 10:
         prepared.pairs  # noqa: B018, made by being asked for
 
 
@@ -45,18 +47,23 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     for begin in range(span.start, span.stop, CHUNK):
         cut = slice(begin, min(begin + CHUNK, span.stop))
         tables, address, *low = (column[cut] for column in columns)
-        found = _address_classes(prefixes.classes, address, low[0] if low else None)
+        found = _address_classes(prefixes.tries, address, low[0] if low else None)
         out[cut] = _looked_up(prefixes.values, tables.astype(np.intp), found)
 
 
 def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) -> None:
     import numpy as np
 
-    classes, groups, places = prepared.classes, prepared.groups, prepared.places
-    assert classes is not None
+    tries, services, groups, places = prepared.tries, prepared.services, prepared.groups, prepared.places
+    assert tries is not None
+    assert services is not None
     assert groups is not None
     assert places is not None
-    found = _found(classes, flows, cut)
+    found = (
+        _address_classes(tries[0], flows.src[cut], flows.src_low if flows.src_low is None else flows.src_low[cut]),
+        _address_classes(tries[1], flows.dst[cut], flows.dst_low if flows.dst_low is None else flows.dst_low[cut]),
+        _service_classes(services, flows, cut),
+    )
     if prepared.pairs_made is not None:
         pair = _looked_up(prepared.pairs_made.classes, found[0], found[1]).astype(np.intp)
         out[cut] = _looked_up(prepared.pairs_made.rows, pair, found[2])
@@ -64,25 +71,24 @@ def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) ->
         out[cut] = _rows(places, _bricks(groups, found), found)
 
 
-def _found(classes: Classes, flows: FlowBatch, cut: slice) -> tuple[Array, Array, Array]:
-    """Source, destination and service class of each flow, as indices."""
+def _service_classes(services: Services, flows: FlowBatch, cut: slice) -> Array:
+    """The service class of each flow, as an index."""
     import numpy as np
 
-    cell = classes.sport.take(flows.sport[cut] >> classes.shift)
-    cell += classes.protocol.take(flows.protocol[cut])
-    cell += classes.dport.take(flows.dport[cut])
-    return (
-        _address_classes(classes.src, flows.src[cut], flows.src_low if flows.src_low is None else flows.src_low[cut]),
-        _address_classes(classes.dst, flows.dst[cut], flows.dst_low if flows.dst_low is None else flows.dst_low[cut]),
-        classes.service.take(cell).astype(np.intp),
-    )
+    cell = services.sport.take(flows.sport[cut] >> services.shift)
+    cell += services.protocol.take(flows.protocol[cut])
+    cell += services.dport.take(flows.dport[cut])
+    found: Array = services.classes.take(cell).astype(np.intp)
+    return found
 
 
-def _address_classes(tables: Trie | Halves, address: Array, low: Array | None) -> Array:
+def _address_classes(tables: Addresses, address: Array, low: Array | None) -> Array:
     if isinstance(tables, Trie):
         return _trie_classes(tables, address, 32)
+    assert isinstance(tables, Halves)
+    assert isinstance(tables.highs, Trie)
     assert low is not None
-    return _searched(tables, _trie_classes(tables.trie, address, 64), low)
+    return _searched(tables, _trie_classes(tables.highs, address, 64), low)
 
 
 def _trie_classes(trie: Trie, address: Array, bits: int) -> Array:
@@ -159,7 +165,9 @@ def _rows(places: Places, brick: Array, found: tuple[Array, Array, Array]) -> Ar
     known = brick < _NO_BRICK
     at = np.where(known, brick, 0) * WIDTH
     row = places.bricks.take(at).astype(np.int64)
-    for axis, table in enumerate((places.src, places.dst, places.service)):
-        where = places.bricks.take(at + 1 + 2 * axis).astype(np.intp) + found[axis]
-        row += table.take(where).astype(np.int64) * places.bricks.take(at + 2 + 2 * axis)
+    for axis, lines in enumerate((places.src, places.dst)):
+        place = address_places(lines, places.bricks.take(at + 1 + 2 * axis), found[axis])
+        row += place * places.bricks.take(at + 2 + 2 * axis)
+    where = places.bricks.take(at + 5).astype(np.intp) + found[2]
+    row += places.service.take(where).astype(np.int64) * places.bricks.take(at + 6)
     return np.where(known, row, -1)

@@ -15,7 +15,7 @@ def test_nothing_is_made_before_it_is_needed() -> None:
     prepared = PreparedTable(RULES)
     assert prepared.table_bytes == 0
     assert prepared.pairs_made is None
-    assert prepared.classes is not None
+    assert prepared.whole
     base = prepared.table_bytes
     assert base > 0
     assert prepared.pairs is prepared.pairs_made is not None
@@ -35,6 +35,6 @@ def test_it_travels_with_what_has_been_made() -> None:
 def test_what_would_be_too_large_is_not_made(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 1)
     prepared = PreparedTable(RULES)
-    assert prepared.classes is None
+    assert not prepared.whole
     assert prepared.pairs is None
     assert prepared.table_bytes == 0

@@ -7,9 +7,10 @@ import pytest
 
 from netwatch.matcher.axes import AddressAxis, address_axis
 from netwatch.matcher.bricks import bricks_of
+from netwatch.matcher.halves import Halves, addresses
 from netwatch.matcher.kernels.numpy import _address_classes
 from netwatch.matcher.tables import Range, RuleTable
-from netwatch.matcher.tries import halves, trie, trie_cells
+from netwatch.matcher.tries import Trie, trie, trie_cells
 from tests.unit.matcher.rows import EVERY_PORT, EVERY_SPORT
 
 EDGES = {
@@ -24,11 +25,18 @@ def axis_of(version: int, ranges: list[Range]) -> AddressAxis:
     return address_axis(bricks_of(RuleTable(version, rows, (False,) * len(rows))), 0)
 
 
-def classes_of(version: int, axis: AddressAxis, addresses: list[int]) -> list[int]:
+def classes_of(version: int, axis: AddressAxis, asked: list[int]) -> list[int]:
     if version == 4:
-        return list(_address_classes(trie(axis), np.array(addresses, np.uint32), None))
-    high, low = (np.array([a >> s & (1 << 64) - 1 for a in addresses], np.uint64) for s in (64, 0))
-    return list(_address_classes(halves(axis), high, low))
+        return list(_address_classes(addresses(axis, 4, trie), np.array(asked, np.uint32), None))
+    high, low = (np.array([a >> s & (1 << 64) - 1 for a in asked], np.uint64) for s in (64, 0))
+    return list(_address_classes(addresses(axis, 6, trie), high, low))
+
+
+def trie_of(axis: AddressAxis, version: int = 4) -> Trie:
+    made = addresses(axis, version, trie)
+    found = made.highs if isinstance(made, Halves) else made
+    assert isinstance(found, Trie)
+    return found
 
 
 @pytest.mark.parametrize("version", [4, 6])
@@ -44,14 +52,14 @@ def test_every_address_gets_the_class_of_its_interval(version: int) -> None:
 
 
 def test_only_what_differs_has_blocks() -> None:
-    coarse = trie(axis_of(4, [(0x0A000000, 0x0AFFFFFF)]))
+    coarse = trie_of(axis_of(4, [(0x0A000000, 0x0AFFFFFF)]))
     assert [len(level) for level in coarse.levels] == [65536, coarse.total, coarse.total]
-    fine = trie(axis_of(4, [(0x0A000004, 0x0A000004)]))
+    fine = trie_of(axis_of(4, [(0x0A000004, 0x0A000004)]))
     assert [len(level) for level in fine.levels] == [65536, fine.total + 256, fine.total + 256]
 
 
 def test_cells_are_foreseen() -> None:
     for version in (4, 6):
         axis = axis_of(version, [(edge, edge) for edge in EDGES[version]])
-        made = trie(axis) if version == 4 else halves(axis).trie
+        made = trie_of(axis, version)
         assert sum(len(level) - made.total for level in made.levels[1:]) + (1 << 16) <= trie_cells(axis)
