@@ -15,7 +15,7 @@ from netwatch.matcher.axes import AddressAxis, ServiceAxis, keys, numbered
 from netwatch.matcher.bricks import Bricks
 from netwatch.matcher.clusters import incidences
 from netwatch.matcher.groups import bit_rows
-from netwatch.matcher.places import Places, address_places
+from netwatch.matcher.places import Places
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,8 +157,8 @@ def _rows(
     member = np.array(bricks.members[2], np.int64)[brick]
     numbers = places.bricks.reshape(-1, 8)[brick].astype(np.int64)
     base: Array = numbers[:, 0]
-    base = base + address_places(places.src, numbers[:, 1], seen[0][pair]) * numbers[:, 2]
-    base = base + address_places(places.dst, numbers[:, 3], seen[1][pair]) * numbers[:, 4]
+    base = base + places.src[numbers[:, 1] + seen[0][pair]] * numbers[:, 2]
+    base = base + places.dst[numbers[:, 3] + seen[1][pair]] * numbers[:, 4]
     nth = np.arange(len(pair)) - np.searchsorted(pair, pair)
     out = np.full((len(seen[0]), -(-service.total // BLOCK) * BLOCK), -1, np.int32)
     for layer in range(int(nth.max(initial=-1)), -1, -1):

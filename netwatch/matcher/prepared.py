@@ -90,7 +90,7 @@ class PreparedTable:
             return None
         bricks = bricks_of(self.table)
         src, dst, service = address_axis(bricks, 0), address_axis(bricks, 1), service_axis(bricks)
-        if service is None or place_cells(bricks, service) > MAX_PLACES:
+        if service is None or place_cells(bricks, src, dst, service) > MAX_PLACES:
             return None
         layout = Layout(bricks, src, dst, service)
         return None if max(layout.trie_bytes, group_bytes(*layout)) > MAX_WORK_BYTES else layout

@@ -26,7 +26,6 @@ PAIRS_BLOCK = 4096
 i64, u32, u64 = np.int64, np.uint32, np.uint64
 ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
 NOTHING = u64(0)
-PLACES = u64(16)
 LINE_BITS = 512
 NO_BRICK = u64(0xFFFFFFFF)
 
@@ -163,20 +162,6 @@ def group_brick(classes, groups):
 
 
 @compiled
-def address_place(numbers, line, lines, number):
-    """The place of a class in a list of so many lines: how many of their numbers are below it (see ``Places``)."""
-    if lines == NOTHING:
-        return NOTHING
-    first = line
-    while lines > ONE:
-        half = lines >> ONE
-        if numbers[(line + half) * PLACES] < number:
-            line += half
-        lines -= half
-    return (line - first) * PLACES + below(numbers, line, number)
-
-
-@compiled
 def group_rows(classes, tables, best, out):
     """The row of each flow of a block, by bricks in groups."""
     s, d, v = classes
@@ -188,9 +173,8 @@ def group_rows(classes, tables, best, out):
         none = brick == NO_BRICK
         at = (NOTHING if none else brick) * EIGHT
         row = bricks[at]
-        lines = u64(bricks[at + u64(7)])
-        row += address_place(src, u64(bricks[at + u64(1)]), lines & u64(0xFFFF), s[i]) * bricks[at + u64(2)]
-        row += address_place(dst, u64(bricks[at + u64(3)]), lines >> u64(16), d[i]) * bricks[at + u64(4)]
+        row += src[u64(bricks[at + u64(1)]) + u64(s[i])] * bricks[at + u64(2)]
+        row += dst[u64(bricks[at + u64(3)]) + u64(d[i])] * bricks[at + u64(4)]
         row += service[u64(bricks[at + u64(5)]) + u64(v[i])] * bricks[at + u64(6)]
         out[i] = -1 if none else np.int32(row)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.halves import Addresses, Halves
-from netwatch.matcher.places import Places
 from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable
 from netwatch.matcher.search_trees import LINE, Tree
@@ -48,7 +47,7 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     else:
         run = loops.groups_v4 if flows.version == 4 else loops.groups_v6
         begins = tuple(np.uint64(begin) for begin in groups.begins)
-        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), _finish(places)
+        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
     classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
     run(columns, (classes, tables), (span.start, span.stop), out)
 
@@ -63,10 +62,6 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     table = prefixes.values
     cells = np.uint32(table.across), table.blocks, table.cells
     run(columns, (_address(prefixes.trees), cells), (span.start, span.stop), out)
-
-
-def _finish(places: Places) -> tuple[Array, ...]:
-    return places.bricks, _aligned(places.src.numbers), _aligned(places.dst.numbers), places.service
 
 
 def _address(tables: Addresses) -> tuple[Any, ...]:

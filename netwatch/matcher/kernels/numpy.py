@@ -8,7 +8,7 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.groups import Groups
 from netwatch.matcher.halves import Addresses, Halves
 from netwatch.matcher.pairs import Table
-from netwatch.matcher.places import WIDTH, Places, address_places
+from netwatch.matcher.places import WIDTH, Places
 from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable, Services
 from netwatch.matcher.tries import Trie
@@ -165,9 +165,7 @@ def _rows(places: Places, brick: Array, found: tuple[Array, Array, Array]) -> Ar
     known = brick < _NO_BRICK
     at = np.where(known, brick, 0) * WIDTH
     row = places.bricks.take(at).astype(np.int64)
-    for axis, lines in enumerate((places.src, places.dst)):
-        place = address_places(lines, places.bricks.take(at + 1 + 2 * axis), found[axis])
-        row += place * places.bricks.take(at + 2 + 2 * axis)
-    where = places.bricks.take(at + 5).astype(np.intp) + found[2]
-    row += places.service.take(where).astype(np.int64) * places.bricks.take(at + 6)
+    for axis, table in enumerate((places.src, places.dst, places.service)):
+        where = places.bricks.take(at + 1 + 2 * axis).astype(np.intp) + found[axis]
+        row += table.take(where).astype(np.int64) * places.bricks.take(at + 2 + 2 * axis)
     return np.where(known, row, -1)

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import numpy as np
-
 from netwatch.matcher.axes import address_axis, service_axis
 from netwatch.matcher.bricks import bricks_of
-from netwatch.matcher.places import WIDTH, address_places, place_cells, places
+from netwatch.matcher.places import WIDTH, place_cells, places
 from tests.unit.matcher.rows import EVERY_PORT, EVERYONE, rule, table
 
 
@@ -18,25 +16,36 @@ def test_places_count_the_row() -> None:
     src, dst, service = address_axis(bricks, 0), address_axis(bricks, 1), service_axis(bricks)
     assert service is not None
     made = places(bricks, src, dst, service)
-    numbers = made.bricks[WIDTH : 2 * WIDTH]
-    base, _, worth_s, _, worth_d, at_v, worth_v, lines = numbers.tolist()
-    assert (base, worth_s, worth_d, worth_v, lines) == (1, 6, 2, 1, 1 | 1 << 16)
+    base, at_s, worth_s, at_d, worth_d, at_v, worth_v, _ = made.bricks[WIDTH : 2 * WIDTH].tolist()
+    assert (base, worth_s, worth_d, worth_v) == (1, 6, 2, 1)
     second = src.classes[list(src.starts).index(20)]
     third = dst.classes[list(dst.starts).index(9)]
     https = service.classes[service.sport[0] + service.protocol[6] + service.dport[443]]
     row = (
         base
-        + address_places(made.src, numbers[1:2], np.array([second]))[0] * worth_s
-        + address_places(made.dst, numbers[3:4], np.array([third]))[0] * worth_d
+        + made.src[at_s + second] * worth_s
+        + made.dst[at_d + third] * worth_d
         + made.service[at_v + https] * worth_v
     )
     assert row == 1 + 6 + 4 + 1
-    assert place_cells(bricks, service) == service.total
+    assert place_cells(bricks, src, dst, service) == src.total + dst.total + service.total
 
 
 def test_single_ranges_need_no_places() -> None:
     bricks = bricks_of(table(rule([EVERYONE], [(5, 5)], [EVERY_PORT])))
     src, dst, service = address_axis(bricks, 0), address_axis(bricks, 1), service_axis(bricks)
     assert service is not None
-    assert place_cells(bricks, service) == 0
+    assert place_cells(bricks, src, dst, service) == 0
     assert places(bricks, src, dst, service).bricks.tolist() == [0] * 2 * WIDTH
+
+
+def test_lists_that_hold_nothing_in_common_share_a_row() -> None:
+    several = [rule([(at, at), (at + 5, at + 5)], [(at, at)], [EVERY_PORT]) for at in (10, 30, 50, 35)]
+    bricks = bricks_of(table(*several))
+    src, dst, service = address_axis(bricks, 0), address_axis(bricks, 1), service_axis(bricks)
+    assert service is not None
+    made = places(bricks, src, dst, service)
+    begins = made.bricks.reshape(-1, WIDTH)[:4, 1].tolist()
+    assert begins == [0, 0, 0, src.total]
+    second = [src.classes[list(src.starts).index(at)] for at in (15, 35, 55, 40)]
+    assert [made.src[begin + one] for begin, one in zip(begins, second, strict=True)] == [1] * 4
