@@ -46,6 +46,7 @@ bench: $(READY) ## the measurements: a cold question, a large estate, one questi
 	$(BIN)/python -m bench.bench_estate
 	$(BIN)/python -m bench.bench_connectivity
 	$(BIN)/python -m bench.bench_hub_spoke
+	$(BIN)/python -m bench.bench_batch_verdicts
 	$(BIN)/python -m pytest bench/bench_question.py bench/bench_matching.py --benchmark-only
 
 .PHONY: peers

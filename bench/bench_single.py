@@ -27,7 +27,7 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.classify import classify, prepare
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import Point, RuleTable
-from netwatch.workloads.bench import interleaved, part
+from netwatch.workloads.bench import interleaved
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.stream import stream_pass
 from netwatch.workloads.traces import boundary_points, trace
@@ -133,7 +133,7 @@ def ipv6() -> Iterator[Figure]:
     table = rule_set("nsg1000-ipv6")
     for kind in ("hit", "cross"):
         flows = trace(table, kind, FLOWS)
-        some = part(flows, 0, 100_000)
+        some = flows.part(0, 100_000)
         expected = classify(table, some, kernel="bits")
         for kernel in ("numba", "numpy"):
             prepared, out = prepare(table, kernel=kernel, flows=FLOWS), np.empty(FLOWS, np.int32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +11,11 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.model.topology import Topology
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import numpy as np
 
     from netwatch.effective.published_tags import PublishedTags
     from netwatch.engines.diagnostic_profile import Profile
+    from netwatch.matcher.batch import FlowBatch
     from netwatch.model.answers import (
         ConnectivityCheckAnswer,
         EffectiveRoutesAnswer,
@@ -23,7 +26,11 @@ if TYPE_CHECKING:
         SecurityGroupViewAnswer,
         TopologyAnswer,
     )
+    from netwatch.model.flow import Direction
     from netwatch.model.live_flows import LiveFlowAnswer
+    from netwatch.verdicts.batch import BatchTables, BatchVerdicts, PlacedFlows
+
+    Column = np.ndarray[Any, Any]
 
 __all__ = ["NetworkWatcher"]
 
@@ -38,7 +45,17 @@ class NetworkWatcher:
 
     def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:
         """``service_tags`` is the published list to use; by default the topology's, else the one that ships."""
+        self._service_tags = service_tags
         self.compiled = CompiledTopology(topology, lambda: service_tags or _published_tags(topology))
+
+    def changed(self, topology: Topology) -> NetworkWatcher:
+        """A watcher over another state of the network: what has not changed is taken over, and no answer with it.
+
+        With one rule of a thousand changed it is ready in milliseconds.
+        """
+        watcher = NetworkWatcher(topology, service_tags=self._service_tags)
+        watcher.compiled = CompiledTopology(topology, watcher.compiled.load_published_tags, former=self.compiled)
+        return watcher
 
     @classmethod
     def load(cls, path: str | Path, **options: Any) -> NetworkWatcher:
@@ -130,6 +147,53 @@ class NetworkWatcher:
         from netwatch.engines.connectivity_check import connectivity_check
 
         return connectivity_check(self.compiled, source, dest=dest, dest_port=dest_port, protocol=protocol)
+
+    def verify_batch(
+        self,
+        flows: FlowBatch,
+        *,
+        nics: Column | None = None,
+        direction: str | Column = "",
+        kernel: str = "auto",
+        threads: int = 1,
+    ) -> BatchVerdicts:
+        """The verdict and the next hop of every flow of a batch, as ``ip_flow_verify`` and ``next_hop`` give them.
+
+        ``nics`` (int32) are places in ``topology.nics``, -1 for none; without them the NIC is found by address.
+        ``direction`` is ``Inbound``, ``Outbound`` or a column of 0 (inbound) and 1; without it a flow is outbound at
+        the NIC that has its source, else inbound at the one that has its destination. BatchVerdicts says what comes.
+        """
+        from netwatch.verdicts.batch import PlacedFlows, verify
+
+        way = _direction(direction) if isinstance(direction, str) else direction
+        return verify(self._batch_tables, PlacedFlows(flows, nics, way), kernel=kernel, threads=threads)
+
+    def verify_batches(
+        self, batches: Iterable[FlowBatch | PlacedFlows], *, kernel: str = "auto", threads: int = 1
+    ) -> Iterator[BatchVerdicts]:
+        """``verify_batch`` of each batch when its turn comes, for streams that memory does not hold.
+
+        A batch that needs NICs or directions comes as ``PlacedFlows``; the families may be mixed.
+        """
+        from netwatch.verdicts.batch import verify_each
+
+        return verify_each(self._batch_tables, batches, kernel=kernel, threads=threads)
+
+    @cached_property
+    def _batch_tables(self) -> BatchTables:
+        from netwatch.verdicts.batch import BatchTables
+
+        return BatchTables(self.compiled)
+
+
+def _direction(text: str) -> Direction | None:
+    from netwatch.errors import InvalidFlowError
+    from netwatch.model.flow import Direction
+
+    try:
+        return Direction.parse(text) if text else None
+    except ValueError as error:
+        raise InvalidFlowError(f"direction: {error}.") from None
 
 
 def _published_tags(topology: Topology) -> PublishedTags:

@@ -32,7 +32,7 @@ from bench.machine import code, load, machine_facts
 from bench.peers.python_peers import PYTHON_PEERS
 from bench.peers.rte_acl.driver import ALGORITHMS, Absent, RteAcl
 from netwatch.matcher.reference import first_match
-from netwatch.workloads.bench import Contender, Workload, interleaved, part
+from netwatch.workloads.bench import Contender, Workload, interleaved
 from netwatch.workloads.contenders import contenders
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.stream import bytes_per_flow, stream_pass
@@ -205,7 +205,7 @@ def _rte_acl(workload: Workload, stack: ExitStack, absent: dict[str, str]) -> It
 
 def _python_peers(workload: Workload, absent: dict[str, str]) -> Iterator[Entrant]:
     for name, (prepare, most) in PYTHON_PEERS.items():
-        batch = part(workload.flows, 0, most)
+        batch = workload.flows.part(0, most)
         start = time.process_time()
         try:
             match = prepare(workload.table)

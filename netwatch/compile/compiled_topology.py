@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from netwatch.compile.rule_lists import RuleList, RuleLists
 from netwatch.compile.rule_tables import CompiledRules, compile_rules
 from netwatch.effective.admin_rules import admin_rules
 from netwatch.effective.context_tags import TagExpansion, context_tag, context_tag_names
 from netwatch.effective.defaults import default_rules
 from netwatch.effective.private_endpoints import honours_rules
 from netwatch.effective.routes import Selection, effective_routes, select_route
-from netwatch.effective.rules import asg_members, effective_rules, in_direction
+from netwatch.effective.rules import asg_members, effective_rules, in_direction, in_order
 from netwatch.errors import TopologySchemaError
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.answers import EffectiveNsg, EffectiveRule
@@ -42,21 +44,33 @@ class Binding(NamedTuple):
 class CompiledTopology:
     """A topology made ready to be asked. The topology never changes; what is derived from it is kept.
 
-    ``published_tags`` gives the published service-tag list and is called only when a tag of it is met.
+    ``published_tags`` gives the published service-tag list and is called only when a tag of it is met. ``former`` is
+    an earlier state of the network: its rule lists are made over where a few rules differ, and routes and tags that
+    cannot differ are taken from it. It changes no answer.
     """
 
-    def __init__(self, topology: Topology, published_tags: Callable[[], PublishedTags]) -> None:
+    def __init__(
+        self,
+        topology: Topology,
+        published_tags: Callable[[], PublishedTags],
+        *,
+        former: CompiledTopology | None = None,
+    ) -> None:
         self.topology = topology
-        self._load_published_tags = published_tags
-        self._routes: dict[str, tuple[EffectiveRoute, ...]] = {}
-        self._tags: dict[tuple[str, str], TagExpansion] = {}
+        self.load_published_tags = published_tags
+        alike = former if former and _differ_in_rules_alone(topology, former.topology) else None
+        self._routes: dict[str, tuple[EffectiveRoute, ...]] = alike._routes if alike else {}
+        self._tags: dict[tuple[str, str], TagExpansion] = alike._tags if alike else {}
+        self._expansions: dict[TagExpansion, TagExpansion] = alike._expansions if alike else {}
         self._nsgs: dict[tuple[str, str], EffectiveNsg] = {}
-        self._tables: dict[tuple[int, Direction, int], CompiledRules] = {}
+        self._shared: dict[Hashable, tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]] = {}
+        self._in_direction: dict[tuple[int, Direction], tuple[EffectiveRule, ...]] = {}
+        self._lists: RuleLists = RuleLists(former._lists if former else None)
 
     @cached_property
     def published_tags(self) -> PublishedTags:
         """The published service-tag list in use."""
-        return self._load_published_tags()
+        return self.load_published_tags()
 
     @cached_property
     def _asg_members(self) -> Mapping[str, tuple[IpConfiguration, ...]]:
@@ -111,18 +125,23 @@ class CompiledTopology:
         return tuple(binding.nsg for binding in self.bindings(nic) if isinstance(binding.nsg, EffectiveNsg))
 
     def rules(self, nsg: EffectiveNsg, direction: Direction) -> tuple[EffectiveRule, ...]:
-        """The rules of a bound group for one direction, in the order in which they are asked."""
-        return in_direction(nsg.rules, direction)
+        """The rules of a bound group for one direction, in the order in which they are asked; ``nsg`` of ``bindings``.
+
+        The very same tuple wherever the same rules mean the same, at however many NICs.
+        """
+        key = id(nsg.rules), direction
+        if key not in self._in_direction:
+            self._in_direction[key] = in_direction(nsg.rules, direction)
+        return self._in_direction[key]
+
+    def rule_list(self, nsg: EffectiveNsg, direction: Direction, version: int) -> RuleList:
+        """``rules`` of one address family, ready to be asked; ``nsg`` is of ``bindings``."""
+        name = nsg.nsg.id.key, nsg.bound_to.key, direction
+        return self._lists.ready(self.rules(nsg, direction), version, name=name)
 
     def rule_table(self, nsg: EffectiveNsg, direction: Direction, version: int) -> CompiledRules:
-        """``rules`` of one address family as a table, compiled when first asked for; ``nsg`` is of ``bindings``.
-
-        Kept for the very list: a manager's rules are bound to a network and differ from subnet to subnet.
-        """
-        key = (id(nsg), direction, version)
-        if key not in self._tables:
-            self._tables[key] = compile_rules(self.rules(nsg, direction), version)
-        return self._tables[key]
+        """``rules`` of one address family as rows, for the matcher; made anew whenever asked for."""
+        return compile_rules(self.rules(nsg, direction), version)
 
     def _heeds_subnet(self, nic: NetworkInterface, subnet: Subnet) -> bool:
         return not self._is_endpoint(nic) or honours_rules(subnet)
@@ -164,21 +183,32 @@ class CompiledTopology:
         level: Level,
         bound_to: ResourceId,
     ) -> EffectiveNsg:
-        tag_map: dict[str, tuple[Prefix, ...]] = {}
-
-        def expand(rule: SecurityRule, tag: ServiceTag) -> TagExpansion:
-            found = self._expand_tag(tag, subnet, rule.where, f"{nsg.id.name}/{rule.name}")
-            tag_map[tag.text] = found.prefixes
-            return found
-
-        effective = effective_rules(rules, expand, self._asg_members, self.topology)
+        """``rules`` as they are read at ``subnet``: worked out once for all places where their tags mean the same."""
+        found = {
+            tag.text: self._expand_tag(tag, subnet, rule.where, f"{nsg.id.name}/{rule.name}")
+            for rule, tag in _tags(rules)
+        }
+        key = (rules if level is Level.ADMIN else nsg.id.key, *map(id, found.values()))
+        if key not in self._shared:
+            effective = effective_rules(rules, lambda _, tag: found[tag.text], self._asg_members, self.topology)
+            self._shared[key] = effective, {text: expansion.prefixes for text, expansion in found.items()}
+        effective, tag_map = self._shared[key]
         return EffectiveNsg(nsg, level, bound_to, effective, tag_map)
 
     def _expand_tag(self, tag: ServiceTag, subnet: Subnet, where: Where, holder: str) -> TagExpansion:
+        """What ``tag`` holds at ``subnet``; equal expansions are one object."""
         key = (tag.text.lower(), subnet.id.key)
         if key not in self._tags:
             found = context_tag(tag.text, self.topology, subnet)
-            self._tags[key] = found or TagExpansion(self._published(tag.text, where, holder))
+            self._tags[key] = (
+                self._expansions.setdefault(found, found) if found else self._everywhere(tag, where, holder)
+            )
+        return self._tags[key]
+
+    def _everywhere(self, tag: ServiceTag, where: Where, holder: str) -> TagExpansion:
+        key = (tag.text.lower(), "")
+        if key not in self._tags:
+            self._tags[key] = TagExpansion(self._published(tag.text, where, holder))
         return self._tags[key]
 
     def _published(self, tag: str, where: Where, holder: str) -> tuple[Prefix, ...]:
@@ -191,3 +221,21 @@ class CompiledTopology:
                 hint=f'Did you mean "{nearest}"?' if nearest else f"It is not among the {self.published_tags}.",
             )
         return found
+
+
+def _tags(rules: Iterable[SecurityRule]) -> Iterator[tuple[SecurityRule, ServiceTag]]:
+    """Each service tag that ``rules`` name, with the rule; a tag as often as it is named."""
+    for rule in in_order(rules):
+        for term in (*rule.sources.terms, *rule.destinations.terms):
+            if isinstance(term, ServiceTag):
+                yield rule, term
+
+
+_OF_RULES = ("nsgs", "admin_rule_collections", "source", "notes")
+
+
+def _differ_in_rules_alone(one: Topology, other: Topology) -> bool:
+    """Whether two states of a network share every resource but rules: routes and what tags hold are the same then."""
+    return all(
+        getattr(one, each.name) is getattr(other, each.name) for each in fields(one) if each.name not in _OF_RULES
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from netwatch.effective.routes import Selection, select_route
@@ -27,11 +28,13 @@ class CompiledRoutes(NamedTuple):
     """Routes of one address family. ``prefixes`` gives a packet, by the number of its table, a place in ``selections``.
 
     ``table_of`` has the number of the table for each key that ``compile_routes`` was given; equal routes are one table.
+    ``held[table]`` are the places of its own selections.
     """
 
     prefixes: PrefixTables
     table_of: Mapping[str, int]
     selections: tuple[Selection, ...]
+    held: tuple[range, ...]
 
 
 def compile_routes(
@@ -41,8 +44,13 @@ def compile_routes(
     numbers: dict[tuple[EffectiveRoute, ...], int] = {}
     table_of = {key: numbers.setdefault(rows, len(numbers)) for key, rows in routes.items()}
     selections: list[Selection] = []
-    tables = [_cuts(rows, version, semantics, selections) for rows in numbers]
-    return CompiledRoutes(prefix_tables(version, tables), table_of, tuple(selections))
+    tables: list[Cuts] = []
+    begins = [0]
+    for rows in numbers:
+        tables.append(_cuts(rows, version, semantics, selections))
+        begins.append(len(selections))
+    held = tuple(range(begin, end) for begin, end in pairwise(begins))
+    return CompiledRoutes(prefix_tables(version, tables), table_of, tuple(selections), held)
 
 
 def _cuts(routes: Sequence[EffectiveRoute], version: int, semantics: Semantics, selections: list[Selection]) -> Cuts:

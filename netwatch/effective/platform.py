@@ -13,9 +13,12 @@ from netwatch.model.flow import Direction, Flow, Protocol
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import Semantics
 
-__all__ = ["LICENSING_ADDRESSES", "is_exempt", "is_licensing", "is_platform_traffic", "names_platform"]
+__all__ = [
+    *("LICENSING_ADDRESSES", "PLATFORM_ADDRESSES"),
+    *("is_exempt", "is_licensing", "is_platform_traffic", "names_platform"),
+]
 
-_WIRE_SERVER, _METADATA = 0xA83F8110, 0xA9FEA9FE
+_WIRE_SERVER, _METADATA = PLATFORM_ADDRESSES = 0xA83F8110, 0xA9FEA9FE
 
 # "What is IP address 168.63.129.16?": DNS 53, DHCP 67 and 68, guest agent 80, 443 and 32526.
 _WIRE_SERVER_PORTS = {Protocol.TCP: (53, 80, 443, 32526), Protocol.UDP: (53, 67, 68)}

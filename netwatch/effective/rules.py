@@ -16,7 +16,7 @@ from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, SecurityRu
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["asg_members", "effective_rules", "in_direction"]
+__all__ = ["asg_members", "effective_rules", "in_direction", "in_order"]
 
 Expand = Callable[[SecurityRule, ServiceTag], TagExpansion]
 Members = Mapping[str, tuple[IpConfiguration, ...]]
@@ -37,7 +37,12 @@ def effective_rules(
     Order: by priority, lower first; own rules come before default rules, which stand at 65000 and up.
     Source: "How network security groups filter network traffic".
     """
-    return tuple(_effective(rule, expand_tag, members, topology) for rule in sorted(own, key=_order))
+    return tuple(_effective(rule, expand_tag, members, topology) for rule in in_order(own))
+
+
+def in_order(rules: Iterable[SecurityRule]) -> list[SecurityRule]:
+    """``rules`` in the order in which Azure asks them."""
+    return sorted(rules, key=_order)
 
 
 def _order(rule: SecurityRule) -> int:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.effective.routes import Selection, is_reachable_appliance
+from netwatch.effective.routes import Selection
 from netwatch.engines.assumed import of_address, of_routes
 from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import NetworkInterface, Subnet
-from netwatch.model.routes import EffectiveRoute, NextHopType
+from netwatch.model.resources import NetworkInterface
+from netwatch.model.routes import EffectiveRoute
 from netwatch.model.unresolved import Unresolved
+from netwatch.verdicts.next_hops import next_hop_type
 
-__all__ = ["next_hop", "next_hop_type"]
+__all__ = ["next_hop"]
 
 
 def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
@@ -76,27 +77,6 @@ def _spread(selection: Selection) -> tuple[str, ...]:
         return ()
     rest = ", ".join(str(hop) for hop in selection.route.other_hop_ips)
     return (f"flows are spread over {selection.route.next_hop_ip} and {rest}; the first is named",)
-
-
-def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selection) -> NextHopType | Unresolved:
-    """What becomes of the packet: the route's type; None where no route holds it or its appliance is out of reach."""
-    route = selection.route
-    if route is None:
-        return NextHopType.NONE
-    if isinstance(route, Unresolved):
-        return route
-    if isinstance(route.next_hop_type, NextHopType) and route.next_hop_type.is_appliance:
-        vnet = compiled.topology.vnets[subnet.vnet.key]
-        known = [hop for hop in (route.next_hop_ip, *route.other_hop_ips) if isinstance(hop, Address)]
-        if known and not any(is_reachable_appliance(compiled.topology, vnet, hop) for hop in known):
-            return NextHopType.NONE
-    if route.next_hop_type is NextHopType.INTERNET and subnet.nat_gateway is not None:
-        return _BEFORE_NAT[compiled.topology.semantics.nat_gateway_next_hop]
-    return route.next_hop_type
-
-
-# "NAT gateway resource" calls it the next hop; effective routes and every recording say Internet.
-_BEFORE_NAT = {"Internet": NextHopType.INTERNET, "NatGateway": NextHopType.NAT_GATEWAY}
 
 
 def _notes(compiled: CompiledTopology, nic: NetworkInterface, asked: str, nic_count: int) -> tuple[str, ...]:

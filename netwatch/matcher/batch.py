@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netwatch.errors import InvalidFlowError
+
 if TYPE_CHECKING:
     import numpy as np
 
     Column = np.ndarray[Any, Any]
 
 __all__ = ["FlowBatch"]
+
+_ADDRESS = {4: "uint32", 6: "uint64"}
 
 
 class FlowBatch(NamedTuple):
@@ -45,3 +49,29 @@ class FlowBatch(NamedTuple):
     def size(self) -> int:
         """The number of flows."""
         return len(self.protocol)
+
+    def part(self, begin: int, end: int | None) -> FlowBatch:
+        """The flows from ``begin`` to before ``end``, or to the last; views, no copies."""
+        return self._replace(**{name: column[begin:end] for name, column in self._columns().items()})
+
+    def take(self, places: Column) -> FlowBatch:
+        """The flows at ``places``, copied; where they are as many as there are, they must be all in order: no copy."""
+        if len(places) == self.size:
+            return self
+        return self._replace(**{name: column.take(places) for name, column in self._columns().items()})
+
+    def check(self) -> None:
+        """Raise InvalidFlowError unless the columns are as promised."""
+        import numpy as np
+
+        addresses = (self.src, self.dst) if self.version == 4 else (self.src, self.src_low, self.dst, self.dst_low)
+        kinds = (*(_ADDRESS[self.version],) * len(addresses), "uint16", "uint16", "uint8")
+        for column, wanted in zip((*addresses, self.sport, self.dport, self.protocol), kinds, strict=True):
+            if not isinstance(column, np.ndarray) or column.dtype != wanted or column.shape != (self.size,):
+                raise InvalidFlowError(
+                    f"a column of {getattr(column, 'dtype', type(column).__name__)} where {wanted} was expected.",
+                    hint="FlowBatch says the type of each column; all are of one length.",
+                )
+
+    def _columns(self) -> dict[str, Any]:
+        return {name: value for name, value in self._asdict().items() if name != "version" and value is not None}

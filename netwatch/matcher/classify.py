@@ -70,8 +70,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KERNELS", "choose", "classify", "prepare"]
 
-_COLUMNS = {4: ("uint32", "uint32"), 6: ("uint64", "uint64", "uint64", "uint64")}
-
 
 class _Kernel(Protocol):
     def __call__(self, prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, /) -> None: ...
@@ -183,13 +181,6 @@ def _check(version: int, flows: FlowBatch, out: Array | None) -> None:
 
     if flows.version != version:
         raise InvalidFlowError(f"flows of IPv{flows.version} cannot be looked up in rows of IPv{version}.")
-    addresses = (flows.src, flows.dst) if version == 4 else (flows.src, flows.src_low, flows.dst, flows.dst_low)
-    columns = (*addresses, flows.sport, flows.dport, flows.protocol)
-    for column, wanted in zip(columns, (*_COLUMNS[version], "uint16", "uint16", "uint8"), strict=True):
-        if not isinstance(column, np.ndarray) or column.dtype != wanted or column.shape != (flows.size,):
-            raise InvalidFlowError(
-                f"a column of {getattr(column, 'dtype', type(column).__name__)} where {wanted} was expected.",
-                hint="FlowBatch says the type of each column; all are of one length.",
-            )
+    flows.check()
     if out is not None and (out.dtype != np.int32 or out.shape != (flows.size,)):
         raise InvalidFlowError("the result needs an int32 array with a number for each flow.")

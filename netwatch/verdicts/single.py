@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
+from netwatch.compile.rule_lists import matching_rules
 from netwatch.compile.rule_tables import flow_point
 from netwatch.effective.platform import is_exempt, is_licensing, names_platform
 from netwatch.effective.routes import keeps_default_route
-from netwatch.matcher.reference import first_match
-from netwatch.matcher.tables import NO_ROW
 from netwatch.model.answers import Decision, EffectiveNsg, EffectiveRule, Verdict
 from netwatch.model.flow import Access, Direction, Flow, Level, Outcome
 from netwatch.model.resources import NetworkInterface, Subnet
 from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["bindings_in_order", "verdict"]
+__all__ = ["bindings_in_order", "has_system_default_route", "verdict"]
 
 
 def verdict(compiled: CompiledTopology, nic: NetworkInterface, direction: Direction, flow: Flow) -> Verdict:
@@ -45,6 +44,11 @@ def _is_licensed(compiled: CompiledTopology, nic: NetworkInterface, direction: D
     """Whether ``flow`` activates Windows and rules do not stop it: the subnet has no default route of its own."""
     if compiled.topology.semantics.platform_traffic != "exempt" or not is_licensing(direction, flow):
         return False
+    return has_system_default_route(compiled, nic)
+
+
+def has_system_default_route(compiled: CompiledTopology, nic: NetworkInterface) -> bool:
+    """Whether the subnet of ``nic`` is known and has no default route of its own."""
     subnet = compiled.topology.subnet_of(nic)
     return isinstance(subnet, Subnet) and keeps_default_route(compiled.effective_routes(subnet))
 
@@ -97,10 +101,11 @@ def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) ->
     None where no admin rule matches: they have no default rules. Where none is left that could deny what the platform
     exempts, the list allows it by no rule.
     """
-    rules = compiled.rules(nsg, asked.direction)
+    listed = compiled.rule_list(nsg, asked.direction, asked.flow.src_ip.version)
+    rules = listed.rules
     possible: set[Access] = set()
     unresolved: list[Unresolved] = []
-    for index in _matches(compiled, nsg, asked):
+    for index in matching_rules(listed, flow_point(asked.flow)):
         rule = rules[index]
         if asked.passes and rule.rule.access is Access.DENY and not names_platform(rule.rule):
             continue
@@ -129,19 +134,6 @@ def _decision(
 ) -> Decision:
     settling = None if rule is None else rule.rule
     return Decision(nsg.level, nsg.nsg.id, outcome, settling, tried, tuple(dict.fromkeys(reasons)))
-
-
-def _matches(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) -> Iterator[int]:
-    """The rules that hold the flow, or may hold it, each once, in the order in which they are asked."""
-    table, rule_of = compiled.rule_table(nsg, asked.direction, asked.flow.src_ip.version)
-    point = flow_point(asked.flow)
-    last = -1
-    row = first_match(table, point)
-    while row != NO_ROW:
-        if rule_of[row] != last:
-            last = rule_of[row]
-            yield last
-        row = first_match(table, point, start=row + 1)
 
 
 def _accesses(rule: EffectiveRule) -> set[Access]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Rows = np.ndarray[Any, Any]
 
-__all__ = ["PASSES", "BenchReport", "Contender", "KernelResult", "Workload", "bench", "interleaved", "part"]
+__all__ = ["PASSES", "BenchReport", "Contender", "KernelResult", "Workload", "bench", "interleaved"]
 
 PASSES = 5
 SAMPLE = 8_192
@@ -136,19 +136,11 @@ def interleaved(runs: Mapping[Any, Callable[[], float]], passes: int) -> dict[An
     return seconds
 
 
-def part(flows: FlowBatch, begin: int, end: int | None) -> FlowBatch:
-    """The flows from ``begin`` to before ``end``, or to the last; views, no copies."""
-    columns = {
-        name: column[begin:end] for name, column in flows._asdict().items() if column is not None and name != "version"
-    }
-    return flows._replace(**columns)
-
-
 class _Checks:
     """What every pass is compared with: the rows of two witnesses, and what ``reference`` says of some flows."""
 
     def __init__(self, workload: Workload, witnesses: Sequence[Contender]) -> None:
-        self._expected = {one.kernel: _rows(one, part(workload.flows, 0, one.most or None)) for one in witnesses}
+        self._expected = {one.kernel: _rows(one, workload.flows.part(0, one.most or None)) for one in witnesses}
         self._flows, self._meant = _meaning(workload)
         self.mismatches: dict[str, int] = {}
 
@@ -179,7 +171,7 @@ def _run(contender: Contender, flows: FlowBatch, checks: _Checks) -> Callable[[]
     import numpy as np
 
     checks.meaning(contender)
-    batch = part(flows, 0, contender.most) if contender.most else flows
+    batch = flows.part(0, contender.most) if contender.most else flows
     out = np.empty(batch.size, np.int32)
 
     def run() -> float:

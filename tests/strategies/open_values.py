@@ -37,6 +37,7 @@ def _changes(topology: Topology) -> Iterator[_Change]:
         ("subnets", _of_subnet),
         ("nics", _of_nic),
         ("nsgs", _of_group),
+        ("admin_rule_collections", _of_group),
         ("route_tables", _of_table),
         ("vnets", lambda vnet: [("address_space", lambda open: (open, *vnet.address_space[1:]))]),
         ("peerings", lambda _: [("remote_vnet", lambda open: open)]),

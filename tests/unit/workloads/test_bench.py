@@ -12,7 +12,7 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import RuleTable
 from netwatch.workloads import bench as module
-from netwatch.workloads.bench import BenchReport, Contender, KernelResult, Workload, bench, interleaved, part
+from netwatch.workloads.bench import BenchReport, Contender, KernelResult, Workload, bench, interleaved
 from netwatch.workloads.bench_report import report_json, report_text
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.stream import stream_pass
@@ -102,7 +102,7 @@ def test_functions_take_turns_and_the_first_round_is_not_counted() -> None:
 
 
 def test_a_part_is_a_view() -> None:
-    some = part(FLOWS, 10, 20)
+    some = FLOWS.part(10, 20)
     assert points(some) == points(FLOWS)[10:20]
     assert np.shares_memory(some.src, FLOWS.src)
 

@@ -1,0 +1,325 @@
+"""The verdicts on a batch of flows: NIC, admin rules, groups and route of every flow, column by column.
+
+It is what ``single.verdict`` and the next hop engine say of each flow, and a property test holds it to them. Here the
+law stands in columns: all flows ask the first list of their chains, then those that are not settled the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.platform import LICENSING_ADDRESSES, PLATFORM_ADDRESSES, is_exempt, is_licensing
+from netwatch.errors import InvalidFlowError
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.choice import choose_between, spread
+from netwatch.matcher.prefixes import PrefixTables
+from netwatch.model.addresses import Address
+from netwatch.model.flow import Direction, Flow, Level, Outcome, Protocol
+from netwatch.model.resources import NetworkInterface
+from netwatch.verdicts.chains import EXEMPT, LEVELS, WAYS, Chains, DecidingRule, Saying
+from netwatch.verdicts.law import NO_LEVEL, OUTCOMES, Settled, settle
+from netwatch.verdicts.next_hops import NextHop, NextHops
+from netwatch.verdicts.nic_lookup import NO_NIC, SEVERAL_NICS, nic_table, nics_of
+from netwatch.verdicts.single import has_system_default_route
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+__all__ = ["BatchTables", "BatchVerdicts", "FlowVerdict", "PlacedFlows", "verify", "verify_each"]
+
+CHUNK = 1 << 19
+"""Flows at a time: enough that each table is asked for several, few enough that the columns between take 50 MB."""
+
+
+class PlacedFlows(NamedTuple):
+    """Flows and where they are looked at.
+
+    ``nics`` are places among the topology's NICs, -1 for none (int32). Without it, NICs are found by address: that of
+    the source outbound, of the destination inbound. ``direction`` is one for all flows, or a column with 0 for inbound
+    and 1 for outbound; without it, a flow is outbound at the NIC that has its source, else inbound at the one that has
+    its destination. A flow between two NICs is two questions, which the two directions ask.
+    """
+
+    flows: FlowBatch
+    nics: Array | None = None
+    direction: Direction | Array | None = None
+
+
+class FlowVerdict(NamedTuple):
+    """The verdict on one flow of a batch, in words; ``rule`` None where ``owner``'s list settled it without one."""
+
+    nic: NetworkInterface | None
+    direction: Direction
+    outcome: Outcome
+    decided: DecidingRule | None
+    level: Level | None
+    next_hop: NextHop | None
+
+
+class BatchVerdicts(NamedTuple):
+    """Verdicts in columns, one line for each flow, and the lists that their numbers point into.
+
+    ``nic`` (int32) is a place in ``nics``; -1 where no NIC has the address, and the flow is NotApplicable; -2 where
+    several have it, and the flow is Unknown. ``direction`` (uint8) is 0 inbound, 1 outbound. ``outcome`` (uint8) is a
+    place in OUTCOMES. ``rule`` (int32) is the rule that settled it, a place in ``rules``, and ``level`` (uint8) a place
+    in LEVELS: -1 and 255 where no list was asked. ``next_hop`` (int32) is a place in ``next_hops``: where the NIC sends
+    packets for the flow's other end, which inbound are the replies; -1 where there is no NIC, or its subnet is not
+    known.
+    """
+
+    nic: Array
+    direction: Array
+    outcome: Array
+    rule: Array
+    level: Array
+    next_hop: Array
+    nics: tuple[NetworkInterface, ...]
+    rules: tuple[DecidingRule, ...]
+    next_hops: tuple[NextHop, ...]
+
+    def flow(self, place: int) -> FlowVerdict:
+        """The verdict on one flow, in words."""
+        nic, rule, level, hop = (int(each[place]) for each in (self.nic, self.rule, self.level, self.next_hop))
+        return FlowVerdict(
+            self.nics[nic] if nic >= 0 else None,
+            WAYS[int(self.direction[place])],
+            OUTCOMES[int(self.outcome[place])],
+            self.rules[rule] if rule >= 0 else None,
+            LEVELS[level] if level != NO_LEVEL else None,
+            self.next_hops[hop] if hop >= 0 else None,
+        )
+
+
+class BatchTables:
+    """What batches are looked up in, for both address families; each part is made when it is first needed."""
+
+    def __init__(self, compiled: CompiledTopology) -> None:
+        self.compiled = compiled
+        self.nics = tuple(compiled.topology.nics.values())
+        self._chains: dict[int, Chains] = {}
+        self._hops: dict[int, NextHops] = {}
+        self._nics: dict[int, PrefixTables] = {}
+
+    def chains(self, version: int) -> Chains:
+        """The rule lists at every NIC."""
+        if version not in self._chains:
+            self._chains[version] = Chains(self.compiled, version)
+        return self._chains[version]
+
+    def next_hops(self, version: int) -> NextHops:
+        """The routes of every NIC."""
+        if version not in self._hops:
+            self._hops[version] = NextHops(self.compiled, version)
+        return self._hops[version]
+
+    def nic_table(self, version: int) -> PrefixTables:
+        """The NICs by their addresses."""
+        if version not in self._nics:
+            self._nics[version] = nic_table(self.compiled.topology, version)
+        return self._nics[version]
+
+    def has_system_default_route(self, nics: Array) -> Array:
+        """Whether the subnet of each NIC has no default route of its own; False for none."""
+        import numpy as np
+
+        distinct, which = np.unique(nics, return_inverse=True)
+        known = [
+            place >= 0 and has_system_default_route(self.compiled, self.nics[place]) for place in distinct.tolist()
+        ]
+        return np.array(known, bool)[which]
+
+
+def verify_each(
+    tables: BatchTables, batches: Iterable[FlowBatch | PlacedFlows], *, kernel: str = "auto", threads: int = 1
+) -> Iterator[BatchVerdicts]:
+    """The verdicts on one batch after the other, each when it is asked for: memory is that of one batch."""
+    for each in batches:
+        yield verify(
+            tables, each if isinstance(each, PlacedFlows) else PlacedFlows(each), kernel=kernel, threads=threads
+        )
+
+
+def verify(tables: BatchTables, asked: PlacedFlows, *, kernel: str = "auto", threads: int = 1) -> BatchVerdicts:
+    """The verdict on each flow, as ``single.verdict`` and the next hop engine give it; NotApplicable is no error here.
+
+    Raises InvalidFlowError for columns that are not as promised, and what the single question raises where the rules
+    or routes of a NIC that is asked about cannot be evaluated.
+    """
+    import numpy as np
+
+    _check(asked, len(tables.nics))
+    flows = asked.flows
+    name, _ = choose_between(("numpy", "numba"), flows.size, kernel=kernel)
+    work = _Work(tables, flows, name, *(np.empty(flows.size, kind) for kind in (np.int32, np.uint8, np.int32)))
+    _in_chunks(lambda cut: _place(work, asked, cut), flows.size, threads)
+    pairs = _pairs(work)
+    hops = tables.next_hops(flows.version)
+    hops.check(np.unique(pairs // len(WAYS)))
+    out, next_hop = Settled.empty(flows.size), np.empty(flows.size, np.int32)
+    _settle(work, pairs, out, threads)
+    _in_chunks(lambda cut: _send(work, hops, cut, next_hop), flows.size, threads)
+    out.outcome[work.nic == SEVERAL_NICS] = Saying.UNKNOWN
+    rules = tuple(tables.chains(flows.version).rules)
+    return BatchVerdicts(work.nic, np.minimum(work.way, 1), *out, next_hop, tables.nics, rules, hops.hops)
+
+
+class _Work(NamedTuple):
+    """Flows with the NIC and the way of each, and both as one number, NIC × WAYS + way, -1 where there is no NIC."""
+
+    tables: BatchTables
+    flows: FlowBatch
+    kernel: str
+    nic: Array
+    way: Array
+    pair: Array
+
+
+def _in_chunks(run: Callable[[slice], None], size: int, threads: int) -> None:
+    def chunks(span: range) -> None:
+        for begin in range(span.start, span.stop, CHUNK):
+            run(slice(begin, min(begin + CHUNK, span.stop)))
+
+    spread(chunks, size, threads)
+
+
+def _place(work: _Work, asked: PlacedFlows, cut: slice) -> None:
+    """Find the NIC and the way of each flow."""
+    import numpy as np
+
+    table, flows = work.tables.nic_table(work.flows.version), work.flows.part(cut.start, cut.stop)
+    source, destination = _side(flows, outbound=True), _side(flows, outbound=False)
+    direction = asked.direction[cut] if isinstance(asked.direction, np.ndarray) else asked.direction
+    nic = None if asked.nics is None else asked.nics[cut]
+    if direction is None:
+        nic = nics_of(table, source, kernel=work.kernel)
+        direction = nic != NO_NIC
+        nic = np.where(direction, nic, nics_of(table, destination, kernel=work.kernel))
+    elif isinstance(direction, Direction):
+        direction = np.full(flows.size, direction is Direction.OUTBOUND)
+    if nic is None:
+        nic = nics_of(table, _near(flows, direction), kernel=work.kernel)
+    work.nic[cut], work.way[cut] = nic, direction
+    work.way[cut][_exempt(work, flows, nic, direction)] = EXEMPT
+    np.multiply(work.nic[cut], len(WAYS), out=work.pair[cut])
+    work.pair[cut] += work.way[cut]
+    work.pair[cut][work.nic[cut] < 0] = -1
+
+
+def _exempt(work: _Work, flows: FlowBatch, nic: Array, is_outbound: Array) -> Array:
+    """The places of flows that only rules with the platform's tags can deny, as ``single`` knows them: few."""
+    import numpy as np
+
+    if flows.version != 4:
+        return np.zeros(0, np.int64)
+    some = np.flatnonzero(np.isin(flows.dst, (*PLATFORM_ADDRESSES, *LICENSING_ADDRESSES)) & (is_outbound != 0))
+    columns = [column[some].astype(np.int64) for column in (flows.dst, flows.dport, flows.protocol)]
+    asked, which = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    of_distinct = np.array([_passes(work, flow) for flow in map(_flow, asked.tolist())], bool).reshape(-1, 2)
+    always, until_routed = of_distinct[which.reshape(-1)].T
+    at = np.flatnonzero(until_routed)
+    always[at] = work.tables.has_system_default_route(nic[some[at]])
+    places: Array = some[always]
+    return places
+
+
+def _passes(work: _Work, flow: Flow | None) -> tuple[bool, bool]:
+    """Whether no other rule stops ``flow``: at every NIC, and where the subnet has no default route of its own."""
+    semantics = work.tables.compiled.topology.semantics
+    if flow is None or semantics.platform_traffic != "exempt":
+        return False, False
+    return is_exempt(semantics, Direction.OUTBOUND, flow), is_licensing(Direction.OUTBOUND, flow)
+
+
+def _flow(asked: tuple[int, int, int]) -> Flow | None:
+    """A flow to an address, port and protocol; None where it is of a protocol that no rule can name."""
+    dst, port, number = asked
+    protocol = next((each for each in Protocol if each.number == number), None)
+    return Flow(protocol, Address(4, 0), 0, Address(4, dst), port) if protocol else None
+
+
+def _pairs(work: _Work) -> Array:
+    """The pairs of NIC and way that the flows have, each once, ascending."""
+    import numpy as np
+
+    seen = np.zeros(len(work.tables.nics) * len(WAYS) + 1, bool)
+    for begin in range(0, work.flows.size, CHUNK):
+        seen[work.pair[begin : begin + CHUNK]] = True
+    return np.flatnonzero(seen[:-1])
+
+
+def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
+    """Settle all flows, in parts where the tables of all their NICs would be too large together."""
+    import numpy as np
+
+    chains = work.tables.chains(work.flows.version)
+    if not chains.make(pairs.tolist()):
+        chains.give_up()
+        if not chains.make(pairs.tolist()) and len(pairs) > 1:
+            chains.give_up()
+            for half in np.array_split(pairs, 2):
+                _settle_some(work, half, out, threads)
+            return
+    tables, numbers = chains.tables(), chains.numbers()
+
+    def run(cut: slice) -> None:
+        found = settle(tables, numbers.take(work.pair[cut]), work.flows.part(cut.start, cut.stop), kernel=work.kernel)
+        for column, own in zip(out, found, strict=True):
+            column[cut] = own
+
+    _in_chunks(run, work.flows.size, threads)
+
+
+def _settle_some(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
+    import numpy as np
+
+    places = np.flatnonzero(np.isin(work.pair, pairs))
+    columns = (column[places] for column in (work.nic, work.way, work.pair))
+    some = _Work(work.tables, work.flows.take(places), work.kernel, *columns)
+    found = Settled.empty(len(places))
+    _settle(some, pairs, found, threads)
+    for column, own in zip(out, found, strict=True):
+        column[places] = own
+
+
+def _send(work: _Work, hops: NextHops, cut: slice, out: Array) -> None:
+    """The next hop from the NIC to the other end."""
+    flows = work.flows.part(cut.start, cut.stop)
+    out[cut] = hops.of(work.nic[cut], _near(flows, work.way[cut] == 0), kernel=work.kernel)
+
+
+def _near(flows: FlowBatch, is_outbound: Array) -> Array | tuple[Array, Array]:
+    """The address on one side: the source where it is outbound, else the destination."""
+    import numpy as np
+
+    if flows.src_low is None or flows.dst_low is None:
+        return np.where(is_outbound, flows.src, flows.dst)
+    return np.where(is_outbound, flows.src, flows.dst), np.where(is_outbound, flows.src_low, flows.dst_low)
+
+
+def _side(flows: FlowBatch, *, outbound: bool) -> Array | tuple[Array, Array]:
+    if flows.src_low is None or flows.dst_low is None:
+        return flows.src if outbound else flows.dst
+    return (flows.src, flows.src_low) if outbound else (flows.dst, flows.dst_low)
+
+
+def _check(asked: PlacedFlows, nics: int) -> None:
+    """Raise InvalidFlowError unless columns are as promised."""
+    asked.flows.check()
+    import numpy as np
+
+    size = asked.flows.size
+    if asked.nics is not None:
+        if asked.direction is None:
+            raise InvalidFlowError("NICs without a direction.", hint="Say inbound or outbound, or give a column.")
+        if asked.nics.dtype != np.int32 or asked.nics.shape != (size,):
+            raise InvalidFlowError("the column of NICs needs an int32 for each flow.")
+        if size and not -1 <= int(asked.nics.min()) <= int(asked.nics.max()) < nics:
+            raise InvalidFlowError(f"a NIC outside of -1 to {nics - 1}.", hint="NICs are counted as the topology's.")
+    if isinstance(asked.direction, np.ndarray):
+        direction = asked.direction
+        if direction.shape != (size,) or direction.dtype.kind not in "bu" or int(direction.max(initial=0)) > 1:
+            raise InvalidFlowError("the column of directions needs a 0 (inbound) or a 1 (outbound) for each flow.")
