@@ -44,7 +44,6 @@ golden: $(READY) ## write all that is generated anew (golden files, README outpu
 bench: $(READY) ## the measurements: a cold question, a large estate, one question in process, rules matched by the million
 	$(BIN)/python -m bench.bench_cold_question
 	$(BIN)/python -m bench.bench_estate
-	$(BIN)/python -m bench.bench_connectivity
 	$(BIN)/python -m bench.bench_hub_spoke
 	$(BIN)/python -m bench.bench_batch_verdicts
 	$(BIN)/python -m pytest bench/bench_question.py bench/bench_matching.py --benchmark-only

@@ -94,7 +94,7 @@ def _topology_of(folder: Path) -> Path:
     if named.is_file():
         return named
     others = [file for suffix in ("yaml", "yml", "json") for file in sorted(folder.glob(f"*.{suffix}"))]
-    others = [file for file in others if file.name != CHECKS]
+    others = [file for file in others if file.name != CHECKS and not file.name.endswith(".parameters.json")]
     if len(others) == 1:
         return others[0]
     hint = f"Found: {', '.join(file.name for file in others) or 'nothing'}. Name it: netwatch check TOPOLOGY"

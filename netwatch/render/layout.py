@@ -61,8 +61,9 @@ def wrap(text: str, width: int, *, indent: int = 0, hang: int = HANG) -> list[st
 def columns(rows: Iterable[Sequence[str]], width: int, *, indent: int = 0) -> list[str]:
     """``rows`` in columns that line up, as wide as their widest cell.
 
-    Where that exceeds ``width``, the last column (the place, by custom) goes beneath its row; where that is still too
-    wide, cells flow one after the other. Cells are made printable. Empty columns vanish.
+    Where that exceeds ``width``, as many columns from the left line up as fit; what is right of them follows, and goes
+    beneath its row where there is no room (first of all the place, which comes last by custom). Cells are made
+    printable. Empty columns vanish.
     """
     cells = [[printable(cell) for cell in row] for row in rows]
     if not cells:
@@ -71,11 +72,9 @@ def columns(rows: Iterable[Sequence[str]], width: int, *, indent: int = 0) -> li
     cells = [[row[at] for at in used] for row in cells]
     if _needs(cells) + indent <= width:
         return _aligned(cells, indent)
-    heads = [row[:-1] for row in cells]
-    if len(used) > 1 and _needs(heads) + indent <= width:
-        lines = _aligned(heads, indent)
-        return [line for head, row in zip(lines, cells, strict=True) for line in (head, *_beneath(row[-1], indent))]
-    return [line for row in cells for line in _flow([c for c in row if c], width, indent, HANG, " " * GAP)]
+    lined_up = next((n for n in range(len(used) - 1, 1, -1) if _needs([row[:n] for row in cells]) + indent <= width), 1)
+    heads = _padded([row[:lined_up] for row in cells])
+    return [line for head, row in zip(heads, cells, strict=True) for line in _row(head, row[lined_up:], width, indent)]
 
 
 def _needs(cells: list[list[str]]) -> int:
@@ -87,16 +86,16 @@ def _widths(cells: list[list[str]]) -> list[int]:
 
 
 def _aligned(cells: list[list[str]], indent: int) -> list[str]:
+    return [(" " * indent + line).rstrip() for line in _padded(cells)]
+
+
+def _padded(cells: list[list[str]]) -> list[str]:
     widths = _widths(cells)
-    gap = " " * GAP
-    return [
-        (" " * indent + gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
-        for row in cells
-    ]
+    return [(" " * GAP).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
 
 
-def _beneath(cell: str, indent: int) -> list[str]:
-    return [" " * (indent + HANG) + cell] if cell else []
+def _row(head: str, rest: list[str], width: int, indent: int) -> list[str]:
+    return [line.rstrip() for line in _flow([head, *(cell for cell in rest if cell)], width, indent, HANG, " " * GAP)]
 
 
 def _flow(words: list[str], width: int, indent: int, hang: int, gap: str) -> list[str]:

@@ -111,7 +111,13 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Named, and no answer depends on it:", columns(others, page.width, indent=INDENT), page)
     assumed = [(_holder(item["nic"]), item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
-    ignored = [_ignored_line(item) for item in report["ignored"]]
+    files = [(item["name"], item["effect"]) for item in report["ignored"] if not item["property"]]
+    lines += _titled("Files passed over:", columns(files, page.width, indent=INDENT), page)
+    ignored = [
+        (f"{item['name']}: {item['property']}", item["effect"], item["where"])
+        for item in report["ignored"]
+        if item["property"]
+    ]
     lines += _titled("Not read, though it could change an answer:", columns(ignored, page.width, indent=INDENT), page)
     found = [f"{name}: {not_known(value, page)}" for _, name, value, _ in found_open(topology)]
     open_lines = [line for text in found for line in wrap(text, page.width, indent=INDENT)]
@@ -129,11 +135,6 @@ def _titled(title: str, lines: list[str], page: Page) -> list[str]:
     shown = lines if page.verbose else lines[:10]
     more = [f"{' ' * INDENT}… and {len(lines) - len(shown)} more; -v shows all"] if len(shown) < len(lines) else []
     return [title, *shown, *more] if lines else []
-
-
-def _ignored_line(item: Json) -> tuple[str, str, str]:
-    what = f"{item['name']}: {item['property']}" if item["property"] else item["name"]
-    return what, item["effect"], item["where"] if item["property"] else ""
 
 
 def _assumed(topology: Topology, page: Page) -> Iterator[Json]:

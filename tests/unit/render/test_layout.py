@@ -45,8 +45,15 @@ def test_the_last_column_goes_beneath_where_all_do_not_fit() -> None:
     assert columns(ROWS, 30) == ["1   web-0     Allow", "    a/place.yaml:10", "20  database  Deny"]
 
 
-def test_cells_flow_where_nothing_else_fits() -> None:
-    assert columns(ROWS, 16) == ["1  web-0  Allow", "    a/place.yaml:10", "20  database", "    Deny"]
+def test_as_many_columns_line_up_as_fit() -> None:
+    assert columns(ROWS, 16) == ["1   web-0", "    Allow", "    a/place.yaml:10", "20  database", "    Deny"]
+    assert columns([("a", "one", "x"), ("b", "a long one", "yy"), ("c", "", "z" * 20)], 16) == [
+        "a  one         x",
+        "b  a long one",
+        "    yy",
+        "c",
+        "    " + "z" * 20,
+    ]
 
 
 def test_empty_columns_vanish() -> None:
