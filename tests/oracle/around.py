@@ -77,8 +77,8 @@ def endpoint_nics(topology: Topology) -> set[ResourceId]:
 def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
     """The VNet's peerings that carry traffic: neither side says that it does not.
 
-    A side whose state is left out counts as connected if the other side is declared; a side that says Connected is
-    believed (Azure says so only while both exist).
+    A side whose state is left out counts as connected if the other side is declared or lies outside the input; a side
+    that says Connected is believed (Azure says so only while both exist).
     """
     found = []
     for peering in topology.peerings.values():
@@ -88,12 +88,16 @@ def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
             back for back in topology.peerings.values() if back.vnet == peering.remote_vnet and back.remote_vnet == vnet
         ]
         states = [peering.state, *(back.state for back in backs)]
-        if all(state in ("Connected", "") for state in states) and (backs or peering.state):
+        told = backs or peering.state or not isinstance(peering.remote_vnet, ResourceId)
+        if told and all(state in ("Connected", "") for state in states):
             found.append(peering)
     return found
 
 
 def peer_spaces(topology: Topology, peering: Peering) -> list[Network]:
+    """Its address space; of a peer outside the input what this side last saw of it."""
+    if not isinstance(peering.remote_vnet, ResourceId):
+        return known(peering.remote_prefixes)
     return spaces(_peer(topology, peering))
 
 
@@ -103,6 +107,8 @@ def _peer(topology: Topology, peering: Peering) -> VirtualNetwork:
 
 
 def is_far(topology: Topology, vnet: VirtualNetwork, peering: Peering) -> bool:
+    if not isinstance(peering.remote_vnet, ResourceId):
+        return False  # nobody can tell
     return region(_peer(topology, peering).location) != region(vnet.location)
 
 

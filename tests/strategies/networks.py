@@ -27,6 +27,7 @@ from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import SWITCHES, Semantics
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from tests.strategies.load_balancers import balancers
 from tests.strategies.managers import managed
 from tests.strategies.pools import GROUP, HOPS, ROUTES, SERVICES, SPACES, TAGS, arm_id
@@ -59,7 +60,8 @@ def topologies(draw: st.DrawFn) -> Topology:
     tables = [_route_table(draw, f"rt-{number}", local) for number in range(draw(st.sampled_from([1, 2, 0])))]
     subnets = [_subnet(draw, vnet, index, nsgs, tables) for vnet in vnets for index in range(draw(st.integers(1, 2)))]
     nics = [_nic(draw, subnet, index, nsgs, asgs) for subnet in subnets for index in range(draw(st.integers(1, 2)))]
-    machines = [VirtualMachine(nic.vm, nic.location, (nic.id,)) for nic in nics if isinstance(nic.vm, ResourceId)]
+    nics = _sharing_machines(draw, nics)
+    machines = _machines(nics)
     private_endpoints, endpoint_nics = endpoints(draw, subnets)
     entries = gateway_subnets(draw, vnets)
     site = sites(draw, entries)
@@ -68,7 +70,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         source="a test",
         vnets=_by_key(vnets),
         subnets=_by_key([*subnets, *entries]),
-        peerings=_by_key(_peerings(draw, vnets)),
+        peerings=_by_key([*_peerings(draw, vnets), *_outside(draw, vnets)]),
         nsgs=_by_key(groups),
         asgs=_by_key(ApplicationSecurityGroup(asg, "westeurope") for asg in asgs),
         route_tables=_by_key(tables),
@@ -176,8 +178,65 @@ def _nic(
         for prefix in subnet.prefixes
         if isinstance(prefix, Prefix)
     )
+    if draw(st.sampled_from([False, False, True])):
+        configs = (*configs, _secondary(draw, nic, subnet, index, asgs))
     vm = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/{name}-vm")
     return NetworkInterface(nic, "westeurope", configs, nsg=draw(st.sampled_from([*nsgs, *nsgs, None])), vm=vm)
+
+
+def _secondary(draw: st.DrawFn, nic: ResourceId, subnet: Subnet, index: int, asgs: list[ResourceId]) -> IpConfiguration:
+    """A second IPv4 address of a NIC, in groups of its own."""
+    (first, *_) = (prefix for prefix in subnet.prefixes if isinstance(prefix, Prefix))
+    groups = tuple(draw(st.lists(st.sampled_from(asgs[:2]), max_size=1)))
+    address = Address(4, first.network + 64 + index)
+    return IpConfiguration(nic.child("ipConfigurations", "second"), address, subnet.id, asgs=groups)
+
+
+def _sharing_machines(draw: st.DrawFn, nics: list[NetworkInterface]) -> list[NetworkInterface]:
+    """Now and then a NIC is a second one of the machine before it, in the same network as Azure wants it."""
+    found: list[NetworkInterface] = []
+    for nic in nics:
+        before = found[-1] if found else None
+        if before and before.primary and _vnet_of(before) == _vnet_of(nic) and draw(st.sampled_from([0, 0, 1])):
+            nic = replace(nic, vm=before.vm, primary=False)
+        found.append(nic)
+    return found
+
+
+def _vnet_of(nic: NetworkInterface) -> ResourceId:
+    subnet = nic.ip_configurations[0].subnet
+    assert isinstance(subnet, ResourceId)
+    return subnet.parent
+
+
+def _machines(nics: Sequence[NetworkInterface]) -> list[VirtualMachine]:
+    """The machines that the NICs are attached to, each with its NICs, the primary one first."""
+    held: dict[ResourceId, list[ResourceId]] = {}
+    for nic in nics:
+        if isinstance(nic.vm, ResourceId):
+            held.setdefault(nic.vm, []).append(nic.id)
+    return [VirtualMachine(vm, "westeurope", tuple(own)) for vm, own in held.items()]
+
+
+def _outside(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:
+    """Now and then a peer that the input does not hold, with the ranges this side last saw of it."""
+    if not draw(st.sampled_from([0, 0, 0, 1])):
+        return []
+    vnet = draw(st.sampled_from(vnets))
+    remote = "/subscriptions/elsewhere/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/afar"
+    ranges = tuple(
+        parse_prefix(text) for text in draw(st.sampled_from([("10.8.0.0/16",), ("10.8.0.0/16", "8.8.8.0/25")]))
+    )
+    return [
+        Peering(
+            vnet.id.child("virtualNetworkPeerings", "to-afar"),
+            Unresolved("virtual network afar is not in the input", remote),
+            state=draw(st.sampled_from(_STATES)),
+            allow_virtual_network_access=draw(st.sampled_from([True, True, False])),
+            use_remote_gateways=False,
+            remote_prefixes=ranges,
+        )
+    ]
 
 
 _SERVICES_BESIDE = (
