@@ -115,7 +115,25 @@ def _id_of(resource: Json) -> str:
 def _route_order(pair: Pair, case: Case) -> Pair:
     if case.operation != "effectiveRouteTable":
         return pair
-    return _both(pair, lambda body: _with_members(body, "value", lambda routes: sorted(routes, key=_route_key)))
+    return _both(pair, lambda body: _with_members(body, "value", _sorted_routes))
+
+
+def _sorted_routes(routes: list[Json]) -> list[Json]:
+    """The rows in one order, and the prefixes in each row too."""
+    rows = [
+        {**route, "addressPrefix": sorted(map(str, _members(route, "addressPrefix")))}
+        if isinstance(route, dict) and isinstance(route.get("addressPrefix"), list)
+        else route
+        for route in routes
+    ]
+    return sorted(rows, key=_route_key)
+
+
+def _empty_route_members(pair: Pair, case: Case) -> Pair:
+    if case.operation != "effectiveRouteTable":
+        return pair
+    empty = {"hasBgpOverride": False, "tagMap": {}, "destinationServiceTags": []}
+    return _both(pair, lambda body: _without_keys(body, lambda key, value: key in empty and value == empty[key]))
 
 
 def _route_key(route: Json) -> str:
@@ -139,7 +157,7 @@ def _rule_key(rule: Json) -> str:
 
 
 def _propagation_flag(pair: Pair, case: Case) -> Pair:
-    """Rows say disableBgpRoutePropagation in newer answers only, and False wherever it was seen."""
+    """Rows say disableBgpRoutePropagation in newer answers only."""
     if case.operation != "effectiveRouteTable" or _says(pair.expected, "disableBgpRoutePropagation"):
         return pair
     return Pair(pair.expected, _without_keys(pair.got, lambda key, value: key == "disableBgpRoutePropagation"))
@@ -149,11 +167,11 @@ def _noise_routes(pair: Pair, case: Case) -> Pair:
     """The recorded answer without the rows that only some subscriptions get, unless we list them too."""
     if case.operation != "effectiveRouteTable":
         return pair
-    ours = {_route_key(route) for route in _members(pair.got, "value")}
+    ours = {_route_key(route) for route in _sorted_routes(_members(pair.got, "value"))}
     ranges = _vnet_ranges(pair.expected)
 
     def kept(routes: list[Json]) -> list[Json]:
-        return [route for route in routes if _route_key(route) in ours or not _is_noise(route, ranges)]
+        return [route for route in _sorted_routes(routes) if _route_key(route) in ours or not _is_noise(route, ranges)]
 
     return Pair(_with_members(pair.expected, "value", kept), pair.got)
 
@@ -323,6 +341,16 @@ NORMALISERS: tuple[Normaliser, ...] = (
         "blocks), and the IPv6 default route in an IPv4 VNet",
         _noise_routes,
     ),
-    Normaliser("route_order", "the longest prefix wins wherever its row stands", _route_order),
+    Normaliser(
+        "empty_route_members",
+        "newer effective routes carry hasBgpOverride, tagMap and destinationServiceTags, which say nothing while false "
+        "or empty",
+        _empty_route_members,
+    ),
+    Normaliser(
+        "route_order",
+        "the longest prefix wins wherever its row stands, and wherever it stands in its row",
+        _route_order,
+    ),
 )
 """Every normaliser, in the order they apply."""

@@ -53,7 +53,7 @@ def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) 
     vnet = topology.vnets[subnet.vnet.key]
     refuse_routes(topology, vnet)
     user = list(_user_rows(topology, subnet, expand_tag))
-    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet), *_mesh_rows(topology, vnet)]
+    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet), *_mesh_rows(topology, vnet, user)]
     services = list(_service_rows(vnet, subnet, expand_tag))
     learned = list(_gateway_rows(topology, vnet, subnet, [*near, *services]))
     endpoints = list(_endpoint_rows(topology, vnet, user))
@@ -77,17 +77,21 @@ def _peering_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[Effectiv
             yield replace(_row(prefix, kind), where=peering.where)
 
 
-def _mesh_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
-    """One row for each range of each other member of a connected group ("Connectivity configuration").
+def _mesh_rows(topology: Topology, vnet: VirtualNetwork, user: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
+    """One row with the ranges of all other members of connected groups (effective routes of a published lab).
 
-    A member that is peered as well has its peering's rows: the two would be the same route twice.
+    A member that is peered as well has its peering's rows: the two would be the same route twice. A range that a user
+    route overrides has a row of its own, since it alone is Invalid; no source shows one.
     """
     peers = {peering.remote_vnet for peering in connected_peers(topology, vnet)}
-    for member in mesh_members(topology, vnet):
-        if member.id in peers:
-            continue
-        for prefix in member.address_space:
-            yield _row(prefix, NextHopType.CONNECTED_GROUP)
+    members = [member for member in mesh_members(topology, vnet) if member.id not in peers]
+    ranges = [prefix for member in members for prefix in member.address_space]
+    taken = {row.prefixes for row in user}
+    apart = [each for each in ranges if isinstance(each, Unresolved) or (each,) in taken]
+    joined = tuple(each for each in ranges if isinstance(each, Prefix) and each not in apart)
+    if joined:
+        yield EffectiveRoute(joined, NextHopType.CONNECTED_GROUP)
+    yield from (_row(each, NextHopType.CONNECTED_GROUP) for each in apart)
 
 
 def _gateway_rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.gateways import propagates
 from netwatch.engines.assumed import of_routes
 from netwatch.engines.targets import check_running, find_nic, subnet_of
 from netwatch.model.answers import EffectiveRoutesAnswer
@@ -18,6 +19,12 @@ def effective_routes(compiled: CompiledTopology, nic: str) -> EffectiveRoutesAns
     """
     card = find_nic(compiled.topology, nic)
     check_running(compiled.topology, card, code="NicMustBeAttachedToRunningVmToGetEffectiveRoutes", what="routes")
-    routes = compiled.effective_routes(subnet_of(compiled.topology, card))
-    notes = tuple(dict.fromkeys(of_routes(compiled.topology, routes)))
-    return EffectiveRoutesAnswer(card, routes, notes, service_tags=compiled.published_tags_under(routes))
+    subnet = subnet_of(compiled.topology, card)
+    routes = compiled.effective_routes(subnet)
+    return EffectiveRoutesAnswer(
+        card,
+        routes,
+        tuple(dict.fromkeys(of_routes(compiled.topology, routes))),
+        service_tags=compiled.published_tags_under(routes),
+        propagates=propagates(compiled.topology, subnet),
+    )

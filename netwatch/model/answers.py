@@ -170,12 +170,13 @@ class EffectiveRulesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveRoutesAnswer:
-    """The answer of effectiveRouteTable, in Azure's order."""
+    """The answer of effectiveRouteTable, in Azure's order; ``propagates``: gateway routes are let into the subnet."""
 
     nic: NetworkInterface
     routes: tuple[EffectiveRoute, ...]
     notes: tuple[str, ...] = ()
     service_tags: str = ""
+    propagates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,14 +103,19 @@ def _next_hop(answer: NextHopAnswer) -> Body:
 
 
 def _effective_routes(answer: EffectiveRoutesAnswer) -> Body:
-    return {"value": [_route(route) for route in answer.routes]}
+    return {"value": [_route(route, propagates=answer.propagates) for route in answer.routes]}
 
 
-def _route(route: EffectiveRoute) -> Body:
-    """One row. Recorded rows of system routes have no ``name``, and no row has ``disableBgpRoutePropagation``."""
+def _route(route: EffectiveRoute, *, propagates: bool) -> Body:
+    """One row. Recorded rows of system routes have no ``name``.
+
+    Rows of a published lab of 2022 say ``disableBgpRoutePropagation`` of the subnet's table; recorded ones, to 2018, do
+    not.
+    """
     named: Body = {"name": route.name} if route.name else {}
     return {
         **named,
+        "disableBgpRoutePropagation": not propagates,
         "source": route.source.value,
         "state": route.state.value,
         "addressPrefix": [str(prefix) for prefix in route.prefixes],

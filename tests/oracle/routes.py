@@ -132,7 +132,7 @@ def _endpoints_win(topology: Topology) -> bool:
 
 
 def _near_rows(topology: Topology, subnet: Subnet) -> Iterator[Row]:
-    """One for each range of the VNet, of each connected peer and of each other member of a connected group."""
+    """One for each range of the VNet and of each connected peer, and one for all of its connected groups."""
     vnet = topology.vnets[subnet.vnet.key]
     for space in spaces(vnet):
         yield Row(frozenset({space}), "VnetLocal")
@@ -140,9 +140,13 @@ def _near_rows(topology: Topology, subnet: Subnet) -> Iterator[Row]:
         for space in peer_spaces(topology, peering):
             yield Row(frozenset({space}), "VNetGlobalPeering" if is_far(topology, vnet, peering) else "VNetPeering")
     peers = [peering.remote_vnet for peering in connected(topology, vnet.id)]
-    for member in mesh(topology, vnet):
-        for space in spaces(member) if member.id not in peers else ():
-            yield Row(frozenset({space}), "ConnectedGroup")
+    every = {space for member in mesh(topology, vnet) if member.id not in peers for space in spaces(member)}
+    table = route_table(topology, subnet)
+    taken = {network(route.prefix) for route in (table.routes if table else ()) if isinstance(route.prefix, Prefix)}
+    if every - taken:
+        yield Row(frozenset(every - taken), "ConnectedGroup")
+    for space in every & taken:  # an overridden one stands by itself, as Invalid
+        yield Row(frozenset({space}), "ConnectedGroup")
 
 
 def _internet_rows(topology: Topology, subnet: Subnet) -> Iterator[Row]:

@@ -185,3 +185,15 @@ def test_the_propagation_flag_counts_only_where_it_was_recorded(case_of: Any) ->
 def test_odd_answers_are_taken_as_they_come(case_of: Any, operation: str, body: Any) -> None:
     assert agree(body, body, case_of(operation))
     assert not agree(body, {"value": [VNET]}, case_of(operation))
+
+
+def test_prefixes_stand_in_no_order_in_a_row_and_empty_members_say_nothing(write: Write) -> None:
+    row = {"source": "Default", "state": "Active", "nextHopType": "ConnectedGroup", "nextHopIpAddress": []}
+    theirs = {**row, "addressPrefix": ["10.2.0.0/16", "10.1.0.0/16"], "tagMap": {}, "hasBgpOverride": False}
+    ours = {**row, "addressPrefix": ["10.1.0.0/16", "10.2.0.0/16"]}
+    (case,) = find_cases(write(a=next_hop_case(operation="effectiveRouteTable")))
+    pair = normalised(Pair({"value": [theirs]}, {"value": [ours]}), case)
+    assert pair.expected == pair.got
+    for change in ({"hasBgpOverride": True}, {"tagMap": {"Storage": []}}, {"addressPrefix": ["10.1.0.0/16"]}):
+        pair = normalised(Pair({"value": [{**theirs, **change}]}, {"value": [ours]}), case)
+        assert pair.expected != pair.got, change

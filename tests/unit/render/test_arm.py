@@ -87,6 +87,7 @@ def test_rows_of_effective_routes() -> None:
     assert found == {
         "value": [
             {
+                "disableBgpRoutePropagation": False,
                 "source": "Default",
                 "state": "Invalid",
                 "addressPrefix": ["0.0.0.0/0"],
@@ -95,6 +96,7 @@ def test_rows_of_effective_routes() -> None:
             },
             {
                 "name": "to-fw",
+                "disableBgpRoutePropagation": False,
                 "source": "User",
                 "state": "Active",
                 "addressPrefix": ["0.0.0.0/0"],
@@ -103,6 +105,11 @@ def test_rows_of_effective_routes() -> None:
             },
         ]
     }
+
+
+def test_effective_routes_say_where_gateway_routes_are_kept_away() -> None:
+    found = body(EffectiveRoutesAnswer(NIC, (user_route(),), propagates=False))
+    assert found["value"][0]["disableBgpRoutePropagation"] is True
 
 
 def test_effective_routes_keep_their_own_words() -> None:
