@@ -194,6 +194,11 @@ def test_prefixes_stand_in_no_order_in_a_row_and_empty_members_say_nothing(write
     (case,) = find_cases(write(a=next_hop_case(operation="effectiveRouteTable")))
     pair = normalised(Pair({"value": [theirs]}, {"value": [ours]}), case)
     assert pair.expected == pair.got
-    for change in ({"hasBgpOverride": True}, {"tagMap": {"Storage": []}}, {"addressPrefix": ["10.1.0.0/16"]}):
+    changes: list[dict[str, Any]] = [
+        {"hasBgpOverride": True},
+        {"tagMap": {"Storage": []}},
+        {"addressPrefix": ["10.1.0.0/16"]},
+    ]
+    for change in changes:
         pair = normalised(Pair({"value": [{**theirs, **change}]}, {"value": [ours]}), case)
         assert pair.expected != pair.got, change
