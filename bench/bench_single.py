@@ -12,8 +12,10 @@ import argparse
 import json
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,10 +29,14 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.classify import classify, prepare
 from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import Point, RuleTable
+from netwatch.model.addresses import PortRange
+from netwatch.model.rules import PortField
+from netwatch.model.topology import Topology
+from netwatch.workloads import Estate, arm_json
 from netwatch.workloads.bench import interleaved
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.stream import stream_pass
-from netwatch.workloads.traces import boundary_points, trace
+from netwatch.workloads.traces import boundary_points, points_batch, trace
 
 EXAMPLE = "topologies/two-tier/two-tier.yaml"
 FLOWS = 4_000_000
@@ -51,7 +57,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="a JSON file for the results")
     options = parser.parse_args()
     results: dict[str, Any] = {"machine": machine_facts(), "code": code(), "load_before": load(), "figures": []}
-    for measure in (one_question, one_verdict, first_answers, ipv6, two_cores):
+    for measure in (one_question, one_verdict, one_change, first_answers, ipv6, two_cores):
         for figure in measure():
             print(f"{figure.what:60} {figure.value:10.4g} {figure.unit}", flush=True)
             results["figures"].append(figure._asdict())
@@ -96,17 +102,62 @@ def _hits(name: str) -> list[Point]:
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
+QUESTION = {"direction": "Inbound", "protocol": "TCP", "local": ":443", "remote": "203.0.113.7:50123"}
+
+
 def one_verdict() -> Iterator[Figure]:
     """ip_flow_verify from strings, on a topology that is loaded."""
-    watcher = NetworkWatcher.load(EXAMPLE)
+    for name, watcher, vm in (("two-tier", NetworkWatcher.load(EXAMPLE), "web-0"), ("1,000 rules", _large(), VM)):
 
-    def ask() -> None:
-        for _ in range(500):
-            watcher.ip_flow_verify(
-                "web-0", direction="Inbound", protocol="TCP", local=":443", remote="203.0.113.7:50123"
-            )
+        def ask(watcher: NetworkWatcher = watcher, vm: str = vm) -> None:
+            for _ in range(500):
+                watcher.ip_flow_verify(vm, **QUESTION)
 
-    yield Figure("ip_flow_verify from strings, two-tier", _median(ask) / 500 * 1e6, "µs")
+        yield Figure(f"ip_flow_verify from strings, {name}", _median(ask) / 500 * 1e6, "µs")
+
+
+VM = "vm-00001"
+
+
+def _large() -> NetworkWatcher:
+    """A few machines under one group of a thousand rules."""
+    estate = Estate(nics=10, vnets=1, subnets_per_vnet=1, nsgs=1, rules_per_nsg=1000)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "estate.json")
+        path.write_text("".join(arm_json(estate)))
+        return NetworkWatcher.load(path)
+
+
+def one_change() -> Iterator[Figure]:
+    """One rule of a thousand changed: until a single question is answered, and until a batch is; and from nothing."""
+    watcher = _large()
+    topology = watcher.compiled.topology
+    flow = points_batch(4, [(0xCB007107, 0x0A000005, 50123, 443, 6)])
+    watcher.ip_flow_verify(VM, **QUESTION)
+    watcher.verify_batch(flow, kernel="numba")
+    seconds: dict[str, list[float]] = {"single question": [], "batch": [], "single question, all made anew": []}
+    for place in range(300, 300 + 2 * REPEAT):
+        changed = _changed(topology, place)
+        start = time.process_time()
+        after = watcher.changed(changed)
+        after.ip_flow_verify(VM, **QUESTION)
+        seconds["single question"].append(time.process_time() - start)
+        start = time.process_time()
+        after.verify_batch(flow, kernel="numba")
+        seconds["batch"].append(time.process_time() - start)
+        start = time.process_time()
+        NetworkWatcher(changed).ip_flow_verify(VM, **QUESTION)
+        seconds["single question, all made anew"].append(time.process_time() - start)
+    for what, found in seconds.items():
+        yield Figure(f"one rule of 1,000 changed, until a {what}", statistics.median(found) * 1e3, "ms")
+
+
+def _changed(topology: Topology, place: int) -> Topology:
+    """The topology with another destination port in one rule."""
+    key, group = next(iter(topology.nsgs.items()))
+    rules = list(group.rules)
+    rules[place] = replace(rules[place], destination_ports=PortField((PortRange(place, place),), (str(place),)))
+    return replace(topology, nsgs={**topology.nsgs, key: replace(group, rules=tuple(rules))})
 
 
 def first_answers() -> Iterator[Figure]:

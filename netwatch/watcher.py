@@ -46,6 +46,7 @@ class NetworkWatcher:
     def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:
         """``service_tags`` is the published list to use; by default the topology's, else the one that ships."""
         self._service_tags = service_tags
+        self._former_tables: BatchTables | None = None
         self.compiled = CompiledTopology(topology, lambda: service_tags or _published_tags(topology))
 
     def changed(self, topology: Topology) -> NetworkWatcher:
@@ -55,6 +56,7 @@ class NetworkWatcher:
         """
         watcher = NetworkWatcher(topology, service_tags=self._service_tags)
         watcher.compiled = CompiledTopology(topology, watcher.compiled.load_published_tags, former=self.compiled)
+        watcher._former_tables = self.__dict__.get("_batch_tables")
         return watcher
 
     @classmethod
@@ -183,7 +185,9 @@ class NetworkWatcher:
     def _batch_tables(self) -> BatchTables:
         from netwatch.verdicts.batch import BatchTables
 
-        return BatchTables(self.compiled)
+        tables = BatchTables(self.compiled, former=self._former_tables)
+        self._former_tables = None
+        return tables
 
 
 def _direction(text: str) -> Direction | None:

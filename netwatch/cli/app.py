@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "schema": "netwatch.cli.topology_commands",
     "conformance": "netwatch.cli.conformance_command",
     "bench": "netwatch.cli.bench_command",
+    "doctor": "netwatch.cli.doctor_command",
     "tags": "netwatch.cli.tag_commands",
 }
 """Every command, in the order of the help, with the module it comes from; only the one called is imported."""

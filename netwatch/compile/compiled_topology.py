@@ -30,7 +30,7 @@ from netwatch.model.where import Where
 if TYPE_CHECKING:
     from netwatch.effective.published_tags import PublishedTags
 
-__all__ = ["Binding", "CompiledTopology"]
+__all__ = ["Binding", "CompiledTopology", "differ_in_rules_alone"]
 
 
 class Binding(NamedTuple):
@@ -58,7 +58,7 @@ class CompiledTopology:
     ) -> None:
         self.topology = topology
         self.load_published_tags = published_tags
-        alike = former if former and _differ_in_rules_alone(topology, former.topology) else None
+        alike = former if former and differ_in_rules_alone(topology, former.topology) else None
         self._routes: dict[str, tuple[EffectiveRoute, ...]] = alike._routes if alike else {}
         self._tags: dict[tuple[str, str], TagExpansion] = alike._tags if alike else {}
         self._expansions: dict[TagExpansion, TagExpansion] = alike._expansions if alike else {}
@@ -66,6 +66,8 @@ class CompiledTopology:
         self._shared: dict[Hashable, tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]] = {}
         self._in_direction: dict[tuple[int, Direction], tuple[EffectiveRule, ...]] = {}
         self._lists: RuleLists = RuleLists(former._lists if former else None)
+        self._earlier: Mapping[tuple[str, str], EffectiveNsg] = alike._nsgs if alike else {}
+        self._name_published: set[int] = set()
 
     @cached_property
     def published_tags(self) -> PublishedTags:
@@ -147,15 +149,18 @@ class CompiledTopology:
         return not self._is_endpoint(nic) or honours_rules(subnet)
 
     def _is_endpoint(self, nic: NetworkInterface) -> bool:
-        return any(nic.id in endpoint.nics for endpoint in self.topology.private_endpoints.values())
+        return nic.id.key in self._endpoint_nics
 
-    def published_tags_in(self, rules: tuple[SecurityRule, ...]) -> str:
-        """The label of the published list if one of ``rules`` names a tag of it, else empty."""
-        context = {name.lower() for name in context_tag_names()}
-        terms = (term for rule in rules for field in (rule.sources, rule.destinations) for term in field.terms)
-        if any(isinstance(term, ServiceTag) and term.text.lower() not in context for term in terms):
-            return self.published_tags.label
-        return ""
+    @cached_property
+    def _endpoint_nics(self) -> frozenset[str]:
+        """The keys of the NICs of private endpoints."""
+        endpoints = self.topology.private_endpoints.values()
+        return frozenset(nic.key for each in endpoints for nic in each.nics if isinstance(nic, ResourceId))
+
+    def published_tags_in(self, rules: Iterable[SecurityRule]) -> str:
+        """The label of the published list if one of ``rules``, which are of ``bindings``, names a tag of it."""
+        found = self._name_published and not self._name_published.isdisjoint(map(id, rules))
+        return self.published_tags.label if found else ""
 
     def published_tags_under(self, routes: Iterable[EffectiveRoute]) -> str:
         """The label of the published list if one of ``routes`` has its prefixes from it, else empty."""
@@ -190,10 +195,21 @@ class CompiledTopology:
         }
         key = (rules if level is Level.ADMIN else nsg.id.key, *map(id, found.values()))
         if key not in self._shared:
-            effective = effective_rules(rules, lambda _, tag: found[tag.text], self._asg_members, self.topology)
+            self._name_published |= {id(rule) for rule, tag in _tags(rules) if tag.text.lower() not in _CONTEXT}
+            effective = self._effective_rules(rules, found, self._earlier.get((nsg.id.key, bound_to.key)))
             self._shared[key] = effective, {text: expansion.prefixes for text, expansion in found.items()}
         effective, tag_map = self._shared[key]
         return EffectiveNsg(nsg, level, bound_to, effective, tag_map)
+
+    def _effective_rules(
+        self, rules: tuple[SecurityRule, ...], tags: Mapping[str, TagExpansion], earlier: EffectiveNsg | None
+    ) -> tuple[EffectiveRule, ...]:
+        """``rules`` with their prefixes; those that stand in an earlier state of the network too are taken from it."""
+        known = {id(each.rule): each for each in earlier.rules} if earlier else {}
+        new = [rule for rule in rules if id(rule) not in known]
+        made = effective_rules(new, lambda _, tag: tags[tag.text], self._asg_members, self.topology)
+        known.update((id(each.rule), each) for each in made)
+        return tuple(known[id(rule)] for rule in in_order(rules))
 
     def _expand_tag(self, tag: ServiceTag, subnet: Subnet, where: Where, holder: str) -> TagExpansion:
         """What ``tag`` holds at ``subnet``; equal expansions are one object."""
@@ -231,10 +247,11 @@ def _tags(rules: Iterable[SecurityRule]) -> Iterator[tuple[SecurityRule, Service
                 yield rule, term
 
 
+_CONTEXT = frozenset(name.lower() for name in context_tag_names())
 _OF_RULES = ("nsgs", "admin_rule_collections", "source", "notes")
 
 
-def _differ_in_rules_alone(one: Topology, other: Topology) -> bool:
+def differ_in_rules_alone(one: Topology, other: Topology) -> bool:
     """Whether two states of a network share every resource but rules: routes and what tags hold are the same then."""
     return all(
         getattr(one, each.name) is getattr(other, each.name) for each in fields(one) if each.name not in _OF_RULES

@@ -12,6 +12,7 @@ from netwatch.errors import UnsupportedError
 from netwatch.matcher.products import MAX_BYTES, Product, ProductTable, matches, product_table, spliced, table_bytes
 from netwatch.matcher.tables import Point
 from netwatch.model.answers import EffectiveRule
+from netwatch.model.rules import SecurityRule
 
 __all__ = ["MAX_ESTATE_BYTES", "RuleList", "RuleLists", "matching_rules", "rule_list", "with_rules"]
 
@@ -22,10 +23,12 @@ MAX_ESTATE_BYTES = 256 << 20
 class RuleList(NamedTuple):
     """Rules of one direction in the order in which they are asked, with their table for one address family.
 
-    ``rule_of`` has for each product of the table the index of the rule it comes from, ascending.
+    ``plain`` are the same rules as written, and ``rule_of`` has for each product of the table the index of the rule it
+    comes from, ascending.
     """
 
     rules: tuple[EffectiveRule, ...]
+    plain: tuple[SecurityRule, ...]
     table: ProductTable
     rule_of: tuple[int, ...]
 
@@ -34,7 +37,7 @@ def rule_list(rules: tuple[EffectiveRule, ...], version: int) -> RuleList:
     """``rules`` made ready; about 10 ms for a thousand. UnsupportedError beyond the matcher's MAX_BYTES."""
     products, rule_of = _products(rules, version)
     table = _bounded(rules, partial(product_table, version, products))
-    return RuleList(rules, table, rule_of)
+    return RuleList(rules, _plain(rules), table, rule_of)
 
 
 def with_rules(former: RuleList, rules: tuple[EffectiveRule, ...]) -> RuleList:
@@ -60,7 +63,7 @@ def with_rules(former: RuleList, rules: tuple[EffectiveRule, ...]) -> RuleList:
         *(begin + index for index in own),
         *(index + moved for index in former.rule_of[last:]),
     )
-    return RuleList(rules, table, rule_of)
+    return RuleList(rules, _plain(rules), table, rule_of)
 
 
 def matching_rules(listed: RuleList, point: Point) -> Iterator[int]:
@@ -102,7 +105,7 @@ class RuleLists:
 
     def _keep(self, key: tuple[int, int], made: RuleList, rules: tuple[EffectiveRule, ...]) -> None:
         """Keep ``made`` under the very tuple asked for, whose id must not pass to another while it is kept."""
-        self._kept[key] = made._replace(rules=rules)
+        self._kept[key] = made._replace(rules=rules, plain=_plain(rules))
         self._bytes += table_bytes(made.table)
         while self._bytes > self._most and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
@@ -120,10 +123,16 @@ def _products(rules: Iterable[EffectiveRule], version: int) -> tuple[list[Produc
     return products, tuple(rule_of)
 
 
+def _plain(rules: Iterable[EffectiveRule]) -> tuple[SecurityRule, ...]:
+    return tuple(each.rule for each in rules)
+
+
 def _shared(some: Sequence[EffectiveRule], others: Sequence[EffectiveRule]) -> int:
     """How many rules are the same from the start on."""
     pairs = enumerate(zip(some, others, strict=False))
-    return next((place for place, (one, other) in pairs if one != other), min(len(some), len(others)))
+    return next(
+        (place for place, (one, other) in pairs if one is not other and one != other), min(len(some), len(others))
+    )
 
 
 def _place(rule_of: Sequence[int], rule: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.compiled_topology import CompiledTopology, differ_in_rules_alone
 from netwatch.effective.platform import LICENSING_ADDRESSES, PLATFORM_ADDRESSES, is_exempt, is_licensing
 from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch
@@ -95,14 +95,18 @@ class BatchVerdicts(NamedTuple):
 
 
 class BatchTables:
-    """What batches are looked up in, for both address families; each part is made when it is first needed."""
+    """What batches are looked up in, for both address families; each part is made when it is first needed.
 
-    def __init__(self, compiled: CompiledTopology) -> None:
+    ``former`` are those of an earlier state of the network: routes and addresses are taken over if only rules differ.
+    """
+
+    def __init__(self, compiled: CompiledTopology, *, former: BatchTables | None = None) -> None:
         self.compiled = compiled
         self.nics = tuple(compiled.topology.nics.values())
+        alike = former if former and differ_in_rules_alone(compiled.topology, former.compiled.topology) else None
         self._chains: dict[int, Chains] = {}
-        self._hops: dict[int, NextHops] = {}
-        self._nics: dict[int, PrefixTables] = {}
+        self._hops: dict[int, NextHops] = alike._hops if alike else {}
+        self._nics: dict[int, PrefixTables] = alike._nics if alike else {}
 
     def chains(self, version: int) -> Chains:
         """The rule lists at every NIC."""

@@ -114,15 +114,10 @@ def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) ->
         if not rule.unresolved:
             agreed = len(possible) == 1
             outcome = _outcome(possible.pop()) if agreed else Outcome.UNKNOWN
-            tried = tuple(earlier.rule for earlier in rules[:index])
-            return _decision(nsg, outcome, rule if agreed else None, tried, unresolved)
+            return _decision(nsg, outcome, rule if agreed else None, listed.plain[:index], unresolved)
     if possible <= {Access.ALLOW}:  # an admin Allow hands on to the groups, as no match does
-        return None if nsg.level is Level.ADMIN else _decision(nsg, Outcome.ALLOW, None, _all(rules), unresolved)
-    return _decision(nsg, Outcome.UNKNOWN, None, _all(rules), unresolved)
-
-
-def _all(rules: tuple[EffectiveRule, ...]) -> tuple[SecurityRule, ...]:
-    return tuple(rule.rule for rule in rules)
+        return None if nsg.level is Level.ADMIN else _decision(nsg, Outcome.ALLOW, None, listed.plain, unresolved)
+    return _decision(nsg, Outcome.UNKNOWN, None, listed.plain, unresolved)
 
 
 def _decision(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from multiprocessing import get_context
 from random import Random
 
 import numpy as np
@@ -80,6 +81,17 @@ def test_no_tables_and_no_flows(kernel: str) -> None:
     flows = points_batch(4, [(1, 2, 3, 4, 5)])
     assert first_products(nothing, np.array([NO_TABLE], np.int32), flows, kernel=kernel).tolist() == [NO_PRODUCT]
     assert first_products(nothing, np.zeros(0, np.int32), points_batch(4, []), kernel=kernel).tolist() == []
+
+
+def test_tables_load_in_worker_processes() -> None:
+    """What is sent to a process that begins from nothing gives the same rows there."""
+    random = Random(6)
+    products = product_table(4, drawn(random, 4, 90))
+    made, flows = stacked(4, [products]), points_batch(4, points(random, 4, 50))
+    which = np.zeros(50, np.int32)
+    with get_context("spawn").Pool(1) as pool:
+        there = pool.apply(first_products, (made, which, flows), {"kernel": "numpy"})
+    assert np.array_equal(there, first_products(made, which, flows, kernel="numpy"))
 
 
 def test_a_small_table_is_small() -> None:
