@@ -8,7 +8,7 @@ __all__ = ["doctor"]
 
 
 def doctor(output: str = output("text", "json")) -> None:
-    """What is installed here, and which kernel matches rules.
+    """What is installed here, and what is chosen by it.
 
     Versions; the extras, and how to get those that are not here; the kernel that is taken for batches of several sizes
     and why; where machine code is kept between runs; and which list of service tags ships.
