@@ -53,6 +53,11 @@ peers: $(READY) ## the matcher beside rte_acl and others, in one run (minutes); 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	$(BIN)/python -m bench.peers.side_by_side $(if $(CLASSBENCH),--classbench "$(CLASSBENCH)") --out build/peers/results.json
 
+.PHONY: fuzz
+fuzz: $(READY) ## every reader under a fuzzer that follows coverage, SECONDS=60 for each (Linux; not part of test)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
+
 .PHONY: format
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix-only .
@@ -65,6 +70,8 @@ lock: ## resolve the dependencies anew into requirements/*.txt (needs uv: on PAT
 		pyproject.toml --group dev --output-file requirements/dev.txt
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		requirements/peers.in --constraint requirements/dev.txt --output-file requirements/peers.txt
+	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		requirements/fuzz.in --constraint requirements/dev.txt --output-file requirements/fuzz.txt
 
 .PHONY: clean
 clean: ## remove .venv/ and every cache

@@ -59,5 +59,7 @@ def value_of(expression: str, **parts: Any) -> Any:
 
     context = Context("sub-1", "rg-1", "westeurope")
     answer = scope_functions(References(Registry()))
-    scope = Scope(World(report), Template(template(**parts), Where("t.json")), context, given={}, answer=answer)
+    scope = Scope(
+        World("t.json", report), Template(template(**parts), Where("t.json")), context, given={}, answer=answer
+    )
     return evaluate(expression, scope.env)

@@ -61,7 +61,8 @@ def load(
 ) -> None:
     """What netwatch understood of an input.
 
-    Counts by kind, what is named only or not read, what was assumed, and what the input leaves open.
+    Counts by kind, what is named only or not read, what was assumed, and what the input leaves open; as JSON, -v adds
+    what text has besides.
 
     \b
     For example:
@@ -81,6 +82,6 @@ def load(
     except UnsupportedError as error:  # whether it can be loaded is the question here
         raise TopologyError(error.message, where=error.where, hint=error.hint, code=error.code) from None
     if output == "json":
-        write(with_places(lambda place: as_json(load_report(loaded, Page(place=place)))))
+        write(with_places(lambda place: as_json(load_report(loaded, Page(verbose=verbose, place=place)))))
     else:
         write(with_places(lambda place: load_report_text(loaded, Page(width(), verbose, place=place))))

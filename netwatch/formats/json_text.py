@@ -92,7 +92,7 @@ def _refuse_half_characters(source: str, text: str) -> None:
     if "\\ud" not in text and "\\uD" not in text:
         return
     for offset, token in json_tokens(text):
-        if token[0] == '"' and "\\u" in token and not _is_encodable(json.loads(token)):
+        if token[0] == '"' and "\\u" in token and not _is_encodable(json.loads(token, strict=False)):
             message = "a string holds half of a surrogate pair, which is not a character."
             raise TopologySyntaxError(message, where=_at(source, text, offset))
 
@@ -114,7 +114,7 @@ def _refuse_duplicates(source: str, text: str) -> None:
         elif token in "}]":
             keys.pop()
         elif token == ":" and keys[-1] is not None:
-            key = json.loads(text[before:offset].strip())
+            key = json.loads(text[before:offset].strip(), strict=False)
             if key in keys[-1]:
                 message = f'the key "{key}" stands twice in one object.'
                 raise TopologySyntaxError(message, where=_at(source, text, before), hint="Remove one of them.")

@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 INDENT = 2
 
+_FIELDS = ("resources", "supported", "unsupported", "ignored", "unresolved", "assumed")
+
 _KINDS = {
     "virtual networks": "vnets",
     "subnets": "subnets",
@@ -44,17 +46,23 @@ _KINDS = {
 
 
 def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
-    """The report as JSON.
+    """The report as JSON, with ``page.verbose`` all of it.
 
-    First what every input has: ``resources``, how many; ``supported``, how many of them are evaluated;
+    What every input has: ``resources``, how many; ``supported``, how many of them are evaluated;
     ``unsupported``, those that act on a network and are not; ``ignored`` properties that could change an answer;
-    ``unresolved`` values, each with the path to it; ``assumed`` addresses. Then the rest:
+    ``unresolved`` values, each with the path to it; ``assumed`` addresses, each with its NIC or the path to it.
+    The rest:
     ``source``, what was read;
     ``service_tags``, the file of the list that the input names; ``semantics``, readings it chooses;
     ``remarks`` on how it was read; ``counts`` by kind; ``notes``, sentences on what has no effect as it stands;
     ``not_evaluated``, the types of unsupported resources; ``others``, types on which no answer depends; and
     ``unused_facts``.
     """
+    found = _whole(topology, page)
+    return found if page.verbose else {name: found[name] for name in _FIELDS}
+
+
+def _whole(topology: Topology, page: Page) -> Json:
     types = dict(sorted(Counter(other.type for other in topology.others.values()).items()))
     effects = {type.lower(): effect for type, effect in NOT_EVALUATED.items()}
     counts = {kind: len(getattr(topology, field)) for kind, field in _KINDS.items()}
@@ -92,7 +100,7 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
 
 def load_report_text(topology: Topology, page: Page) -> str:
     """The report for a person; lists longer than ten lines are cut without -v."""
-    report = load_report(topology, page)
+    report = _whole(topology, page)
     lines = wrap(f"{report['source']} is a network.", page.width)
     counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
     lines += columns(counted, page.width, indent=INDENT)
@@ -109,7 +117,7 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Not evaluated, though it acts on the network:", columns(acting, page.width, indent=INDENT), page)
     others = [(str(number), kind) for kind, number in report["others"].items()]
     lines += _titled("Named, and no answer depends on it:", columns(others, page.width, indent=INDENT), page)
-    assumed = [(_holder(item["nic"]), item["address"], item["where"]) for item in report["assumed"]]
+    assumed = [(_holder(item.get("nic") or item["path"]), item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
     files = [(item["name"], item["effect"]) for item in report["ignored"] if not item["property"]]
     lines += _titled("Files passed over:", columns(files, page.width, indent=INDENT), page)
@@ -145,7 +153,7 @@ def _assumed(topology: Topology, page: Page) -> Iterator[Json]:
                 yield {"nic": nic.id.text, "address": str(config.private_ip), "where": where}
     for each in topology.notes.assumed:
         if "/networkinterfaces/" not in each.what.lower():
-            yield {"nic": each.what, "address": each.value, "where": page.place(each.where)}
+            yield {"path": each.what, "address": each.value, "where": page.place(each.where)}
 
 
 def _unresolved(topology: Topology, page: Page) -> Iterator[Json]:

@@ -239,7 +239,7 @@ class ArmObject:
             except ValueError as error:
                 if is_placeholder(value):
                     return Unresolved(f"{name} holds a placeholder", value, self.where)
-                self.problem(f"{name}: {error}.")
+                self.problem(f"{name}: {_cut(str(error))}.")
                 return self.unreadable(name)
         if isinstance(value, Unresolved):
             return value
@@ -338,6 +338,11 @@ def parse_address_term(text: str) -> AddressTerm:
     if is_tag_shaped(text):
         return ServiceTag(text)
     raise ValueError(f'"{text}" is neither an address, a prefix nor a service tag')
+
+
+def _cut(text: str) -> str:
+    """A message as long as a person reads; a hostile input can hold a megabyte where an address is wanted."""
+    return text if len(text) <= 300 else f"{text[:200]}… ({len(text):,} characters)"
 
 
 def _shown(value: Any) -> str:

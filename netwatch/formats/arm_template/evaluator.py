@@ -18,7 +18,7 @@ from netwatch.formats.arm_template.functions_dates import DATE_FUNCTIONS
 from netwatch.formats.arm_template.functions_lambda import LAMBDA_FUNCTIONS
 from netwatch.formats.arm_template.functions_text import TEXT_FUNCTIONS
 from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, index_into
-from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in
+from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in, weigh
 from netwatch.formats.arm_template.syntax import Call, Literal, Member, Node, is_template_expression
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -51,10 +51,12 @@ class CircleError(TopologySchemaError):
 class World(Protocol):
     """What one reading of an input shares: the parsed expressions, the work done so far, where problems go.
 
-    While ``is_probing``, circles are raised to whoever asked, and nothing that hangs on them is kept.
+    While ``is_probing``, circles are raised to whoever asked, and nothing that hangs on them is kept. ``where`` is what
+    is being worked out just now, for who gives up on it.
     """
 
     is_probing: bool
+    where: Where
 
     def parse(self, text: str, where: Where) -> Node: ...
     def spend(self, steps: int) -> None: ...
@@ -174,6 +176,7 @@ def looped(loop: Any, env: Env) -> Any:
     if isinstance(count, Unresolved):
         return count
     name = str(loop["name"])
+    env.names.world.spend(2 * count)
     return [evaluate(loop["input"], env.at(f"input[{i}]").looped(name, i)) for i in range(count)]
 
 
@@ -242,6 +245,7 @@ def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
             if unknown is not None:
                 return _in_parts(function, name, args, unknown)
     if function.compares_all:
+        weigh(args, env.names.world.spend)
         env.names.world.spend(sum(len(each) for each in args if isinstance(each, list)) ** 2 // 20)
     try:
         value = function.call(args)
@@ -252,6 +256,8 @@ def _applied(name: str, function: Function, args: list[Any], env: Env) -> Any:
         return Unresolved(f"{name}: {reason}", where=env.where)
     if isinstance(value, Unresolved) and any(value is each for each in args):
         return _of_unknown(name, args, value)
+    if isinstance(value, str | list):
+        env.names.world.spend(len(value) // 100)
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise _too_long(name, env)
     if isinstance(value, list) and len(value) > _MAX_ITEMS:

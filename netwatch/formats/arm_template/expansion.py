@@ -20,6 +20,8 @@ MAX_DEPLOYMENTS = 800
 """How many deployments one input may make, those inside others counted; Azure keeps 800 per resource group."""
 
 _MAX_DEPTH = 20
+_RESOURCE = 20
+"""Steps that a resource takes, whatever stands in it."""
 
 LinkedTemplate = Callable[[Mapping[str, Any], Template, Env], "Template | Unresolved"]
 """Finds the template that a ``templateLink`` names, seen from the template that names it."""
@@ -69,6 +71,7 @@ class _Walk:
             if not isinstance(raw, dict):
                 self._expander.world.problem(inside.error("expected a resource: an object."))
                 continue
+            self._expander.world.where = inside.where
             try:
                 yield from self._copied(raw, inside, symbol, parent)
             except TopologyError as error:
@@ -92,6 +95,7 @@ class _Walk:
                 yield each
 
     def _made(self, raw: dict[str, Any], env: Env, symbol: str, parent: Instance | None) -> Iterator[Instance]:
+        self._expander.world.spend(_RESOURCE)
         condition = evaluate(member(raw, "condition"), env.at("condition"))
         if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
             self._expander.not_made += 1
@@ -146,7 +150,7 @@ class _Walk:
             else:
                 id = composed_id(self._start(raw, env, type, parent), type, names)
         except ValueError as error:
-            raise env.error(f"{written}: {error}.", "Each level has a name: parent/child.") from None
+            raise env.error(f"{_short(written)}: {error}.", "Each level has a name: parent/child.") from None
         unknown = name if isinstance(name, PartText) else parent.id if parent is not None else None
         if isinstance(unknown, PartText) and isinstance(id, str):
             return PartText(unknown.reason, unknown.expression, unknown.where, id)
@@ -168,6 +172,10 @@ class _Walk:
         where = why.where or env.where
         reason = Unresolved(why.reason, why.expression, where)
         self._expander.left_out.append(OpenResource(f"{type} at {env.where.pointer}", reason))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def deployed_to(raw: dict[str, Any], outer: Context, env: Env) -> Context:

@@ -12,8 +12,11 @@ MAX_TEXT = 1_000_000
 """Longer texts are refused; Azure itself allows a template of 4 MB."""
 
 
-class TooLongError(Exception):
+class TooLongError(ValueError):
     """A text would have more than MAX_TEXT characters: no text of a network does."""
+
+    def __str__(self) -> str:
+        return f"a text has more than {MAX_TEXT:,} characters"
 
 
 class Function(NamedTuple):

@@ -48,11 +48,15 @@ def scope_functions(resources: Resources) -> Callable[[Scope, Call, Env], Any]:
         args = [evaluate_node(each, env) for each in call.arguments]
         try:
             return work(scope, args, env)
-        except (ValueError, IndexError) as error:
-            reason = str(error) if isinstance(error, ValueError) else "it has too few arguments"
+        except (ValueError, IndexError, TypeError, AttributeError, KeyError) as error:
+            reason = str(error) if isinstance(error, ValueError) else _mistake(error)
             return Unresolved(f"{call.name}: {reason}", where=env.where)
 
     return answer
+
+
+def _mistake(error: Exception) -> str:
+    return "it has too few arguments" if isinstance(error, IndexError) else "its arguments are of another type"
 
 
 _ONLY_AZURE = {
@@ -84,8 +88,12 @@ def group_id(subscription: Any, group: Any) -> Any:
     return joined([*parts, *(["/resourceGroups/", group] if group != "" else [])])
 
 
-def composed_id(start: Any, type: str, names: list[Any]) -> Any:
+def composed_id(start: Any, type: Any, names: list[Any]) -> Any:
     """The id of a resource of ``type`` below ``start``; ValueError where there are not as many names as types."""
+    if isinstance(type, Unresolved):
+        return type
+    if not isinstance(type, str):
+        raise ValueError("it names no resource type")
     provider, *kinds = type.strip("/").split("/")
     if len(kinds) != len(names):
         names = [part for name in names for part in (name.split("/") if isinstance(name, str) else [name])]

@@ -210,9 +210,10 @@ def _union(args: list[Any]) -> Any:
 
 def _merged(objects: list[Any], *, deep: bool) -> Any:
     merged: dict[str, Any] = {}
+    names: dict[str, str] = {}
     for each in objects:
         for key, value in dict(each).items():
-            held = next((name for name in merged if name.lower() == key.lower()), key)
+            held = names.setdefault(key.lower(), key)
             both = deep and isinstance(merged.get(held), dict) and isinstance(value, dict)
             merged[held] = _merged([merged[held], value], deep=True) if both else value
     return placed_like(merged, objects[-1])

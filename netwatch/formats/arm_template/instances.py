@@ -69,6 +69,7 @@ class Instance:
         if self._body is _BUSY:
             raise self.env.circle(self.name)
         if self._body is None:
+            self.scope.world.where = self.env.where
             self._body = _BUSY
             try:
                 self._body = self._evaluated()

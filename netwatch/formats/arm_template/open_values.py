@@ -11,7 +11,7 @@ from netwatch.formats.arm_template.function_kind import MAX_TEXT, TooLongError
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["PartText", "PlacedObject", "RuntimeObject", "first_open", "joined", "placed_like", "stand_in"]
+__all__ = ["PartText", "PlacedObject", "RuntimeObject", "first_open", "joined", "placed_like", "stand_in", "weigh"]
 
 
 class RuntimeObject(PlacedObject):
@@ -86,6 +86,16 @@ def first_open(value: Any, spend: Callable[[int], None]) -> Unresolved | None:
         elif isinstance(node, list):
             waiting.extend(node)
     return None
+
+
+def weigh(value: Any, spend: Callable[[int], None]) -> None:
+    """Tell ``spend`` of every node of a value, however often the same one stands in it."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        spend(1 + len(parts))
+        waiting.extend(each for each in parts if isinstance(each, dict | list))
 
 
 def placed_like(value: dict[str, Any], like: Any) -> dict[str, Any]:

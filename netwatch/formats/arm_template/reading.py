@@ -41,8 +41,9 @@ class TemplateResources(NamedTuple):
 class World:
     """One reading: the expressions parsed so far, the steps taken, and where problems go."""
 
-    def __init__(self, report: Callable[[TopologyError], None]) -> None:
+    def __init__(self, source: str, report: Callable[[TopologyError], None]) -> None:
         self.is_probing = False
+        self.where = Where(source)
         self._report = report
         self._parsed: dict[str, Node] = {}
         self._reported: set[tuple[str, Where | None]] = set()
@@ -81,13 +82,14 @@ def read_template(
 
     Raises TopologySchemaError where it asks for more work than MAX_STEPS, or refers to itself too deeply.
     """
+    world = World(source, report)
     try:
-        return _read(source, value, context, World(report))
+        return _read(source, value, context, world)
     except RecursionError:
         message = "its expressions, or its values, refer to one another too deeply."
     except _TooMuchError:
         message = f"working it out takes more than {MAX_STEPS:,} steps."
-    raise TopologySchemaError(message, where=Where(source), hint="Look for values that grow with each other.")
+    raise TopologySchemaError(message, where=world.where, hint="Look for values that grow with each other.")
 
 
 def _read(source: str, value: dict[str, Any], context: TemplateContext, world: World) -> TemplateResources:

@@ -77,6 +77,7 @@ class Bodies:
             self.open.append(OpenValue(f"{instance.id_text}/name", Unresolved(id.reason, id.expression, id.where)))
 
     def _resources(self, instance: Instance, earlier: list[Instance]) -> Iterator[PlacedObject]:
+        instance.scope.world.where = instance.env.where
         self._note_name(instance)
         body = self._references.with_addresses(instance)
         if instance.type.lower() == ENDPOINT:

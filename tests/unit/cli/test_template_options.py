@@ -21,20 +21,20 @@ def path(tmp_path: Path) -> str:
 
 def test_the_context_and_the_parameters_reach_the_template(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--set", "p=10.0.0.0/24", "--resource-group", "rg-x", "--subscription", "s", "--location", "uksouth"]
-    assert run(["load", path, "-o", "json", *options]) == 0
+    assert run(["load", path, "-v", "-o", "json", *options]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["remarks"] == ["Set by hand: p.", "Deployed to resource group rg-x, subscription s, uksouth."]
     assert report["unresolved"] == []
 
 
 def test_what_has_no_value_is_reported(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["load", path, "-o", "json"]) == 0
+    assert run(["load", path, "-v", "-o", "json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)["unresolved"]
     assert "the parameter p has neither a value nor a default" in entry["reason"]
 
 
 def test_a_question_takes_the_same_options(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["topology", path, "--resource-group", "rg-x", "--set", "p=10.0.0.0/24", "-o", "json"]
+    arguments = ["topology", path, "--resource-group", "rg-x", "--set", "p=10.0.0.0/24", "-v", "-o", "json"]
     assert run(arguments) == 0
     assert "rg-x" in capsys.readouterr().out
 

@@ -35,12 +35,12 @@ def test_schema_is_json(capsys: Captured) -> None:
 
 
 def test_load_reports_in_json_too(capsys: Captured) -> None:
-    assert run(["load", "topologies/two-tier/two-tier.yaml", "-o", "json"]) == 0
+    assert run(["load", "topologies/two-tier/two-tier.yaml", "-v", "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["counts"]["subnets"] == 2
 
 
 def test_conformance_replays(capsys: Captured) -> None:
-    assert run(["conformance", "tests/conformance/next_hop", "-o", "json"]) == 0
+    assert run(["conformance", "tests/conformance/next_hop", "-v", "-o", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["operations"]["nextHop"]["disagree"] == 0
     assert found["operations"]["nextHop"]["agree"] == len(found["cases"])

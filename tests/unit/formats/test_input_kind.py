@@ -170,3 +170,12 @@ def test_loading_leaves_garbage_collection_as_it_was(tmp_path: Path) -> None:
             load(file)
         assert gc.isenabled() is was_on
     gc.enable()
+
+
+@pytest.mark.parametrize("text", ['{"a": [1,], "b\n": 1, "b\n": 2}', '[{"a": "\n\\ud800"}, ]'])
+def test_line_breaks_in_strings_do_not_hide_what_is_wrong(tmp_path: Path, text: str) -> None:
+    """ARM's dialect lets them pass; a key that stands twice, or half of a character, is told all the same."""
+    path = tmp_path / "t.json"
+    path.write_text(text)
+    with pytest.raises(TopologySyntaxError, match=r"stands twice|half of a surrogate pair"):
+        load(path)

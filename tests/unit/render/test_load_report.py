@@ -34,8 +34,14 @@ TOPOLOGY = Topology(
 )
 
 
+def test_without_verbose_the_report_has_the_fields_that_every_input_has() -> None:
+    fields = ["resources", "supported", "unsupported", "ignored", "unresolved", "assumed"]
+    assert list(load_report(TOPOLOGY)) == fields
+    assert list(load_report(TOPOLOGY, Page(verbose=True)))[: len(fields)] == fields
+
+
 def test_counts_others_assumed_open_and_unused() -> None:
-    found = load_report(TOPOLOGY)
+    found = load_report(TOPOLOGY, Page(verbose=True))
     assert found["source"] == "n.yaml"
     assert {kind: number for kind, number in found["counts"].items() if number} == {
         "network security groups": 1,
@@ -52,8 +58,8 @@ def test_counts_others_assumed_open_and_unused() -> None:
 
 def test_what_the_input_chooses_is_said() -> None:
     chosen = replace(TOPOLOGY, service_tags="lists/new.json", semantics=Semantics(empty_group="ignored"))
-    assert load_report(chosen)["service_tags"] == "lists/new.json"
-    assert load_report(chosen)["semantics"] == {"emptyGroup": "ignored"}
+    assert load_report(chosen, Page(verbose=True))["service_tags"] == "lists/new.json"
+    assert load_report(chosen, Page(verbose=True))["semantics"] == {"emptyGroup": "ignored"}
     text = load_report_text(chosen, Page(120))
     assert "Chosen by the input:\n  emptyGroup=ignored\n  service tags of lists/new.json\n" in text
 
@@ -90,7 +96,7 @@ _MANAGED = Topology(
 
 
 def test_admin_rules_are_counted() -> None:
-    counts = {kind: number for kind, number in load_report(_MANAGED)["counts"].items() if number}
+    counts = {kind: number for kind, number in load_report(_MANAGED, Page(verbose=True))["counts"].items() if number}
     assert counts == {
         "network groups": 1,
         "security admin configurations": 1,
@@ -101,13 +107,13 @@ def test_admin_rules_are_counted() -> None:
 
 def test_what_is_not_deployed_is_said_to_do_nothing() -> None:
     deployed = Facts(network_manager_deployments=(Deployment("w", frozenset({_ADMIN.id})),))
-    assert [note.split(",")[0] for note in load_report(_MANAGED)["notes"]] == [
+    assert [note.split(",")[0] for note in load_report(_MANAGED, Page(verbose=True))["notes"]] == [
         "baseline of m is not deployed",
         "mesh of m is not deployed",
         "network group all of m has no members here; those that Azure Policy adds are not in an export: "
         "add them as static members.",
     ]
-    found = load_report(replace(_MANAGED, facts=deployed))["notes"]
+    found = load_report(replace(_MANAGED, facts=deployed), Page(verbose=True))["notes"]
     assert found[0].startswith("mesh of m is not deployed")
 
 
@@ -115,19 +121,21 @@ def test_what_a_circuit_brings_must_be_declared() -> None:
     gateway = ResourceId("/subscriptions/s/gateway")
     connection = Connection(ResourceId("/subscriptions/s/to-circuit"), "w", "ExpressRoute", gateway, None)
     topology = Topology(connections={connection.id.key: connection})
-    (note,) = load_report(topology)["notes"]
+    (note,) = load_report(topology, Page(verbose=True))["notes"]
     assert note == (
         "to-circuit: what its gateway learns over ExpressRoute is not declared; declare the fact gatewayLearnedRoutes."
     )
     declared = Facts(gateway_learned_routes={gateway.key: ()})
-    assert load_report(replace(topology, facts=declared))["notes"] == []
-    assert load_report(Topology(connections={"c": replace(connection, kind="IPsec")}))["notes"] == []
+    assert load_report(replace(topology, facts=declared), Page(verbose=True))["notes"] == []
+    assert (
+        load_report(Topology(connections={"c": replace(connection, kind="IPsec")}), Page(verbose=True))["notes"] == []
+    )
 
 
 def test_types_that_act_on_a_network_are_apart_from_those_that_are_named() -> None:
     firewall = OtherResource(ResourceId("/subscriptions/s/fw"), "microsoft.network/AzureFirewalls", "")
     topology = Topology("n.yaml", others={each.id.key: each for each in (DISK, firewall)})
-    report = load_report(topology)
+    report = load_report(topology, Page(verbose=True))
     assert report["others"] == {"Microsoft.Compute/disks": 1}
     assert report["not_evaluated"] == [
         {"type": "microsoft.network/AzureFirewalls", "count": 1, "acts_on": "what it lets pass"}
@@ -154,7 +162,7 @@ def test_what_every_input_has_comes_first() -> None:
     )
     ignored = Ignored("lb", "loadBalancingRules", "which ports it hands on", Where("n", 9))
     topology = replace(TOPOLOGY, others={"d": DISK, "f": firewall}, notes=InputNotes(ignored=(ignored,)))
-    report = load_report(topology)
+    report = load_report(topology, Page(verbose=True))
     assert list(report)[:6] == ["resources", "supported", "unsupported", "ignored", "unresolved", "assumed"]
     assert (report["resources"], report["supported"]) == (4, 2)
     assert report["unsupported"] == [{"type": "Microsoft.Network/azureFirewalls", "name": "fw", "where": "n:7"}]

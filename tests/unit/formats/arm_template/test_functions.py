@@ -221,6 +221,9 @@ def test_every_function_has_a_case() -> None:
         "div(1, 0)", "int('x')", "substring('abc', 2, 5)", "cidrSubnet('10.0.0.0/24', 16, 0)", "cidrHost('x', 0)",
         "format('{1}', 'a')", "json('{')", "createObject('a')", "range(0, 10001)", "add('a', 1)", "toLower(1)",
         "createArray(1)[1]", "createObject('a', 1).b", "resourceId('x')", "greater('a', 1)", "base64ToString('!')",
+        "tenantResourceId(2, 'a')", "extensionResourceId('/x', 2)", "subscriptionResourceId()", "dateTimeAdd('x', 'P1D')",
+        "dateTimeAdd('2023-01-01', 'P')", "dateTimeAdd('9999-12-31', 'P9Y')", "dateTimeFromEpoch(99999999999999)",
+        "dateTimeAdd('2023-01-01', 'P1D', 'fff')",
     ],
 )  # fmt: skip
 def test_what_azure_would_refuse_is_unresolved_with_the_reason(expression: str) -> None:
