@@ -19,10 +19,13 @@ NETWATCH = str(Path(sys.executable).with_name("netwatch"))
 
 
 class Run(NamedTuple):
-    """One finished process. Seconds from its start; ``peak_mib`` is its largest resident set in MiB."""
+    """One finished process. Seconds from its start; ``processor`` are those that it computed, which other programs on
+    the machine disturb less; ``peak_mib`` is its largest resident set in MiB.
+    """
 
     first_byte: float
     seconds: float
+    processor: float
     peak_mib: float
     output: str
 
@@ -42,7 +45,7 @@ def run(command: Sequence[str]) -> Run:
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} exited with {process.returncode}:\n{output}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # macOS counts bytes, Linux KiB
-    return Run(first_byte, seconds, usage.ru_maxrss / unit, output)
+    return Run(first_byte, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, output)
 
 
 def median(values: Sequence[float]) -> float:
@@ -52,4 +55,6 @@ def median(values: Sequence[float]) -> float:
 
 def machine() -> str:
     """One line about where the figures come from."""
-    return f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    python = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{platform.machine()}, {os.cpu_count()} processors, {python}{load}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
+from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED, USAGE
 from netwatch.cli.options import VERBOSE, option, output
 
 __all__ = ["conformance"]
@@ -35,4 +35,7 @@ def conformance(
             note(problem)
     else:
         write(report.to_text(verbose=verbose) + "\n")
+    if not report.results:  # a search that finds nothing must not pass for "nothing disagrees"
+        note(f"{directory} holds no case{f' of {operation}' if operation else ''}")
+        raise typer.Exit(USAGE)
     raise typer.Exit(EXPECTATION_MISSED if report.failed else ANSWERED)

@@ -35,8 +35,10 @@ def parse_json(source: str, text: str) -> Any:
         _raise_constant(source, text)
     except RecursionError:
         _raise_too_deep(source, text)
-    except ValueError as error:  # an integer of thousands of digits
-        raise TopologySyntaxError(f"not readable JSON: {error}.", where=Where(source)) from None
+    except ValueError:  # an integer of thousands of digits
+        raise TopologySyntaxError(
+            "a number has more digits than can be read.", where=Where(source), hint="No network needs that."
+        ) from None
     keys = _count_keys(value)
     if keys is None:
         _raise_too_deep(source, text)

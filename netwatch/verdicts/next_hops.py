@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.compile.route_tables import compile_routes
 from netwatch.effective.routes import Selection, is_reachable_appliance
 from netwatch.errors import NetwatchError
-from netwatch.matcher.look_up import look_up
 from netwatch.model.addresses import Address
 from netwatch.model.resources import Subnet
 from netwatch.model.routes import EffectiveRoute, NextHopType
@@ -62,6 +60,8 @@ class NextHops:
     """
 
     def __init__(self, compiled: CompiledTopology, version: int) -> None:
+        from netwatch.compile.route_tables import compile_routes  # one question needs no tables of routes
+
         subnets = [compiled.topology.subnet_of(nic) for nic in compiled.topology.nics.values()]
         known = {subnet.id.key: subnet for subnet in subnets if isinstance(subnet, Subnet)}
         routes, self._refusals = _routes(compiled, known)
@@ -87,6 +87,8 @@ class NextHops:
         A negative NIC is none; ``remote`` is a column as ``look_up`` takes it.
         """
         import numpy as np
+
+        from netwatch.matcher.look_up import look_up
 
         places = np.maximum(nics, -1)  # the last of the columns stands for none
         table = self._tables.take(places)

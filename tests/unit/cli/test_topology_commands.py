@@ -57,3 +57,11 @@ def test_conformance_fails_on_a_disagreement(capsys: Captured, tmp_path: Path) -
 def test_conformance_of_no_directory(capsys: Captured) -> None:
     assert run(["conformance", "nowhere"]) == 3
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("operation", "of"), [((), ""), (("--operation", "nextHop"), " of nextHop")])
+def test_conformance_of_nothing_is_not_conformance(
+    capsys: Captured, tmp_path: Path, operation: tuple[str, ...], of: str
+) -> None:
+    assert run(["conformance", str(tmp_path), *operation]) == 2
+    assert capsys.readouterr().err == f"note: {tmp_path} holds no case{of}\n"
