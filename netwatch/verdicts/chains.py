@@ -167,7 +167,7 @@ class Chains:
         return Tables(
             stack(self._version, self._packed),
             np.ascontiguousarray(positions[0]),
-            np.ascontiguousarray(positions[1]),
+            np.ascontiguousarray(positions[1]).astype(np.uint8),
             first,
             sections,
             kinds,

@@ -66,8 +66,10 @@ def settle(tables: Tables, chain: Array, flows: FlowBatch, *, kernel: str) -> Se
     for position, of_chains in enumerate(tables.chains):
         lists = of_chains.take(_taken(chain, left))
         left, lists = _where(lists >= 0, left, lists)
-        is_asked = (tables.kinds.take(lists) != ADMIN) | ~_taken(state.is_allowed_above, left)
-        _ask(tables, state, _where(is_asked, left, lists), flows, (position, kernel))
+        asked = left, lists
+        if ADMIN in tables.kinds:
+            asked = _where((tables.kinds.take(lists) != ADMIN) | ~_taken(state.is_allowed_above, left), left, lists)
+        _ask(tables, state, asked, flows, (position, kernel))
         left, _ = _where(~_taken(state.is_over, left), left, lists)
     return _settled(tables, state, chain)
 
@@ -75,18 +77,19 @@ def settle(tables: Tables, chain: Array, flows: FlowBatch, *, kernel: str) -> Se
 def _ask(tables: Tables, state: _State, asked: tuple[Array, Array], flows: FlowBatch, how: tuple[int, str]) -> None:
     """Let some flows ask a list each. A Deny settles a flow; the first Unknown stands against every Allow; of several
     Allows the last is named."""
-    import numpy as np
-
     (places, lists), (position, kernel) = asked, how
     said, product = _decisions(tables, lists, flows.take(places), kernel)
-    state.is_over[places] = (said == Saying.DENY) | (said == Saying.ALWAYS_ALLOW)
-    admin = np.flatnonzero(
-        (tables.kinds.take(lists) == ADMIN) & ((said == Saying.ALLOW) | (said == Saying.ALWAYS_ALLOW))
-    )
-    state.is_allowed_above[places[admin]] = True
-    counts = (said == Saying.DENY) | ((said != Saying.HANDED_ON) & (_taken(state.said, places) != Saying.UNKNOWN))
+    _put(state.is_over, places, (said == Saying.DENY) | (said == Saying.ALWAYS_ALLOW))
+    if ADMIN in tables.kinds:
+        allows = (said == Saying.ALLOW) | (said == Saying.ALWAYS_ALLOW)
+        state.is_allowed_above[places[(tables.kinds.take(lists) == ADMIN) & allows]] = True
+    counts = said != Saying.HANDED_ON
+    if position:
+        counts &= (said == Saying.DENY) | (_taken(state.said, places) != Saying.UNKNOWN)
     at, said = _where(counts, places, said)
-    state.said[at], state.product[at], state.position[at] = said, _where(counts, places, product)[1], position
+    _put(state.said, at, said)
+    _put(state.product, at, _where(counts, places, product)[1])
+    _put(state.position, at, position)
 
 
 def _decisions(tables: Tables, lists: Array, flows: FlowBatch, kernel: str) -> tuple[Array, Array]:
@@ -145,10 +148,11 @@ def _settled(tables: Tables, state: _State, chain: Array) -> Settled:
     out = Settled.empty(len(chain))
     places = np.flatnonzero(state.product != NO_PRODUCT)
     said, product = _taken(state.said, places), _taken(state.product, places)
-    out.outcome[places] = np.where(said == Saying.ALWAYS_ALLOW, Saying.ALLOW, said)
-    out.rule[places] = tables.rules.take(product)
-    at = _taken(state.position, places) * np.int64(tables.levels.shape[1]) + _taken(chain, places)
-    out.level[places] = tables.levels.take(at)
+    _put(out.outcome, places, np.where(said == Saying.ALWAYS_ALLOW, np.uint8(Saying.ALLOW), said))
+    _put(out.rule, places, tables.rules.take(product))
+    at = _taken(state.position, places) * np.int32(tables.levels.shape[1])
+    at += _taken(chain, places)
+    _put(out.level, places, tables.levels.take(at))
     return out
 
 
@@ -161,3 +165,11 @@ def _where(chosen: Array, *columns: Array) -> tuple[Array, Array]:
     """Two columns where ``chosen`` holds."""
     one, other = columns
     return (one, other) if chosen.all() else (one[chosen], other[chosen])
+
+
+def _put(column: Array, places: Array, values: Array | int) -> None:
+    """Set the values at some places, ascending; at all of them without looking at each place."""
+    if len(places) == len(column):
+        column[:] = values
+    else:
+        column[places] = values
