@@ -1,9 +1,8 @@
 """Address to class in steps that never branch: the high 16 bits, then eight at a time.
 
-A cell of a step names the block to look into next, or it is a class already: then the later steps look at the cell of
-that number, in front of the blocks, which names itself. So every address takes the same path, and the processor waits
-for the tables on behalf of many addresses at once. Only what differs within a block's addresses has a block, so the
-tables follow the rules and stay in the second-level cache; cells of 16 bits keep them half as large where they can.
+A cell of a step says where the block begins to look into next, or it is a class already: then the later steps look at
+the cell of that number, in front of the blocks, which names itself. So all addresses of a chunk take the same steps, as
+NumPy wants it. Only what differs within a block's addresses has a block, so the tables follow the rules.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ _STEPS = {4: ((1 << 16, 16), (256, 8), (256, 0)), 8: ((1 << 16, 48), *((256, bit
 
 
 class Trie(NamedTuple):
-    """``cell = levels[0][the high 16 bits]``, then in each further level the place
+    """``cell = levels[0][the high 16 bits]``, then in each further level the cell at
 
-    ``cell`` where it is below ``total``, else ``total + (cell - total) * 256 + (the next eight bits)``. The last cell
-    is the class, or for a high half the number of its interval.
+    ``cell`` where it is below ``total``, else at ``cell + (the next eight bits)``. The last cell is the value of the
+    number's interval.
     """
 
     total: int
@@ -42,9 +41,9 @@ def trie(starts: Array, values: Array) -> Trie:
     levels: list[Array] = []
     for step in steps:
         cells, begins = _cells(starts, begins, values, count, step)
+        cells[cells > count] += 255 * (cells[cells > count] - count)
         levels.append(cells if not levels else np.concatenate((np.arange(count), cells)))
-    narrow = np.uint16 if max(int(cells.max()) for cells in levels) < 1 << 16 else np.uint32
-    return Trie(count, tuple(cells.astype(narrow) for cells in levels))
+    return Trie(count, tuple(cells.astype(np.uint16 if cells.max() < 1 << 16 else np.uint32) for cells in levels))
 
 
 def trie_cells(axis: AddressAxis) -> int:

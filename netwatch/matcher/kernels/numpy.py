@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "make_ready", "rows", "values"]
 
-CHUNK = 1 << 14
+CHUNK = 1 << 15
 """Flows at a time: few enough that what lies between two steps stays in the second-level cache."""
 
 
@@ -42,13 +42,12 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
     """The value of each address of ``span`` in its table: ``columns`` are tables, then the address."""
-    import numpy as np
 
     for begin in range(span.start, span.stop, CHUNK):
         cut = slice(begin, min(begin + CHUNK, span.stop))
         tables, address, *low = (column[cut] for column in columns)
         found = _address_classes(prefixes.tries, address, low[0] if low else None)
-        out[cut] = _looked_up(prefixes.values, tables.astype(np.intp), found)
+        out[cut] = _looked_up(prefixes.values, tables, found)
 
 
 def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) -> None:
@@ -65,20 +64,21 @@ def _chunk(prepared: PreparedTable, flows: FlowBatch, cut: slice, out: Array) ->
         _service_classes(services, flows, cut),
     )
     if prepared.pairs_made is not None:
-        pair = _looked_up(prepared.pairs_made.classes, found[0], found[1]).astype(np.intp)
+        pair = _looked_up(prepared.pairs_made.classes, found[0], found[1])
         out[cut] = _looked_up(prepared.pairs_made.rows, pair, found[2])
     else:
-        out[cut] = _rows(places, _bricks(groups, found), found)
+        wide = found[0].astype(np.intp), found[1].astype(np.intp), found[2].astype(np.intp)
+        out[cut] = _rows(places, _bricks(groups, wide), wide)
 
 
 def _service_classes(services: Services, flows: FlowBatch, cut: slice) -> Array:
-    """The service class of each flow, as an index."""
+    """The service class of each flow."""
     import numpy as np
 
-    cell = services.sport.take(flows.sport[cut] >> services.shift)
-    cell += services.protocol.take(flows.protocol[cut])
-    cell += services.dport.take(flows.dport[cut])
-    found: Array = services.classes.take(cell).astype(np.intp)
+    cell = services.protocol.take(flows.protocol[cut])
+    if len(services.sport) > 1:
+        cell += services.sport.take(flows.sport[cut] >> services.shift)
+    found: Array = services.classes.take(np.add(cell, services.dport.take(flows.dport[cut]), dtype=np.intp))
     return found
 
 
@@ -94,15 +94,13 @@ def _address_classes(tables: Addresses, address: Array, low: Array | None) -> Ar
 def _trie_classes(trie: Trie, address: Array, bits: int) -> Array:
     import numpy as np
 
-    count = trie.total
     shift = bits - 16
-    cell: Array = trie.levels[0].take((address >> address.dtype.type(shift)).astype(np.intp)).astype(np.intp)
+    cell: Array = trie.levels[0].take(np.right_shift(address, address.dtype.type(shift), dtype=address.dtype))
     for level in trie.levels[1:]:
         shift -= 8
         byte = (address >> address.dtype.type(shift)).astype(np.uint8)
-        below = ((cell - count) << 8) + count
-        below += byte
-        cell = level.take(np.where(cell < count, cell, below)).astype(np.intp)
+        byte *= cell >= trie.total
+        cell = level.take(np.add(cell, byte, dtype=np.intp))
     return cell
 
 
@@ -116,7 +114,7 @@ def _searched(tables: Halves, high: Array, low: Array) -> Array:
         probe = at + step
         at += step * ((probe < end) & (tables.lows.take(probe) <= low))
         step >>= 1
-    found: Array = tables.classes.take(at).astype(np.intp)
+    found: Array = tables.classes.take(at)
     return found
 
 
@@ -124,8 +122,9 @@ def _looked_up(table: Table, first: Array, second: Array) -> Array:
     """Cells of a table in blocks."""
     import numpy as np
 
-    block = table.blocks.take(first * table.across + (second >> 4)).astype(np.intp)
-    block <<= 4
+    place = first * np.uint32(table.across)
+    place += second >> 4
+    block = table.blocks.take(place) * np.uint32(16)
     block += second & 15
     cells: Array = table.cells.take(block)
     return cells
