@@ -6,7 +6,7 @@ row of places: 51 rows do for the 850 lists of sources of 4,000 rules.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.axes import AddressAxis, ServiceAxis
@@ -75,32 +75,32 @@ def _several(lists: Sequence[tuple[int, ...]]) -> int:
 
 def _address_places(lists: Sequence[tuple[int, ...]], axis: AddressAxis) -> tuple[Array, Array]:
     """Where each list's places begin, and the places."""
-    held = [[axis.classes[axis.low[chosen] : axis.high[chosen]] for chosen in some] for some in lists]
-    return _shared(held, axis.total)
+    spans = list(zip(axis.low.tolist(), axis.high.tolist(), strict=True))
+    return _shared(lists, lambda chosen: axis.classes[slice(*spans[chosen])], axis.total)
 
 
 def _service_places(lists: Sequence[tuple[int, ...]], axis: ServiceAxis) -> tuple[Array, Array]:
-    return _shared([[axis.covers[chosen] for chosen in some] for some in lists], axis.total)
+    return _shared(lists, lambda chosen: axis.covers[chosen], axis.total)
 
 
-def _shared(lists: Sequence[Sequence[Array]], total: int) -> tuple[Array, Array]:
-    """Where each list's places begin, and the places, of ``total`` classes: of those at each place of each list.
+def _shared(lists: Sequence[tuple[int, ...]], classes_of: Callable[[int], Array], total: int) -> tuple[Array, Array]:
+    """Where each list's places begin, and the places. ``classes_of`` gives those of ``total`` classes a range holds.
 
-    The largest list chooses its row first. Where two places of a list hold a class, the first of them counts.
+    The list that holds most chooses its row first. Where two ranges of a list hold a class, the first of them counts.
     """
     import numpy as np
 
     longest = max((len(some) for some in lists), default=0)
     narrow = np.uint8 if longest <= 1 << 8 else np.uint16 if longest <= 1 << 16 else np.uint32
-    several = [(index, np.concatenate(some)) for index, some in enumerate(lists) if len(some) > 1]
+    several = [(index, [classes_of(one) for one in some]) for index, some in enumerate(lists) if len(some) > 1]
     begins, rows, taken = np.zeros(len(lists), np.uint32), [np.zeros(total, narrow)], [0]
-    for index, classes in sorted(several, key=lambda one: -len(one[1])):
-        row = _free(taken, classes, total)
+    for index, parts in sorted(several, key=lambda one: -sum(map(len, one[1]))):
+        row = _free(taken, np.concatenate(parts), total)
         if row == len(rows):
             rows.append(np.zeros(total, narrow))
         begins[index] = row * total
-        sizes = [len(some) for some in lists[index]]
-        rows[row][classes[::-1]] = np.repeat(np.arange(len(sizes), dtype=narrow), sizes)[::-1]
+        for place in range(len(parts) - 1, -1, -1):
+            rows[row][parts[place]] = place
     return begins, np.concatenate(rows)
 
 
@@ -112,5 +112,7 @@ def _free(taken: list[int], classes: Array, total: int) -> int:
     held[classes] = True
     mask = int.from_bytes(np.packbits(held, bitorder="little").tobytes(), "little")
     row = next((row for row, others in enumerate(taken) if not others & mask), len(taken))
-    taken[row:] = [mask | (taken[row] if row < len(taken) else 0), *taken[row + 1 :]]
+    if row == len(taken):
+        taken.append(0)
+    taken[row] |= mask
     return row

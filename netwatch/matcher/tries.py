@@ -48,9 +48,12 @@ def trie(starts: Array, values: Array) -> Trie:
 
 def trie_cells(axis: AddressAxis) -> int:
     """About how many cells the tables of ``axis`` will have, and not fewer."""
-    bits, depth = (32, 8) if axis.starts[-1] >> 32 == 0 else (128, 64)
-    levels = range(depth, bits - 8, 8) if bits == 32 else range(72, 120, 8)
-    return sum(256 * len({start >> level for start in axis.starts}) for level in levels) + (1 << 16)
+    import numpy as np
+
+    wide = axis.starts[-1] >> 32 > 0
+    starts = np.array([start >> 64 for start in axis.starts] if wide else axis.starts, np.uint64)
+    levels = range(8, 56, 8) if wide else range(8, 24, 8)
+    return sum(256 * len(np.unique(starts >> np.uint64(level))) for level in levels) + (1 << 16)
 
 
 def _cells(starts: Array, begins: Array, values: Array, count: int, step: tuple[int, int]) -> tuple[Array, Array]:
