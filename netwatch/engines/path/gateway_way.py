@@ -19,7 +19,7 @@ from netwatch.model.routes import EffectiveRoute
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["beyond", "to_gateway"]
+__all__ = ["beyond", "to_gateway", "turns_back"]
 
 
 def to_gateway(topology: Topology, vnet: VirtualNetwork, route: EffectiveRoute, dest: Address) -> Onward:
@@ -68,6 +68,22 @@ def beyond(topology: Topology, gate: Gate, dest: Address) -> Onward:
     through = f" and connection {connection.id.name}" if connection else ""
     note = f"{dest} lies beyond {gateway.id.name}{through}; what becomes of the flow there is not in the input"
     return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
+
+
+def turns_back(topology: Topology, gateway: VirtualNetworkGateway, dest: Address) -> bool:
+    """Whether ``dest`` is no business of the tunnels: it lies in a network of the input that ``gateway`` serves.
+
+    "A VPN gateway can forward network traffic between virtual networks that are peered with the virtual network the
+    gateway is in, without the virtual networks needing to be peered with each other" ("Create, change, or delete a
+    virtual network peering"). An ExpressRoute gateway does not.
+    """
+    if gateway.gateway_type.lower() != "vpn":
+        return False
+    return any(
+        gateway in serving_gateways(topology, vnet)
+        for vnet in topology.vnets.values()
+        if any(isinstance(space, Prefix) and space.holds(dest) for space in vnet.address_space)
+    )
 
 
 def _connection_for(topology: Topology, gateway: VirtualNetworkGateway, dest: Address) -> Connection | None:

@@ -142,10 +142,10 @@ def _at_front(walk: Walk, front: Front, before: Step) -> Step:
 
 
 def _through(walk: Walk, gate: Gate, flow: Flow) -> Onward:
-    """Into the tunnels, or out of them by the routes of the gateway's subnet."""
-    from netwatch.engines.path.gateway_way import beyond
+    """Into the tunnels; or out of them, or back to a network the gateway serves, by the routes of its subnet."""
+    from netwatch.engines.path.gateway_way import beyond, turns_back
 
-    if not gate.inward:
+    if not gate.inward and not turns_back(walk.compiled.topology, gate.gateway, flow.dst_ip):
         return beyond(walk.compiled.topology, gate, flow.dst_ip)
     if gate.subnet is None:
         reason = f"the subnet of {gate.gateway.id.name} is not in the input"

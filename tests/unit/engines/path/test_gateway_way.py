@@ -63,3 +63,30 @@ def test_a_gateways_own_table_bends_the_way_out_of_the_tunnel() -> None:
     )
     answer = check(read(text, gateway="10.0.3.0/24 10.0.1.4"), "far-0", "jump")
     assert names(answer) == ["far-0-nic", "fgw", "vgw", "fw-0-nic", "jump-nic"]
+
+
+TRANSIT = HUB.replace(
+    "to-two: {remoteVirtualNetwork: two}", "to-two: {remoteVirtualNetwork: two, allowGatewayTransit: true}"
+)
+TRANSIT = TRANSIT.replace(
+    "{remoteVirtualNetwork: hub, allowForwardedTraffic: true}}", "{remoteVirtualNetwork: hub, useRemoteGateways: true}}"
+)
+
+
+def test_a_vpn_gateway_relays_between_the_spokes_that_use_it() -> None:
+    topology = read(TRANSIT, one="10.2.0.0/16 VirtualNetworkGateway", two="10.1.0.0/16 VirtualNetworkGateway")
+    answer = check(topology, "one-0", "two-0")
+    assert types(answer)[-3:] == ["VirtualNetworkGateway", "VirtualNetworkPeering", "VirtualNetwork"]
+    assert answer.status == "Reachable"
+
+
+def test_an_expressroute_gateway_relays_nothing() -> None:
+    topology = read(TRANSIT, one="10.2.0.0/16 VirtualNetworkGateway", two="10.1.0.0/16 VirtualNetworkGateway")
+    gateways = {key: replace(gateway, gateway_type="ExpressRoute") for key, gateway in topology.gateways.items()}
+    answer = check(replace(topology, gateways=gateways), "one-0", "two-0")
+    assert types(answer)[-2:] == ["VirtualNetworkGateway", "Destination"]
+
+
+def test_to_a_spoke_that_does_not_use_it_a_gateway_relays_nothing() -> None:
+    answer = check(read(one="10.2.0.0/16 VirtualNetworkGateway"), "one-0", "two-0")
+    assert types(answer)[-2:] == ["VirtualNetworkGateway", "Destination"]
