@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netwatch.effective.peers import connected_peers
+from netwatch.effective.peers import connected_peers, peerings_of
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Subnet, VirtualNetwork, VirtualNetworkGateway
@@ -55,30 +55,21 @@ def serving_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNe
 
     Transit needs useRemoteGateways on this side and allowGatewayTransit on the peer's.
     """
-    own = _standing_in(topology, vnet.id)
+    own = topology.gateways_of.get(vnet.id.key, ())
     if own:
-        return own
+        return list(own)
     return [
         gateway
         for peering in connected_peers(topology, vnet)
         if peering.use_remote_gateways and isinstance(peering.remote_vnet, ResourceId)
         if _offers_transit(topology, peering.remote_vnet, vnet.id)
-        for gateway in _standing_in(topology, peering.remote_vnet)
-    ]
-
-
-def _standing_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
-    return [
-        gateway
-        for gateway in topology.gateways.values()
-        if any(isinstance(subnet, ResourceId) and subnet.parent == vnet for subnet in gateway.subnets)
+        for gateway in topology.gateways_of.get(peering.remote_vnet.key, ())
     ]
 
 
 def _offers_transit(topology: Topology, holder: ResourceId, user: ResourceId) -> bool:
     return any(
-        peering.allow_gateway_transit and peering.remote_vnet == user
-        for peering in topology.peerings_of.get(holder.key, ())
+        peering.allow_gateway_transit and peering.remote_vnet == user for peering in peerings_of(topology, holder)
     )
 
 

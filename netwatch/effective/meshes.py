@@ -11,7 +11,7 @@ from netwatch.model.network_manager import ConnectivityConfiguration
 from netwatch.model.resources import VirtualNetwork
 from netwatch.model.topology import Topology
 
-__all__ = ["mesh_members", "same_region"]
+__all__ = ["is_deployed", "mesh_members", "same_region"]
 
 
 def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwork, ...]:
@@ -22,7 +22,7 @@ def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwo
     """
     found: dict[str, VirtualNetwork] = {}
     for configuration in topology.connectivity_configurations.values():
-        if not _is_deployed(topology, configuration, vnet):
+        if not is_deployed(topology, configuration, vnet):
             continue
         for group in configuration.mesh_groups:
             found.update(_reached_in(topology, configuration, group, vnet))
@@ -42,11 +42,12 @@ def _reached_in(
         member.id.key: member
         for member in members
         if (configuration.is_global or same_region(member.location, vnet.location))
-        and _is_deployed(topology, configuration, member)
+        and is_deployed(topology, configuration, member)
     }
 
 
-def _is_deployed(topology: Topology, configuration: ConnectivityConfiguration, vnet: VirtualNetwork) -> bool:
+def is_deployed(topology: Topology, configuration: ConnectivityConfiguration, vnet: VirtualNetwork) -> bool:
+    """Whether ``configuration`` is in force in the region of ``vnet``."""
     return any(
         configuration.id in deployment.configurations and same_region(deployment.region, vnet.location)
         for deployment in topology.facts.network_manager_deployments

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from netwatch.effective.managed_peerings import managed_peerings
 from netwatch.model.addresses import Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, VirtualNetwork
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["connected_peers", "is_global", "peer_prefixes"]
+__all__ = ["connected_peers", "is_global", "peer_prefixes", "peerings_of"]
 
 
 def connected_peers(topology: Topology, vnet: VirtualNetwork) -> list[Peering]:
@@ -17,7 +18,12 @@ def connected_peers(topology: Topology, vnet: VirtualNetwork) -> list[Peering]:
     Source: "Virtual network peering": Initiated and Disconnected pass nothing. Where the input leaves the state out,
     a peering is connected when the other side is declared too (or lies outside the input, where nobody can tell).
     """
-    return [peering for peering in topology.peerings_of.get(vnet.id.key, ()) if _is_connected(topology, peering)]
+    return [peering for peering in peerings_of(topology, vnet.id) if _is_connected(topology, peering)]
+
+
+def peerings_of(topology: Topology, vnet: ResourceId) -> tuple[Peering, ...]:
+    """``vnet``'s side of its peerings: those of the input, and those that a network manager makes."""
+    return (*topology.peerings_of.get(vnet.key, ()), *managed_peerings(topology, vnet))
 
 
 def _is_connected(topology: Topology, peering: Peering) -> bool:
@@ -26,7 +32,7 @@ def _is_connected(topology: Topology, peering: Peering) -> bool:
     remote = peering.remote_vnet
     if not isinstance(remote, ResourceId) or remote.key not in topology.vnets:
         return True
-    back = [other for other in topology.peerings_of.get(remote.key, ()) if other.remote_vnet == peering.vnet]
+    back = [other for other in peerings_of(topology, remote) if other.remote_vnet == peering.vnet]
     if not back:
         return peering.state != ""
     return any(other.state.lower() in ("connected", "") for other in back)

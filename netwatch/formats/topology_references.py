@@ -65,7 +65,10 @@ REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
         ReferenceField("public_ip", "public_ips", "public IP address"),
     ),
     "admin_rule_collections": (ReferenceField("groups", "network_groups", "network group", stays=True),),
-    "connectivity_configurations": (ReferenceField("mesh_groups", "network_groups", "network group", stays=True),),
+    "connectivity_configurations": (
+        ReferenceField("mesh_groups", "network_groups", "network group", stays=True),
+        ReferenceField("spoke_groups", "network_groups", "network group", stays=True),
+    ),
 }
 """Which fields are checked for dangling ids, by kind of holder. Rules' application security groups come on top."""
 

@@ -64,8 +64,9 @@ class SecurityAdminConfiguration:
 class ConnectivityConfiguration:
     """A mesh or a hub and spoke. ``mesh_groups`` are groups whose members reach each other directly.
 
-    ``is_global``: members in different regions reach each other too. ``hubs`` are the hubs of a hub and spoke whose
-    spokes are directly connected: they are members of those groups as well.
+    ``is_global``: members of such a group in different regions reach each other too. Of a hub and spoke, ``hubs`` are
+    peered with every member of ``spoke_groups`` and belong to its mesh groups as well; members of ``gateway_groups``
+    use the hub's gateway.
     """
 
     id: ResourceId
@@ -73,3 +74,5 @@ class ConnectivityConfiguration:
     is_global: bool = False
     where: Where = field(default=AZURE_DEFAULT, compare=False)
     hubs: tuple[ResourceId, ...] = ()
+    spoke_groups: tuple[ResourceId, ...] = ()
+    gateway_groups: tuple[ResourceId, ...] = ()

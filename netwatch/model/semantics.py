@@ -106,6 +106,15 @@ SWITCHES = {
         ),
         "0018-virtual-network-routes",
     ),
+    "hubAndSpokePeerings": Switch(
+        ("made", "declared"),
+        "A deployed hub and spoke whose peerings the input does not hold: does the network manager make them?",
+        (
+            '"Connectivity configuration": the hub is peered with every spoke',
+            "an export of a live network lists every peering that is there",
+        ),
+        "0030-hub-and-spoke-peerings",
+    ),
 }
 """Every switch by its name in ``semantics:`` and ``--semantics NAME=READING``."""
 
@@ -122,3 +131,4 @@ class Semantics(NamedTuple):
     partial_overlap: str = "noMatch"
     diagnostics_matched_rule: str = "ownRule"
     virtual_network_routes: str = "applianceAndGateway"
+    hub_and_spoke_peerings: str = "made"

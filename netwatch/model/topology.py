@@ -121,6 +121,17 @@ class Topology:
         return _grouped((peering.vnet.key, peering) for peering in self.peerings.values())
 
     @cached_property
+    def gateways_of(self) -> Mapping[str, tuple[VirtualNetworkGateway, ...]]:
+        """VNet key → the gateways that stand in it."""
+        pairs = {
+            (subnet.parent.key, gateway.id.key): gateway
+            for gateway in self.gateways.values()
+            for subnet in gateway.subnets
+            if isinstance(subnet, ResourceId)
+        }
+        return _grouped((vnet, gateway) for (vnet, _), gateway in pairs.items())
+
+    @cached_property
     def nics_of(self) -> Mapping[str, tuple[NetworkInterface, ...]]:
         """VM key → its NICs, the primary one first."""
         grouped = _grouped((nic.vm.key, nic) for nic in self.nics.values() if isinstance(nic.vm, ResourceId))

@@ -81,17 +81,47 @@ def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
     that says Connected is believed (Azure says so only while both exist).
     """
     found = []
-    for peering in topology.peerings.values():
+    everything = _all_peerings(topology)
+    for peering in everything:
         if peering.vnet != vnet:
             continue
-        backs = [
-            back for back in topology.peerings.values() if back.vnet == peering.remote_vnet and back.remote_vnet == vnet
-        ]
+        backs = [back for back in everything if back.vnet == peering.remote_vnet and back.remote_vnet == vnet]
         states = [peering.state, *(back.state for back in backs)]
         told = backs or peering.state or not isinstance(peering.remote_vnet, ResourceId)
         if told and all(state in ("Connected", "") for state in states):
             found.append(peering)
     return found
+
+
+def _all_peerings(topology: Topology) -> list[Peering]:
+    """Those of the input; and between each hub and each of its spokes, where the input has none at all, a new one.
+
+    "The hub virtual network gets bi-directionally peered with every spoke" ("Connectivity configuration"); where the
+    hub has no gateway to lend, the spokes that are to use it get none.
+    """
+    found = list(topology.peerings.values())
+    for configuration in topology.connectivity_configurations.values():
+        for hub, spoke in _hubs_and_spokes(topology, configuration):
+            ends = {hub, spoke}
+            if len(ends) == 1 or any({each.vnet, each.remote_vnet} == ends for each in found):
+                continue
+            lent = any(spoke in topology.network_groups[group.key].members for group in configuration.gateway_groups)
+            in_force = all(is_deployed(topology, configuration.id, topology.vnets[end.key].location) for end in ends)
+            if in_force and not (lent and not _gateways_in(topology, hub)):
+                out, back = hub.child("virtualNetworkPeerings", "made"), spoke.child("virtualNetworkPeerings", "made")
+                found.append(Peering(out, spoke, "Connected", allow_gateway_transit=lent))
+                found.append(Peering(back, hub, "Connected", use_remote_gateways=lent))
+    return found
+
+
+def _hubs_and_spokes(
+    topology: Topology, configuration: ConnectivityConfiguration
+) -> list[tuple[ResourceId, ResourceId]]:
+    if topology.semantics.hub_and_spoke_peerings == "declared":
+        return []
+    groups = [topology.network_groups[group.key] for group in configuration.spoke_groups]
+    spokes = [each for group in groups for each in group.members if isinstance(each, ResourceId)]
+    return [(hub, spoke) for hub in configuration.hubs for spoke in spokes]
 
 
 def peer_spaces(topology: Topology, peering: Peering) -> list[Network]:
@@ -184,7 +214,7 @@ def _gateways_for(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGa
         for peering in used
         if any(
             back.vnet == peering.remote_vnet and back.remote_vnet == vnet and back.allow_gateway_transit
-            for back in topology.peerings.values()
+            for back in _all_peerings(topology)
         )
         for gateway in _gateways_in(topology, _peer(topology, peering).id)
     ]

@@ -244,6 +244,7 @@ WHOLE: dict[str, Any] = {
                     "appliesToGroups": ["all"],
                     "groupConnectivity": "None",
                     "hubs": ["a"],
+                    "useHubGateway": True,
                     "isGlobal": True,
                 }
             },

@@ -64,14 +64,24 @@ def _secure(draw: st.DrawFn, found: Managed, manager: NetworkManager, members: l
 
 
 def _connect(draw: st.DrawFn, found: Managed, manager: NetworkManager, members: list[ResourceId]) -> None:
-    """A mesh of two or more networks, or directly connected spokes with the first network as their hub."""
+    """A mesh of two or more networks, or spokes with the first network as their hub, directly connected or not."""
     kind = draw(st.sampled_from(["mesh", "mesh", "hub and spoke", ""]))
     if kind and len(members) > 1:
         id_ = manager.id.child("connectivityConfigurations", "mesh")
         hubs = tuple(members[:1]) if kind == "hub and spoke" else ()
         group = _group(draw, found, manager, "meshed", [member for member in members if member not in hubs])
         is_global = draw(st.sampled_from([True, True, False]))
-        found.connectivity.append(ConnectivityConfiguration(id_, (group,), is_global, hubs=hubs))
+        direct, uses_gateway = not hubs or draw(st.booleans()), draw(st.booleans())
+        found.connectivity.append(
+            ConnectivityConfiguration(
+                id_,
+                (group,) if direct else (),
+                is_global and direct,
+                hubs=hubs,
+                spoke_groups=(group,) if hubs else (),
+                gateway_groups=(group,) if hubs and uses_gateway else (),
+            )
+        )
 
 
 def _group(

@@ -665,11 +665,15 @@ def sensitive() -> Json:
 
 
 def managers() -> Json:
-    """A network manager: a group, a mesh, an admin rule, and the deployment that puts both in force."""
+    """A network manager: a group, a mesh, a hub and spoke, an admin rule, and what puts two of them in force."""
     manager = "azurerm_network_manager"
     group = f"{manager}_network_group.all"
     mesh, admin = f"{manager}_connectivity_configuration.mesh", f"{manager}_security_admin_configuration.admin"
     applies, open, said = block({"group_connectivity": "None"}, {"network_group_id": ref(f"{group}.id")})
+    hub, hub_open, hub_said = block(
+        {"resource_type": "Microsoft.Network/virtualNetworks"},
+        {"resource_id": ref("azurerm_virtual_network.one.id")},
+    )
     return plan(
         network("one", "10.0.0.0/16"),
         subnet("web", "10.0.1.0/24", "one"),
@@ -707,6 +711,17 @@ def managers() -> Json:
             {"name": "mesh", "connectivity_topology": "Mesh", "applies_to_group": [applies]},
             {"network_manager_id": ref(f"{manager}.nm.id"), "applies_to_group": [said]},
             unknown={"id": True, "network_manager_id": True, "applies_to_group": [open]},
+        ),
+        resource(
+            f"{manager}_connectivity_configuration.wheel",
+            {
+                "name": "wheel",
+                "connectivity_topology": "HubAndSpoke",
+                "applies_to_group": [{**applies, "use_hub_gateway": True}],
+                "hub": [hub],
+            },
+            {"network_manager_id": ref(f"{manager}.nm.id"), "applies_to_group": [said], "hub": [hub_said]},
+            unknown={"id": True, "network_manager_id": True, "applies_to_group": [open], "hub": [hub_open]},
         ),
         resource(admin, {"name": "admin"}, {"network_manager_id": ref(f"{manager}.nm.id")}),
         resource(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netwatch.effective.meshes import mesh_members
-from netwatch.effective.peers import connected_peers, peer_prefixes
+from netwatch.effective.peers import connected_peers, peer_prefixes, peerings_of
 from netwatch.engines.path.address_owner import find_owner
 from netwatch.engines.path.ways import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
@@ -91,5 +91,5 @@ def _refuses_forwarded(topology: Topology, sender: Sender, receiver: ResourceId)
     """
     if sender.is_gateway or _in_space(sender.vnet, sender.source):
         return False
-    sides = [side for side in topology.peerings_of.get(receiver.key, ()) if side.remote_vnet == sender.vnet.id]
+    sides = [side for side in peerings_of(topology, receiver) if side.remote_vnet == sender.vnet.id]
     return not any(side.allow_forwarded_traffic for side in sides)

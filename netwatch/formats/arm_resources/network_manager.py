@@ -108,21 +108,18 @@ class NetworkManagerReader:
         self._rules.setdefault(id.parent.key, []).append((resource, id))
 
     def _connectivity(self, resource: ArmObject, id: ResourceId) -> None:
-        """Which groups are meshes: all of a mesh, and those of a hub and spoke that are directly connected.
-
-        What a hub and spoke makes besides are peerings, and they stand in the input as such.
-        """
+        """All groups of a mesh are meshes; of a hub and spoke, those that are directly connected."""
         fields = resource.object("properties")
         is_mesh = fields.word("connectivityTopology", _TOPOLOGIES) == "Mesh"
-        groups = [
-            group
-            for group in fields.objects("appliesToGroups")
-            if is_mesh or group.word("groupConnectivity", _GROUP_CONNECTIVITY) == "DirectlyConnected"
-        ]
-        known = tuple(each for each in map(_group_id, groups) if each is not None)
-        is_global = fields.flag("isGlobal", False) or any(group.flag("isGlobal", False) for group in groups)
-        hubs = tuple(self._hubs(fields)) if known and not is_mesh else ()
-        self._draft.add(ConnectivityConfiguration(id, known, is_global, resource.where, hubs))
+        groups = [(_group_id(each), each) for each in fields.objects("appliesToGroups")]
+        known = {id: each for id, each in groups if id is not None}
+        meshes = {id: each for id, each in known.items() if is_mesh or _is_direct(each)}
+        is_global = fields.flag("isGlobal", False) or any(each.flag("isGlobal", False) for each in meshes.values())
+        found = ConnectivityConfiguration(id, tuple(meshes), is_global, resource.where)
+        if not is_mesh:
+            users = tuple(id for id, each in known.items() if each.flag("useHubGateway", False))
+            found = replace(found, hubs=tuple(self._hubs(fields)), spoke_groups=tuple(known), gateway_groups=users)
+        self._draft.add(found)
 
     def _hubs(self, fields: ArmObject) -> Iterator[ResourceId]:
         for hub in fields.objects("hubs"):
@@ -173,6 +170,10 @@ class NetworkManagerReader:
 def _without(children: Mapping[str, list[_Placed]], known: set[str]) -> Iterator[_Placed]:
     """The children whose parent is not known."""
     return (child for key, each in children.items() if key not in known for child in each)
+
+
+def _is_direct(group: ArmObject) -> bool:
+    return group.word("groupConnectivity", _GROUP_CONNECTIVITY) == "DirectlyConnected"
 
 
 def _group_id(fields: ArmObject) -> ResourceId | None:

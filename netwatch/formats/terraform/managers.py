@@ -72,6 +72,10 @@ def connectivity(words: Words, instance: Instance) -> PlacedObject:
         "connectivityTopology": fields.value("connectivity_topology"),
         "appliesToGroups": [each for each in groups if isinstance(each.get("networkGroupId"), str)],
         "isGlobal": _text(fields.value("global_mesh_enabled")),
+        "hubs": [
+            place(block, {"resourceId": _id(words, block, "resource_id", ("azurerm_virtual_network",))})
+            for block in fields.blocks("hub")
+        ],
     }
     return resource(words, instance, properties)
 

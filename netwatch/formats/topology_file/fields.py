@@ -275,6 +275,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [spokes]"),
         "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
         "hubs": Field(read.one_or_list(read.reference)),
+        "useHubGateway": Field(read.boolean),
         "isGlobal": Field(read.boolean),
     },
     "virtualMachine": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from netwatch.formats.topology_file.reading_parts import Path, Reading, Values, said
@@ -100,17 +101,20 @@ def _rule(reading: Reading, id: ResourceId, body: Any, path: Path) -> SecurityRu
 
 
 def _connectivity(reading: Reading, manager: ResourceId, body: Any, path: Path) -> None:
-    """A mesh, or a hub and spoke whose spokes are directly connected; its peerings are written as peerings."""
+    """A mesh, or a hub and spoke; what is said of its groups holds for each of them."""
     values = reading.fields("connectivityConfiguration", body, path)
-    connected = said(values, "groupConnectivity", "None") == "DirectlyConnected"
-    is_mesh = said(values, "connectivityTopology", "") == "Mesh" or connected
+    is_mesh = said(values, "connectivityTopology", "") == "Mesh"
+    is_direct = is_mesh or said(values, "groupConnectivity", "None") == "DirectlyConnected"
     groups = _groups(reading, manager, values, path)
     id = manager.child("connectivityConfigurations", str(path[-1]))
     is_global = said(values, "isGlobal", False)
-    found = reading.references(values, "hubs", "virtualNetworks", path)
-    hubs = tuple(hub for hub in found if connected and isinstance(hub, ResourceId))
-    meshes = groups if is_mesh else ()
-    reading.draft.add(ConnectivityConfiguration(id, meshes, is_global, reading.place(path), hubs))
+    found = ConnectivityConfiguration(id, groups if is_direct else (), is_global, reading.place(path))
+    if not is_mesh:
+        hubs = reading.references(values, "hubs", "virtualNetworks", path)
+        known = tuple(hub for hub in hubs if isinstance(hub, ResourceId))
+        users = groups if said(values, "useHubGateway", False) else ()
+        found = replace(found, hubs=known, spoke_groups=groups, gateway_groups=users)
+    reading.draft.add(found)
 
 
 READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {"networkManagers": _network_manager}

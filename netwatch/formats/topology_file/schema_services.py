@@ -158,14 +158,17 @@ class ConnectivityConfiguration(Thing):
     """A mesh, or a hub and spoke; until the fact networkManagerDeployments says so it does nothing."""
 
     connectivity_topology: sort.Connectivity = Field(
-        description="Mesh or HubAndSpoke, whose peerings are written as peerings.", examples=["Mesh"]
+        description="Mesh or HubAndSpoke, whose hubs are peered with every spoke.", examples=["Mesh"]
     )
     applies_to_groups: sort.References = Field(description="The network groups it joins.", examples=["spokes"])
     group_connectivity: sort.GroupConnectivity | None = Field(
         default=None, description="DirectlyConnected joins the spokes of a hub too. Left out: None."
     )
     hubs: sort.References | None = Field(
-        default=None, description="The hubs of a hub and spoke; joined to spokes that are directly connected."
+        default=None, description="The hubs of a hub and spoke: peered with every spoke that has no peering of its own."
+    )
+    use_hub_gateway: sort.Boolean | None = Field(
+        default=None, description="Whether the spokes use the hub's gateway. Left out: false."
     )
     is_global: sort.Boolean | None = Field(
         default=None, description="Whether members in different regions are joined. Left out: false."

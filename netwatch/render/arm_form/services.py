@@ -107,13 +107,18 @@ def _groups(holder: AdminRuleCollection) -> list[Body]:
 
 
 def _connectivity(configuration: ConnectivityConfiguration) -> Body:
-    groups = [
-        {"networkGroupId": group.text, "groupConnectivity": "DirectlyConnected"} for group in configuration.mesh_groups
-    ]
-    is_mesh = groups and not configuration.hubs
+    is_mesh = configuration.mesh_groups and not configuration.spoke_groups
+    groups = configuration.mesh_groups if is_mesh else configuration.spoke_groups
     hubs = [{"resourceType": each.type, "resourceId": each.text} for each in configuration.hubs]
     return {
         "connectivityTopology": "Mesh" if is_mesh else "HubAndSpoke",
-        "appliesToGroups": groups,
+        "appliesToGroups": [
+            {
+                "networkGroupId": group.text,
+                "groupConnectivity": "DirectlyConnected" if group in configuration.mesh_groups else "None",
+                "useHubGateway": "True" if group in configuration.gateway_groups else "False",
+            }
+            for group in groups
+        ],
         "isGlobal": "True" if configuration.is_global else "False",
     } | ({"hubs": hubs} if hubs else {})

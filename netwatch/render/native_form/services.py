@@ -120,18 +120,22 @@ def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:
         "connectivityConfigurations": {
             each.id.name: _connectivity(form, each)
             for each in topology.connectivity_configurations.values()
-            if each.id.parent == id and each.mesh_groups
+            if each.id.parent == id and (each.mesh_groups or each.spoke_groups)
         },
     }
     return fields | {key: each for key, each in parts.items() if each}
 
 
 def _connectivity(form: NativeForm, configuration: ConnectivityConfiguration) -> Fields:
-    """A mesh, or a hub and spoke whose spokes are directly connected; another does nothing but make peerings."""
-    groups = [form.names.group(group, configuration.id.parent) for group in configuration.mesh_groups]
-    hubs = [form.names.reference("virtualNetworks", hub) for hub in configuration.hubs]
-    fields: Fields = {"connectivityTopology": "HubAndSpoke" if hubs else "Mesh", "appliesToGroups": groups}
-    fields |= {"hubs": hubs, "groupConnectivity": "DirectlyConnected"} if hubs else {}
+    """A mesh or a hub and spoke; what only some of its groups have is not kept."""
+    spokes, meshes = configuration.spoke_groups, configuration.mesh_groups
+    groups = [form.names.group(group, configuration.id.parent) for group in spokes or meshes]
+    fields: Fields = {"connectivityTopology": "HubAndSpoke" if spokes else "Mesh", "appliesToGroups": groups}
+    if spokes:
+        hubs = [form.outward("virtualNetworks", hub) for hub in configuration.hubs]
+        fields |= {"hubs": hubs} if hubs else {}
+        fields |= {"groupConnectivity": "DirectlyConnected"} if meshes == spokes else {}
+        fields |= {"useHubGateway": True} if configuration.gateway_groups == spokes else {}
     return fields | ({"isGlobal": True} if configuration.is_global else {})
 
 

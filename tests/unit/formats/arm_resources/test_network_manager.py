@@ -171,6 +171,13 @@ def test_meshes(configuration: Json, groups: list[str], is_global: bool) -> None
     assert (ids(found.mesh_groups), found.is_global) == (groups, is_global)
 
 
+def test_a_hub_and_its_spokes() -> None:
+    hub = [{"resourceId": vnet()["id"], "resourceType": "Microsoft.Network/virtualNetworks"}]
+    configuration = _connectivity("HubAndSpoke", {"groupConnectivity": "None", "useHubGateway": "True"}, hubs=hub)
+    found = only(read(vnet(), _manager(), _group(), configuration).connectivity_configurations)
+    assert (ids(found.hubs), ids(found.spoke_groups), ids(found.gateway_groups)) == (["vnet-a"], ["all"], ["all"])
+
+
 def test_what_applies_to_no_group_is_a_problem() -> None:
     collection = _collection()
     collection["properties"]["appliesToGroups"] = [{}]

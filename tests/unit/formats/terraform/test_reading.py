@@ -279,6 +279,10 @@ def test_managers_and_what_is_deployed() -> None:
     group = named(topology.network_groups, "all")
     assert [name_of(each) for each in group.members] == ["one", "two"]
     assert [name_of(each) for each in named(topology.connectivity_configurations, "mesh").mesh_groups] == ["all"]
+    wheel = named(topology.connectivity_configurations, "wheel")
+    assert [name_of(each) for each in wheel.hubs] == ["one"]
+    assert [name_of(each) for each in wheel.spoke_groups] == ["all"]
+    assert wheel.gateway_groups == wheel.spoke_groups
     assert [each.region for each in topology.facts.network_manager_deployments] == ["westeurope", "westeurope"]
     answer = NetworkWatcher(topology).ip_flow_verify(
         "vm", direction="Inbound", protocol="Tcp", local=":22", remote="198.51.100.7:50000"

@@ -27,6 +27,7 @@ networkManagers:
       mesh: {connectivityTopology: Mesh, appliesToGroups: [all, none], isGlobal: true}
       spokes: {connectivityTopology: HubAndSpoke, appliesToGroups: all}
       joined: {connectivityTopology: HubAndSpoke, appliesToGroups: all, groupConnectivity: DirectlyConnected}
+      wheel: {connectivityTopology: HubAndSpoke, appliesToGroups: none, hubs: hub, useHubGateway: true}
 """
 
 
@@ -65,6 +66,19 @@ def test_meshes() -> None:
         "mesh": (["all", "none"], True),
         "spokes": ([], False),
         "joined": (["all"], False),
+        "wheel": ([], False),
+    }
+
+
+def test_hubs_and_spokes() -> None:
+    found = {each.id.name: each for each in read(_MANAGER).connectivity_configurations.values()}
+    assert {
+        name: (ids(each.spoke_groups), ids(each.hubs), ids(each.gateway_groups)) for name, each in found.items()
+    } == {
+        "mesh": ([], [], []),
+        "spokes": (["all"], [], []),
+        "joined": (["all"], [], []),
+        "wheel": (["none"], ["hub"], ["none"]),
     }
 
 
