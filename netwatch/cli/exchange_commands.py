@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMS", "export", "import_"]
 
-FORMS = ("arm", "yaml", "dot", "mermaid", "d2", "svg")
+FORMS = ("arm", "terraform-json", "yaml", "dot", "mermaid", "d2", "svg")
 """What ``export`` writes."""
 
 
@@ -58,9 +58,10 @@ def export(
     *,
     inputs: Inputs,
 ) -> None:
-    """A topology as ARM, YAML or a picture.
+    """A topology as ARM, Terraform, YAML or a picture.
 
-    ARM resources and native files keep every answer when they are read again. A picture shows networks, subnets,
+    ARM resources, native files and terraform-json (a main.tf.json that terraform plan takes) keep every answer when
+    they are read again; what one cannot say is noted. A picture shows networks, subnets,
     what has an address in them, peerings, and where routes send packets; svg needs no other program.
 
     \b
@@ -107,6 +108,14 @@ def _written(topology: Topology, format: str, *, keep_open: bool) -> str:
         from netwatch.render.arm_form.whole import arm_form
 
         return json.dumps(arm_form(topology, keep_open=keep_open), indent=2, ensure_ascii=False) + "\n"
+    if format == "terraform-json":
+        from netwatch.cli.streams import note
+        from netwatch.render.terraform_form.whole import terraform_json
+
+        made = terraform_json(topology)
+        for loss in made.losses:
+            note(f"not kept: {loss}")
+        return made.text
     from netwatch.render.picture.parts import picture
 
     if format == "svg":

@@ -19,11 +19,14 @@ from netwatch.model.where import Where
 __all__ = ["files_in", "read_together"]
 
 _ENDINGS = (".json", ".yaml", ".yml")
+_TERRAFORM = ".tf.json"
+"""Files that only make sense together, as those of Terraform's own language."""
 
 
 def files_in(directory: str) -> list[str]:
     """The JSON and YAML files that stand in ``directory`` itself, by name; hidden ones are left out."""
     names = sorted(name for name in os.listdir(directory) if name.lower().endswith(_ENDINGS) and name[0] != ".")
+    names = [name for name in names if not name.lower().endswith(_TERRAFORM)]
     return [path for path in (os.path.join(directory, name) for name in names) if os.path.isfile(path)]
 
 

@@ -9,13 +9,22 @@ from netwatch.errors import TopologySyntaxError
 from netwatch.formats.foreign_json import refuse_foreign
 from netwatch.model.where import Where
 
-__all__ = ["ENVELOPES", "InputKind", "is_resource", "json_kind", "text_kind"]
+__all__ = ["ENVELOPES", "InputKind", "is_configuration", "is_resource", "json_kind", "text_kind"]
 
 _WANTED = 'a topology that begins with "netwatch: 1", or resolved ARM resources as JSON'
 
 
 ENVELOPES = ("resources", "value", "data")
 """Keys under which a list of resources stands: an export's, a REST answer's, a Resource Graph answer's."""
+
+
+_BLOCKS = frozenset(
+    {
+        *("//", "check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider"),
+        *("removed", "resource", "terraform", "variable"),
+    }
+)
+"""What may stand at the top of a Terraform configuration (Terraform documentation, JSON Configuration Syntax)."""
 
 
 class InputKind(Enum):
@@ -27,6 +36,7 @@ class InputKind(Enum):
     CASE = "recorded case (JSON)"
     TEMPLATE = "deployment template (JSON)"
     TERRAFORM = "Terraform plan or state (JSON)"
+    TERRAFORM_CONFIGURATION = "Terraform configuration (JSON)"
 
 
 def text_kind(source: str, text: str) -> InputKind:
@@ -56,7 +66,7 @@ def _first_content(text: str) -> tuple[int, str]:
 
 
 def json_kind(source: str, value: Any) -> InputKind:
-    """RESOURCES, CASE, TEMPLATE, TERRAFORM, or TOPOLOGY written as JSON.
+    """Which of the kinds that are written as JSON it is.
 
     Raises TopologySyntaxError for the rest, UnsupportedError for what Azure PowerShell prints.
     """
@@ -69,6 +79,8 @@ def json_kind(source: str, value: Any) -> InputKind:
         return InputKind.TEMPLATE
     if "format_version" in value or ("terraform_version" in value and "lineage" in value):
         return InputKind.TERRAFORM
+    if is_configuration(value):
+        return InputKind.TERRAFORM_CONFIGURATION
     topology = value.get("topology")
     if isinstance(topology, dict) and isinstance(topology.get("resources"), list):
         return InputKind.CASE
@@ -78,6 +90,11 @@ def json_kind(source: str, value: Any) -> InputKind:
     expected = 'a list, {"value": []}, {"resources": []} or {"data": []}'
     keys = ", ".join(list(value)[:5]) or "no keys"
     raise TopologySyntaxError(f"JSON with {keys}, expected ARM resources as {expected}.", where=Where(source))
+
+
+def is_configuration(value: Any) -> bool:
+    """Whether JSON is a Terraform configuration with resources: nothing stands at its top but Terraform's blocks."""
+    return isinstance(value, dict) and isinstance(value.get("resource"), dict | list) and value.keys() <= _BLOCKS
 
 
 def is_resource(value: dict[str, Any]) -> bool:

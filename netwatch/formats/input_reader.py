@@ -53,6 +53,10 @@ class InputReader:
             self._read_template(source, value)
         elif kind is InputKind.TERRAFORM:
             self._read_terraform(source, value)
+        elif kind is InputKind.TERRAFORM_CONFIGURATION:
+            from netwatch.formats.terraform.json_configuration import configuration_as_plan
+
+            self._read_terraform(source, configuration_as_plan(source, value))
         else:
             self._read_resources(source, value)
 
@@ -77,7 +81,7 @@ class InputReader:
         """Read a directory of Terraform's language."""
         from netwatch.formats.terraform.hcl_directory import read_terraform_directory
 
-        self._take_terraform(path, read_terraform_directory(path))
+        self._take_terraform(path, read_terraform_directory(path, report=self._draft.problem))
 
     def _take_terraform(self, source: str, made: TerraformResources) -> None:
         self._draft.missing_is_open = True

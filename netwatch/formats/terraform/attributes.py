@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from netwatch.formats.terraform.addresses import Key, Step, heads
 from netwatch.formats.terraform.arm_types import ARM_TYPES, arm_type_of
-from netwatch.formats.terraform.origins import Constant, Opaque, Origin, follow, scope_of, written
+from netwatch.formats.terraform.origins import Constant, Opaque, Origin, follow, open_variable, scope_of, written
 from netwatch.formats.terraform.plan import Instance, Json, Plan
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -156,6 +156,9 @@ class Attributes:
         values = {value for each in found for value in _known_values(self.plan, each)}
         if len(found) == 1 and len(values) == 1:
             return values.pop()
+        variable = open_variable(self.plan, found)
+        if variable is not None:
+            return Unresolved(*variable, self.where)
         return self._left_open(expression, "it is known only after the plan is applied")
 
     def _unknown_member(self, name: str) -> Unresolved | Any:

@@ -29,17 +29,26 @@ def with_endpoint_nic(words: Words, instance: Instance, resources: Resources) ->
     if id.lower() in resources:
         return
     subnet = words.reference(fields, "subnet_id", to=(_SUBNET,))
-    known = [block.value("private_ip_address") for block in fields.blocks("ip_configuration")]
-    known += [block.value("private_ip_address") for block in fields.blocks("private_service_connection")]
-    addresses = list(dict.fromkeys(each for each in known if isinstance(each, str) and each))
     configs = [
-        place(
-            fields, {"name": f"config-{number}", "properties": given({"subnet": subnet, "privateIPAddress": address})}
-        )
-        for number, address in enumerate(addresses or [words.address(fields, "", 0)])
+        place(fields, {"name": name, "properties": given({"subnet": subnet, "privateIPAddress": address})})
+        for name, address in _endpoint_addresses(words, fields).items()
     ]
-    nic = {"id": id, "type": "Microsoft.Network/networkInterfaces", "properties": {"ipConfigurations": configs}}
-    resources[id.lower()] = place(fields, nic)
+    location = fields.text("location").replace(" ", "").lower() or None
+    base = {"id": id, "type": "Microsoft.Network/networkInterfaces", "location": location}
+    resources[id.lower()] = place(fields, {**base, "properties": {"ipConfigurations": configs}})
+
+
+def _endpoint_addresses(words: Words, fields: Attributes) -> dict[str, Any]:
+    """The addresses of an endpoint by the name of their ip configuration.
+
+    Those that the configuration chooses, then those that a state tells; where there are none, the one that Azure draws.
+    """
+    chosen = {block.text("name"): block.value("private_ip_address") for block in fields.blocks("ip_configuration")}
+    shown = [block.value("private_ip_address") for block in fields.blocks("private_service_connection")]
+    for address in dict.fromkeys(each for each in shown if isinstance(each, str) and each):
+        if address not in chosen.values():
+            chosen[f"ipconfig{len(chosen) + 1}"] = address
+    return {name: address for name, address in chosen.items() if address} or {"ipconfig1": words.address(fields, "", 0)}
 
 
 def _endpoint_nic_id(words: Words, fields: Attributes) -> str:

@@ -7,14 +7,14 @@ it is the better input.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from netwatch.errors import TopologySyntaxError, UnsupportedError
+from netwatch.errors import TopologyError, TopologySyntaxError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.plan import Instance, Module, Plan
-from netwatch.formats.terraform.reading import TerraformResources, translated
+from netwatch.formats.terraform.reading import TerraformResources, read_terraform, translated
 from netwatch.model.where import Where
 
 __all__ = ["holds_terraform", "read_terraform_directory"]
@@ -41,11 +41,14 @@ def holds_terraform(path: str) -> bool:
     return os.path.isdir(path) and any(name.endswith((".tf", ".tf.json")) for name in os.listdir(path))
 
 
-def read_terraform_directory(path: str) -> TerraformResources:
-    """The resources that a directory describes.
+def read_terraform_directory(path: str, *, report: Callable[[TopologyError], None]) -> TerraformResources:
+    """The resources that a directory describes; one in JSON syntax alone needs no package.
 
     Raises UnsupportedError without the package tfparse, TopologySyntaxError where that cannot read the directory.
     """
+    names = sorted(name for name in os.listdir(path) if name.endswith((".tf", ".tf.json")))
+    if not any(name.endswith(".tf") for name in names):
+        return _read_json(path, names, report)
     try:
         from tfparse import ParseError, load_from_path  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
@@ -59,6 +62,17 @@ def read_terraform_directory(path: str) -> TerraformResources:
     items = [(type, item) for type, found in parsed.items() if type not in _NOT_RESOURCES for item in found]
     remark = "Evaluated by tfparse from the source; a plan would say more."
     return translated(_plan(path, [each for each in items if _is_resource(each[1])]), (remark,))
+
+
+def _read_json(path: str, names: list[str], report: Callable[[TopologyError], None]) -> TerraformResources:
+    """A directory in JSON syntax alone, its files as one configuration."""
+    from netwatch.formats.json_text import parse_json
+    from netwatch.formats.terraform.json_configuration import configuration_as_plan, merged_configurations
+    from netwatch.formats.text_file import read_text
+
+    files = {name: os.path.join(path, name) for name in names}
+    parsed = {name: parse_json(file, read_text(file)) for name, file in files.items()}
+    return read_terraform(path, configuration_as_plan(path, merged_configurations(parsed)), report=report)
 
 
 def _is_resource(item: Any) -> bool:

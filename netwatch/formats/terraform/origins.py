@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from netwatch.formats.terraform.addresses import Key, Step, heads, parse_traversal
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan, called
 
-__all__ = ["Constant", "Opaque", "Origin", "Scope", "follow", "scope_of", "written"]
+__all__ = ["NOT_KNOWN", "Constant", "Opaque", "Origin", "Scope", "follow", "open_variable", "scope_of", "written"]
 
 _MOST_STEPS = 2_000
 """How many expressions and instances are looked at for one value. Real ones need a few dozen."""
@@ -55,6 +55,25 @@ def scope_of(instance: Instance) -> Scope:
     return Scope(instance.module, instance.key, loop if isinstance(loop, dict) else None)
 
 
+NOT_KNOWN = "Not known, because "
+"""How the description of a variable begins that stands for an open value in an export of netwatch."""
+
+
+def open_variable(plan: Plan, found: tuple[Found, ...]) -> tuple[str, str] | None:
+    """Why a value is open that is one variable of the root and nothing else, and its text; else None."""
+    text = found[0].text if len(found) == 1 and isinstance(found[0], Opaque) else ""
+    variables = plan.root.configuration.get("variables")
+    block = (
+        variables.get(text.removeprefix("var.")) if isinstance(variables, dict) and text.startswith("var.") else None
+    )
+    if not isinstance(block, dict):
+        return None
+    reason = str(block.get("description", ""))
+    if reason.startswith(NOT_KNOWN):
+        return reason.removeprefix(NOT_KNOWN), str(block.get("//", ""))
+    return "the variable has no value", text
+
+
 def follow(plan: Plan, expression: Any, scope: Scope) -> tuple[Found, ...]:
     """What an expression can mean, each once, in the order in which it is mentioned."""
     return tuple(dict.fromkeys(map(_hashable, _Trail(plan).follow(expression, scope, ()))))
@@ -80,7 +99,7 @@ class _Trail:
         self._left -= 1
         if not isinstance(expression, dict) or self._left < 0 or self._depth > 50:
             return
-        if "constant_value" in expression:
+        if "constant_value" in expression and not expression.get("references"):  # JSON syntax shows its text besides
             yield Constant(_inside(expression["constant_value"], rest))
             return
         references = expression.get("references")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
-from netwatch.model.resources import NetworkInterface
 from netwatch.model.topology import Topology
 from netwatch.render.layout import printable
+from netwatch.render.losses import losses
 from netwatch.render.native_form.whole import native_form
 from netwatch.render.yaml_text import yaml_lines
 
@@ -38,9 +38,9 @@ def topology_yaml(topology: Topology, *, notes: Sequence[str] = (), directory: s
     text, read = _written(topology, explicit=False)
     if _addresses(read) != _addresses(topology):
         text, read = _written(topology, explicit=True)
-    losses = tuple(_losses(topology, read))
-    lines = ["Not kept:", *map(printable, losses)] if losses else []
-    return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), losses)
+    lost = tuple(losses(topology, read))
+    lines = ["Not kept:", *map(printable, lost)] if lost else []
+    return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), lost)
 
 
 def _comments(lines: Iterable[str]) -> str:
@@ -73,47 +73,3 @@ def _sections(form: dict[str, object]) -> Iterator[str]:
 
 def _addresses(topology: Topology) -> dict[str, object]:
     return {config.id.key: config.private_ip for nic in topology.nics.values() for config in nic.ip_configurations}
-
-
-def _losses(said: Topology, read: Topology) -> Iterator[str]:
-    """What differs between a topology and the file that was made of it."""
-    nowhere = not any(getattr(resource, "location", "") for resource in said.resources())
-    for each in fields(Topology):
-        held, found = getattr(said, each.name), getattr(read, each.name)
-        if isinstance(held, dict):
-            quiet = ("location", "type") if each.name == "others" else ("location",) if nowhere else ()
-            for key, thing in held.items():
-                yield from _difference(thing, found.get(key), quiet)
-    if said.semantics != read.semantics:
-        yield "the readings that it chooses."
-    if said.facts != replace(read.facts, unused=said.facts.unused):
-        yield "some facts."
-
-
-def _difference(thing: Any, found: Any, quiet: tuple[str, ...]) -> Iterator[str]:
-    """The fields in which a resource differs, but for ``quiet`` ones, of which no answer depends."""
-    kind = thing.id.type.rsplit("/", 1)[-1]
-    if found is None:
-        yield f"{thing.id.name} ({kind})."
-    elif found != thing:
-        compared = [each.name for each in fields(thing) if each.compare and each.name not in quiet]
-        names = [name for name in compared if _unlike(thing, found, name)]
-        if names:
-            yield f"{', '.join(names).replace('_', ' ')} of {thing.id.name} ({kind})."
-
-
-def _unlike(thing: object, found: object, name: str) -> bool:
-    """Whether a field differs in more than how it is written."""
-    one, other = getattr(thing, name), getattr(found, name)
-    if name == "ip_configurations" and isinstance(thing, NetworkInterface):
-        one, other = ([replace(each, assumed=False) for each in configs] for configs in (one, other))
-    if name == "service_endpoints":  # no answer depends on the regions of one
-        one, other = ([each.service for each in endpoints] for endpoints in (one, other))
-    if name == "rules":
-        one, other = ([_plain(rule) for rule in rules] for rules in (one, other))
-    return bool(one != other)
-
-
-def _plain(rule: object) -> object:
-    """A rule without how it spells its protocol and whether it says one value in the plural."""
-    return repr(rule).replace("singular=True", "").replace("singular=False", "").split("protocol_text=")[0]

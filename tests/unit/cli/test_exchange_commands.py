@@ -60,7 +60,7 @@ def test_open_values_are_refused_unless_they_are_kept(capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--format", "png"], "is not a form. Expected one of: arm, yaml, dot, mermaid, d2, svg."),
+        (["--format", "png"], "is not a form. Expected one of: arm, terraform-json, yaml, dot, mermaid, d2, svg."),
         (["--format", "arm", "--unresolved", "guess"], "neither refuse nor keep"),
     ],
 )

@@ -1,0 +1,1 @@
+"""A topology as Terraform's configuration, in its JSON syntax."""

@@ -1,0 +1,152 @@
+"""NAT gateways, load balancers, private endpoints and gateways as resources of the azurerm provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netwatch.model.endpoints import LoadBalancer, PrivateEndpoint
+from netwatch.model.gateways import Connection
+from netwatch.model.ids import ResourceId
+from netwatch.model.resources import VirtualNetworkGateway
+from netwatch.model.unresolved import Unresolved
+from netwatch.render.terraform_form.blocks import Body, filled
+
+if TYPE_CHECKING:
+    from netwatch.render.terraform_form.whole import TerraformForm
+
+__all__ = ["services"]
+
+_POOL = "azurerm_lb_backend_address_pool"
+_SKUS = {"Vpn": "VpnGw1AZ", "ExpressRoute": "ErGw1AZ"}
+_PEERS = {
+    "microsoft.network/localnetworkgateways": ("local_network_gateway_id", "local_network_gateways"),
+    "microsoft.network/virtualnetworkgateways": ("peer_virtual_network_gateway_id", "gateways"),
+}
+
+
+def services(form: TerraformForm) -> None:
+    """What gives an address a second meaning, and what leads out of the network."""
+    topology = form.topology
+    for nat in topology.nat_gateways.values():
+        form.add("nat_gateways", nat.id, form.base(nat.id, nat.location) | {"sku_name": "Standard"})
+        for at, public in enumerate(nat.public_ips):
+            body = {
+                "nat_gateway_id": form.id("nat_gateways", nat.id, ""),
+                "public_ip_address_id": form.id("public_ips", public, f"{nat.id.name}_public_ip"),
+            }
+            id, label = nat.id.child("publicIpAddresses", str(at)), f"{nat.id.name}_{at + 1}"
+            form.blocks.add("azurerm_nat_gateway_public_ip_association", id, body, label=label)
+    for balancer in topology.load_balancers.values():
+        _balancer(form, balancer)
+    for endpoint in topology.private_endpoints.values():
+        _private_endpoint(form, endpoint)
+    for local in topology.local_network_gateways.values():
+        space = form.texts(local.prefixes, f"{local.id.name}_address_space")
+        address = {"gateway_address": _asked(form, f"{local.id.name}_gateway_address", "The address of the site.")}
+        body = form.base(local.id, local.location) | address | filled(address_space=space)
+        form.add("local_network_gateways", local.id, body)
+    for gateway in topology.gateways.values():
+        _gateway(form, gateway)
+    for connection in topology.connections.values():
+        _connection(form, connection)
+
+
+def _asked(form: TerraformForm, name: str, description: str) -> str:
+    """A variable for what no topology says and the provider wants to know; no answer rests on it."""
+    form.blocks.variables[name] = {"type": "string", "description": description}
+    return f"${{var.{name}}}"
+
+
+def _balancer(form: TerraformForm, balancer: LoadBalancer) -> None:
+    frontends = []
+    for each in balancer.frontends:
+        stem, body = f"{balancer.id.name}_{each.id.name}", {"name": each.id.name}
+        if each.subnet is not None:
+            body["subnet_id"] = form.id("subnets", each.subnet, f"{stem}_subnet")
+        if each.private_ip is not None:
+            address = form.text(each.private_ip, f"{stem}_address")
+            body |= {"private_ip_address_allocation": "Static", "private_ip_address": address}
+        if each.public_ip is not None:
+            body["public_ip_address_id"] = form.id("public_ips", each.public_ip, f"{stem}_public_ip")
+        frontends.append(body)
+    sku = filled(sku=balancer.sku)
+    body_of = form.base(balancer.id, balancer.location) | sku | filled(frontend_ip_configuration=frontends)
+    form.blocks.add("azurerm_lb", balancer.id, body_of)
+    if balancer.backends or balancer.has_outbound_rules:
+        _pool(form, balancer)
+
+
+def _pool(form: TerraformForm, balancer: LoadBalancer) -> None:
+    """One pool with every backend that is an address of a NIC."""
+    own = {"loadbalancer_id": form.blocks.reference("azurerm_lb", balancer.id)}
+    form.blocks.add(_POOL, balancer.id, {"name": "backends"} | own)
+    pool = form.blocks.reference(_POOL, balancer.id)
+    for at, config in enumerate(balancer.backends):
+        if config.parent.key in form.topology.nics:
+            body = {
+                "network_interface_id": form.id("nics", config.parent, ""),
+                "ip_configuration_name": config.name,
+                "backend_address_pool_id": pool,
+            }
+            type, label = "azurerm_network_interface_backend_address_pool_association", f"{balancer.id.name}_{at + 1}"
+            form.blocks.add(type, balancer.id.child("backends", str(at)), body, label=label)
+    if balancer.has_outbound_rules:
+        frontends = [{"name": each.id.name} for each in balancer.frontends]
+        rule = {"name": "outbound", "protocol": "All", "backend_address_pool_id": pool}
+        form.blocks.add("azurerm_lb_outbound_rule", balancer.id, rule | own | {"frontend_ip_configuration": frontends})
+
+
+def _private_endpoint(form: TerraformForm, endpoint: PrivateEndpoint) -> None:
+    """An endpoint with the NIC that it makes; what it leads to is asked for."""
+    target = _asked(form, f"{endpoint.id.name}_target", f"The id of what {endpoint.id.name} leads to.")
+    service = {"name": endpoint.id.name, "is_manual_connection": False, "private_connection_resource_id": target}
+    body = form.base(endpoint.id, endpoint.location) | {"private_service_connection": [service]}
+    if endpoint.subnet is not None:
+        body["subnet_id"] = form.id("subnets", endpoint.subnet, f"{endpoint.id.name}_subnet")
+    first = next((each for each in endpoint.nics if isinstance(each, ResourceId)), None)
+    nic = None if first is None else form.topology.nics.get(first.key)
+    if nic is not None:
+        from netwatch.render.terraform_form.machines import static_address
+
+        body["custom_network_interface_name"] = nic.id.name
+        chosen = [(each, static_address(form, each).get("private_ip_address")) for each in nic.ip_configurations]
+        body |= filled(ip_configuration=[_chosen(config.id.name, address) for config, address in chosen if address])
+    form.blocks.add("azurerm_private_endpoint", endpoint.id, body)
+
+
+def _chosen(name: str, address: str) -> Body:
+    return {"name": name, "private_ip_address": address}
+
+
+def _gateway(form: TerraformForm, gateway: VirtualNetworkGateway) -> None:
+    publics = [*gateway.public_ips, *[None] * len(gateway.subnets)]
+    configs = []
+    for at, subnet in enumerate(gateway.subnets):
+        body = {"name": f"ipconfig{at + 1}", "subnet_id": form.id("subnets", subnet, f"{gateway.id.name}_subnet")}
+        public = publics[at]
+        if public is not None:
+            body["public_ip_address_id"] = form.id("public_ips", public, f"{gateway.id.name}_public_ip")
+        configs.append(body)
+    own = {
+        "type": gateway.gateway_type,
+        "sku": _SKUS.get(gateway.gateway_type, "VpnGw1AZ"),
+        "ip_configuration": configs,
+    }
+    form.add("gateways", gateway.id, form.base(gateway.id, gateway.location) | own)
+
+
+def _connection(form: TerraformForm, connection: Connection) -> None:
+    gateway = form.id("gateways", connection.gateway, f"{connection.id.name}_gateway")
+    body: Body = {"type": connection.kind, "virtual_network_gateway_id": gateway}
+    peer = connection.peer
+    if isinstance(peer, Unresolved):
+        field = "peer_virtual_network_gateway_id" if connection.kind == "Vnet2Vnet" else "local_network_gateway_id"
+        body[field] = form.id("gateways", peer, f"{connection.id.name}_peer")
+    elif peer is not None:
+        field, kind = _PEERS.get(peer.type.lower(), ("express_route_circuit_id", "others"))
+        body[field] = form.id(kind, peer, "") if kind != "others" else peer.text
+    if connection.kind != "ExpressRoute":
+        body["shared_key"] = _asked(form, "connection_shared_key", "The key that both ends of a connection share.")
+        form.blocks.variables["connection_shared_key"]["sensitive"] = True
+    base = form.base(connection.id, connection.location)
+    form.blocks.add("azurerm_virtual_network_gateway_connection", connection.id, base | body)

@@ -1,0 +1,98 @@
+"""A topology as a configuration for Terraform: names, references, gaps, and what is not kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from netwatch.formats.input_reader import InputReader
+from netwatch.formats.topology_draft import TopologyDraft
+from netwatch.formats.topology_file.reading import read_topology_file
+from netwatch.model.topology import Topology
+from netwatch.render.terraform_form.whole import terraform_json
+
+_NETWORK = """netwatch: 1
+resourceGroup: rg
+virtualNetworks:
+  hub:
+    addressPrefixes: 10.0.0.0/16
+    subnets: {web: {addressPrefix: 10.0.1.0/24, networkSecurityGroup: nsg}}
+networkSecurityGroups:
+  nsg:
+    securityRules:
+      r.1: {priority: 100, protocol: Tcp, source: [{unresolved: "it's a parameter"}], destinationPortRanges: [80, 443]}
+publicIPAddresses: {pip: {ipAddress: 20.0.0.4}}
+virtualMachines: {vm: {networkInterfaces: {nic: {subnet: hub/web, publicIPAddress: pip}}}}
+facts: {powerState: {vm: running}}
+"""
+
+
+def _written(text: str = _NETWORK) -> tuple[dict[str, Any], tuple[str, ...]]:
+    made = terraform_json(read_topology_file("n", text))
+    return json.loads(made.text), made.losses
+
+
+def test_resources_refer_to_each_other() -> None:
+    resources = _written()[0]["resource"]
+    subnet = resources["azurerm_subnet"]["hub_web"]
+    assert subnet["virtual_network_name"] == "${azurerm_virtual_network.hub.name}"
+    assert subnet["resource_group_name"] == "${azurerm_resource_group.rg.name}"
+    assert resources["azurerm_subnet_network_security_group_association"]["hub_web"] == {
+        "subnet_id": "${azurerm_subnet.hub_web.id}",
+        "network_security_group_id": "${azurerm_network_security_group.nsg.id}",
+    }
+    machine = resources["azurerm_linux_virtual_machine"]["vm"]
+    assert machine["network_interface_ids"] == ["${azurerm_network_interface.nic.id}"]
+    assert machine["size"] == "${var.virtual_machine_size}"
+
+
+def test_an_open_value_is_a_variable_that_says_why() -> None:
+    body, _ = _written()
+    rule = body["resource"]["azurerm_network_security_rule"]["nsg_r_1"]
+    assert rule["source_address_prefixes"] == ["${var.nsg_r_1_source}"]
+    assert rule["destination_port_ranges"] == ["80", "443"]
+    assert body["variable"]["nsg_r_1_source"] == {
+        "type": "string",
+        "description": "Not known, because it's a parameter",
+    }
+
+
+def test_assumed_addresses_stay_dynamic_and_what_terraform_cannot_say_is_named() -> None:
+    body, losses = _written()
+    (config,) = body["resource"]["azurerm_network_interface"]["nic"]["ip_configuration"]
+    assert config["private_ip_address_allocation"] == "Dynamic"
+    assert losses == ("address of pip (publicIPAddresses).", "some facts.")
+
+
+def test_a_second_subscription_has_a_provider_of_its_own() -> None:
+    away = "networkSecurityGroups: {away: {subscription: '2222', resourceGroup: rg2}}\n"
+    body, losses = _written("netwatch: 1\nsubscription: '1111'\napplicationSecurityGroups: [a, b, c]\n" + away)
+    assert losses == ()
+    assert [each.get("alias") for each in body["provider"]["azurerm"]] == [None, "subscription_2"]
+    assert body["provider"]["azurerm"][1]["subscription_id"] == "2222"
+    assert body["resource"]["azurerm_network_security_group"]["away"]["provider"] == "azurerm.subscription_2"
+
+
+def test_names_that_terraform_does_not_take_are_told_apart() -> None:
+    text = "netwatch: 1\napplicationSecurityGroups: [web.a, web_a, 1st]\n"
+    groups = _written(text)[0]["resource"]["azurerm_application_security_group"]
+    assert {label: body["name"] for label, body in groups.items()} == {
+        "web_a": "web.a",
+        "web_a_2": "web_a",
+        "_1st": "1st",
+    }
+
+
+def test_it_is_the_same_every_time_and_reads_back() -> None:
+    topology = read_topology_file("n", _NETWORK)
+    made = terraform_json(topology)
+    assert made == terraform_json(topology)
+    again = terraform_json(replace(_read(made.text), facts=topology.facts))
+    assert json.loads(again.text)["resource"] == json.loads(made.text)["resource"]
+
+
+def _read(text: str) -> Topology:
+    reader = InputReader(TopologyDraft("main.tf.json"))
+    reader.read("main.tf.json", text)
+    return reader.finish()
