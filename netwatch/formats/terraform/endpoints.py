@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
