@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from netwatch.model.facts import Facts
+from netwatch.model.load_balancers import LoadBalancer
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.rules import PortField
 from netwatch.model.topology import Topology
@@ -86,8 +87,13 @@ def _unlike(thing: object, found: object, name: str) -> bool:
         one, other = (each.replace(" ", "").lower() for each in (one, other))
     if name == "service_endpoints":  # no answer depends on the regions of one
         one, other = ([each.service for each in endpoints] for endpoints in (one, other))
-    if name == "rules":
+    if name == "rules" and not isinstance(thing, LoadBalancer):
         one, other = ([_plain(rule) for rule in rules] for rules in (one, other))
+    if name == "pools":  # who is in a pool has no order
+        one, other = (
+            [replace(each, configurations=tuple(sorted(each.configurations))) for each in pools]
+            for pools in (one, other)
+        )
     return bool(one != other)
 
 

@@ -123,6 +123,7 @@ def _subnet(form: TerraformForm, subnet: Subnet) -> Body:
             "virtual_network_name": form.name("vnets", subnet.vnet),
             "address_prefixes": form.texts(subnet.prefixes, f"{subnet.vnet.name}_{subnet.id.name}_prefix"),
         }
+        | ({} if subnet.default_outbound_access else {"default_outbound_access_enabled": False})
         | filled(
             private_endpoint_network_policies=subnet.private_endpoint_network_policies,
             service_endpoints=[each.service for each in subnet.service_endpoints],

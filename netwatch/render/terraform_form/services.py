@@ -1,10 +1,10 @@
-"""NAT gateways, load balancers, private endpoints and gateways as resources of the azurerm provider."""
+"""NAT gateways, private endpoints and gateways as resources of the azurerm provider."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netwatch.model.endpoints import LoadBalancer, PrivateEndpoint
+from netwatch.model.endpoints import PrivateEndpoint
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import VirtualNetworkGateway
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["services"]
 
-_POOL = "azurerm_lb_backend_address_pool"
 _SKUS = {"Vpn": "VpnGw1AZ", "ExpressRoute": "ErGw1AZ"}
 _PEERS = {
     "microsoft.network/localnetworkgateways": ("local_network_gateway_id", "local_network_gateways"),
@@ -36,8 +35,6 @@ def services(form: TerraformForm) -> None:
             }
             id, label = nat.id.child("publicIpAddresses", str(at)), f"{nat.id.name}_{at + 1}"
             form.blocks.add("azurerm_nat_gateway_public_ip_association", id, body, label=label)
-    for balancer in topology.load_balancers.values():
-        _balancer(form, balancer)
     for endpoint in topology.private_endpoints.values():
         _private_endpoint(form, endpoint)
     for local in topology.local_network_gateways.values():
@@ -55,45 +52,6 @@ def _asked(form: TerraformForm, name: str, description: str) -> str:
     """A variable for what no topology says and the provider wants to know; no answer rests on it."""
     form.blocks.variables[name] = {"type": "string", "description": description}
     return f"${{var.{name}}}"
-
-
-def _balancer(form: TerraformForm, balancer: LoadBalancer) -> None:
-    frontends = []
-    for each in balancer.frontends:
-        stem, body = f"{balancer.id.name}_{each.id.name}", {"name": each.id.name}
-        if each.subnet is not None:
-            body["subnet_id"] = form.id("subnets", each.subnet, f"{stem}_subnet")
-        if each.private_ip is not None:
-            address = form.text(each.private_ip, f"{stem}_address")
-            body |= {"private_ip_address_allocation": "Static", "private_ip_address": address}
-        if each.public_ip is not None:
-            body["public_ip_address_id"] = form.id("public_ips", each.public_ip, f"{stem}_public_ip")
-        frontends.append(body)
-    sku = filled(sku=balancer.sku)
-    body_of = form.base(balancer.id, balancer.location) | sku | filled(frontend_ip_configuration=frontends)
-    form.blocks.add("azurerm_lb", balancer.id, body_of)
-    if balancer.backends or balancer.has_outbound_rules:
-        _pool(form, balancer)
-
-
-def _pool(form: TerraformForm, balancer: LoadBalancer) -> None:
-    """One pool with every backend that is an address of a NIC."""
-    own = {"loadbalancer_id": form.blocks.reference("azurerm_lb", balancer.id)}
-    form.blocks.add(_POOL, balancer.id, {"name": "backends"} | own)
-    pool = form.blocks.reference(_POOL, balancer.id)
-    for at, config in enumerate(balancer.backends):
-        if config.parent.key in form.topology.nics:
-            body = {
-                "network_interface_id": form.id("nics", config.parent, ""),
-                "ip_configuration_name": config.name,
-                "backend_address_pool_id": pool,
-            }
-            type, label = "azurerm_network_interface_backend_address_pool_association", f"{balancer.id.name}_{at + 1}"
-            form.blocks.add(type, balancer.id.child("backends", str(at)), body, label=label)
-    if balancer.has_outbound_rules:
-        frontends = [{"name": each.id.name} for each in balancer.frontends]
-        rule = {"name": "outbound", "protocol": "All", "backend_address_pool_id": pool}
-        form.blocks.add("azurerm_lb_outbound_rule", balancer.id, rule | own | {"frontend_ip_configuration": frontends})
 
 
 def _private_endpoint(form: TerraformForm, endpoint: PrivateEndpoint) -> None:

@@ -90,6 +90,7 @@ class TerraformForm:
 
     def configuration(self) -> Body:
         """The whole file."""
+        from netwatch.render.terraform_form.load_balancers import load_balancers
         from netwatch.render.terraform_form.machines import machines
         from netwatch.render.terraform_form.managers import managed
         from netwatch.render.terraform_form.networks import networks
@@ -97,7 +98,7 @@ class TerraformForm:
 
         for group, location in self._locations.items():
             self.blocks.add(_GROUP, group, {"name": group.name, "location": location})
-        for write in (networks, machines, services, managed):
+        for write in (networks, machines, load_balancers, services, managed):
             write(self)
         body: Body = {
             "terraform": {"required_providers": {"azurerm": {"source": "hashicorp/azurerm", "version": ">= 4.0"}}},
