@@ -11,7 +11,7 @@ from netwatch.formats.terraform.origins import NOT_KNOWN
 from netwatch.model.ids import ResourceId
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["Blocks", "Body", "filled"]
+__all__ = ["Blocks", "Body", "filled", "label"]
 
 Body = dict[str, Any]
 
@@ -59,6 +59,11 @@ class Blocks:
             **{"//": value.expression}
         )
         return f"${{var.{name}}}"
+
+
+def label(id: ResourceId) -> str:
+    """What the name of a resource is made of: the names in its id."""
+    return "_".join(id.text.split("/")[8::2])
 
 
 def _alias(at: int) -> str:

@@ -8,7 +8,7 @@ from netwatch.model.resources import Peering, Subnet
 from netwatch.model.routes import NextHopType, UserRoute
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule, ServiceTag
 from netwatch.model.unresolved import Unresolved
-from netwatch.render.terraform_form.blocks import Body, filled
+from netwatch.render.terraform_form.blocks import Body, filled, label
 
 if TYPE_CHECKING:
     from netwatch.render.terraform_form.whole import TerraformForm
@@ -48,8 +48,6 @@ def networks(form: TerraformForm) -> None:
 
 
 def _add(form: TerraformForm, type: str, id: Any, body: Body) -> None:
-    from netwatch.render.terraform_form.whole import label
-
     form.blocks.add(type, id, body, label=label(id))
 
 

@@ -17,9 +17,9 @@ from netwatch.model.resources import OtherResource
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.losses import losses
-from netwatch.render.terraform_form.blocks import Blocks, Body
+from netwatch.render.terraform_form.blocks import Blocks, Body, label
 
-__all__ = ["TerraformForm", "TerraformText", "label", "terraform_json"]
+__all__ = ["TerraformForm", "TerraformText", "terraform_json"]
 
 _GROUP = "azurerm_resource_group"
 
@@ -142,11 +142,6 @@ class TerraformForm:
     def texts(self, values: Iterable[Any], field: str) -> list[str]:
         """The same of several."""
         return [self.text(value, field) for value in values]
-
-
-def label(id: ResourceId) -> str:
-    """What the name of a resource is made of: the names in its id."""
-    return "_".join(id.text.split("/")[8::2])
 
 
 def _group_of(id: ResourceId) -> ResourceId:
