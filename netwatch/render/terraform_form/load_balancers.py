@@ -19,7 +19,7 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.render.terraform_form.blocks import Body, filled
 
 if TYPE_CHECKING:
-    from netwatch.render.terraform_form.whole import TerraformForm
+    from netwatch.render.terraform_form.form import TerraformForm
 
 __all__ = ["load_balancers"]
 

@@ -11,7 +11,7 @@ from netwatch.model.resources import IpConfiguration, NetworkInterface, VirtualM
 from netwatch.render.terraform_form.blocks import Body, filled
 
 if TYPE_CHECKING:
-    from netwatch.render.terraform_form.whole import TerraformForm
+    from netwatch.render.terraform_form.form import TerraformForm
 
 __all__ = ["machines", "static_address"]
 

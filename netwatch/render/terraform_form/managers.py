@@ -11,7 +11,7 @@ from netwatch.render.terraform_form.blocks import Body, filled
 from netwatch.render.terraform_form.networks import port_texts
 
 if TYPE_CHECKING:
-    from netwatch.render.terraform_form.whole import TerraformForm
+    from netwatch.render.terraform_form.form import TerraformForm
 
 __all__ = ["managed"]
 

@@ -11,7 +11,7 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.render.terraform_form.blocks import Body, filled, label
 
 if TYPE_CHECKING:
-    from netwatch.render.terraform_form.whole import TerraformForm
+    from netwatch.render.terraform_form.form import TerraformForm
 
 __all__ = ["networks", "port_texts"]
 
