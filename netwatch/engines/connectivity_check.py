@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import Place, Wall
 from netwatch.engines.path.destination import Destination, find_destination
 from netwatch.engines.path.hops import placed
 from netwatch.engines.path.machine_facts import listens, power_state
@@ -175,10 +175,11 @@ def _status(path: Path, returned: ReturnPath | None) -> str:
 def _egress(topology: Topology, path: Path) -> Egress | None:
     """How the flow leaves to the Internet, where a NIC of the path sends it there."""
     for step in path.steps:
-        if step.onward.link == "Internet" and isinstance(step.stand, Place):
-            from netwatch.engines.path.public_way import egress
+        if step.onward.link == "Internet" and isinstance(step.stand, (Place, Wall)):
+            from netwatch.engines.path.public_way import egress, firewall_egress
 
-            return egress(topology, step.stand)
+            stand = step.stand
+            return firewall_egress(topology, stand) if isinstance(stand, Wall) else egress(topology, stand)
     return None
 
 

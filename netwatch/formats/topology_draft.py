@@ -59,6 +59,7 @@ _KINDS = {
     "PrivateEndpoint": "private_endpoints",
     "NatGateway": "nat_gateways",
     "LoadBalancer": "load_balancers",
+    "Firewall": "firewalls",
     "NetworkManager": "network_managers",
     "NetworkGroup": "network_groups",
     "SecurityAdminConfiguration": "security_admin_configurations",

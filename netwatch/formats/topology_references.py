@@ -60,6 +60,10 @@ REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
         ReferenceField("nics", "nics", "network interface", required=False),
     ),
     "nat_gateways": (ReferenceField("public_ips", "public_ips", "public IP address"),),
+    "firewalls": (
+        ReferenceField("subnet", "subnets", "subnet"),
+        ReferenceField("public_ips", "public_ips", "public IP address"),
+    ),
     "frontends": (
         ReferenceField("subnet", "subnets", "subnet"),
         ReferenceField("public_ip", "public_ips", "public IP address"),
@@ -78,6 +82,7 @@ SETTLED_ALIKE = (
     "vms",
     "private_endpoints",
     "nat_gateways",
+    "firewalls",
     "admin_rule_collections",
     "connectivity_configurations",
 )

@@ -15,6 +15,7 @@ from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
     from netwatch.model.endpoints import NatGateway, PrivateEndpoint
+    from netwatch.model.firewalls import Firewall
     from netwatch.model.gateways import Connection, LocalNetworkGateway
     from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import (
@@ -56,6 +57,7 @@ Resource = Union[  # as text, so that a question imports only the nouns it meets
     "PrivateEndpoint",
     "NatGateway",
     "LoadBalancer",
+    "Firewall",
     "NetworkManager",
     "NetworkGroup",
     "SecurityAdminConfiguration",
@@ -92,6 +94,7 @@ class Topology:
     private_endpoints: Mapping[str, PrivateEndpoint] = field(default_factory=dict)
     nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
     load_balancers: Mapping[str, LoadBalancer] = field(default_factory=dict)
+    firewalls: Mapping[str, Firewall] = field(default_factory=dict)
     network_managers: Mapping[str, NetworkManager] = field(default_factory=dict)
     network_groups: Mapping[str, NetworkGroup] = field(default_factory=dict)
     security_admin_configurations: Mapping[str, SecurityAdminConfiguration] = field(default_factory=dict)

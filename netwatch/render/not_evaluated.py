@@ -18,7 +18,6 @@ NOT_EVALUATED: Mapping[str, str] = {
     "Microsoft.Network/dnsResolvers": "what names resolve to: declare the fact dns",
     "Microsoft.Network/expressRouteCircuits": "prefixes a gateway learns: declare the fact gatewayLearnedRoutes",
     "Microsoft.Network/expressRouteGateways": "routes of a virtual WAN hub",
-    "Microsoft.Network/firewallPolicies": "what a firewall lets pass",
     "Microsoft.Network/networkManagers/routingConfigurations": "user-defined routes it lays over networks",
     "Microsoft.Network/networkManagers/securityUserConfigurations": "security rules it lays over networks",
     "Microsoft.Network/networkVirtualAppliances": "what it lets pass, and where it sends it",

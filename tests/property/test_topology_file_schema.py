@@ -211,6 +211,36 @@ WHOLE: dict[str, Any] = {
             "outboundRules": {"out": {"frontendIPConfigurations": ["public"], "backendAddressPool": "pool"}},
         }
     },
+    "azureFirewalls": {
+        "fw": {
+            "subnet": "a/one",
+            "privateIPAddress": "10.0.1.70",
+            "publicIPAddress": ["pip"],
+            "privateRanges": "10.0.0.0/8",
+            "firewallPolicy": {"unresolved": "it is elsewhere"},
+            "natRules": {
+                "in": {
+                    "protocol": "Tcp",
+                    "source": "*",
+                    "destination": "20.0.0.4",
+                    "destinationPortRanges": 443,
+                    "translatedAddress": "10.0.1.4",
+                    "translatedPort": 8443,
+                }
+            },
+            "networkRules": {
+                "net": {
+                    "access": "Deny",
+                    "protocol": ["Tcp", "Any"],
+                    "source": ["10.0.0.0/8"],
+                    "destination": "Sql",
+                    "destinationPortRanges": [1433],
+                    "fqdns": "db.contoso.com",
+                }
+            },
+            "applicationRules": {"app": {"fqdns": ["*.contoso.com"], "otherNames": "WindowsUpdate"}},
+        }
+    },
     "networkManagers": {
         "m": {
             "networkManagerScopes": ["/subscriptions/s"],

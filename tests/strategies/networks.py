@@ -28,6 +28,7 @@ from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import SWITCHES, Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from tests.strategies.firewalls import firewalls
 from tests.strategies.load_balancers import balancers
 from tests.strategies.managers import managed
 from tests.strategies.pools import GROUP, HOPS, ROUTES, SERVICES, SPACES, TAGS, arm_id
@@ -82,6 +83,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         connections=_by_key(site.connections),
         private_endpoints=_by_key(private_endpoints),
         load_balancers=_by_key(balancers(draw, subnets, nics)),
+        firewalls=_by_key(firewalls(draw, subnets)),
         network_managers=_by_key(above.managers),
         network_groups=_by_key(above.groups),
         security_admin_configurations=_by_key(above.security),

@@ -1,4 +1,4 @@
-"""Whose address it is: the NIC or load balancer that has it, in one virtual network or anywhere in the input."""
+"""Whose address it is: the NIC, load balancer or firewall that has it, in one network or anywhere in the input."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
+    from netwatch.model.firewalls import Firewall
     from netwatch.model.load_balancers import Frontend, LoadBalancer
 
-__all__ = ["Balanced", "Place", "find_owner", "find_owner_anywhere"]
+__all__ = ["Balanced", "Place", "Wall", "find_owner", "find_owner_anywhere"]
 
 _OWNS_NO_ADDRESS = frozenset(
     {
@@ -86,18 +87,43 @@ class Balanced(NamedTuple):
         return _open_because(self.frontend.private_ip)
 
 
+class Wall(NamedTuple):
+    """The private address of an Azure firewall; ``subnet`` is the one it stands in."""
+
+    firewall: Firewall
+    subnet: ResourceId
+
+    @property
+    def address(self) -> Address | None:
+        """The address, None where the input does not fix it."""
+        return self.firewall.private_ip if isinstance(self.firewall.private_ip, Address) else None
+
+    @property
+    def name(self) -> str:
+        return self.firewall.id.name
+
+    @property
+    def where(self) -> Where:
+        return self.firewall.where
+
+    @property
+    def open_because(self) -> str:
+        """Why the address is not fixed."""
+        return _open_because(self.firewall.private_ip)
+
+
 def _open_because(value: Address | Unresolved | None) -> str:
     return value.reason if isinstance(value, Unresolved) else "the input has none"
 
 
-def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place | Balanced | Unresolved | None:
-    """The NIC or the load balancer that has ``address`` in ``vnet``; None if nothing has it.
+def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place | Balanced | Wall | Unresolved | None:
+    """The NIC, load balancer or firewall that has ``address`` in ``vnet``; None if nothing has it.
 
     Unresolved when one there has an address the input does not fix. UnsupportedError when neither has it and something
-    else that may (a firewall, a gateway …) stands in that subnet.
+    else that may (a gateway, an application gateway …) stands in that subnet.
     """
     subnets = [subnet for subnet in topology.subnets_of.get(vnet.key, ()) if _may_hold(subnet, address)]
-    owners: list[Place | Balanced] = [owner for subnet in subnets for owner in _owners(topology, subnet)]
+    owners: list[Place | Balanced | Wall] = [owner for subnet in subnets for owner in _owners(topology, subnet)]
     for owner in owners:
         if owner.address == address:
             return owner
@@ -110,10 +136,11 @@ def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place 
     return None
 
 
-def _owners(topology: Topology, subnet: Subnet) -> Iterator[Place | Balanced]:
+def _owners(topology: Topology, subnet: Subnet) -> Iterator[Place | Balanced | Wall]:
     yield from _places(topology.nics_in.get(subnet.id.key, ()))
     for balancer in topology.load_balancers.values():
         yield from (Balanced(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
+    yield from (Wall(each, subnet.id) for each in topology.firewalls.values() if each.subnet == subnet.id)
 
 
 def find_owner_anywhere(topology: Topology, address: Address) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.steps import Step, endpoint_of
 from netwatch.engines.path.ways import Front, Gate, name_of
 from netwatch.model.addresses import Address
@@ -47,6 +47,8 @@ def _named(topology: Topology, step: Step) -> tuple[str, ResourceId]:
         return name_of(stand), stand.gateway.id
     if isinstance(stand, Front):
         return name_of(stand), stand.public_ip.id
+    if isinstance(stand, Wall):
+        return name_of(stand), stand.firewall.id
     if isinstance(stand, Balanced):
         return name_of(stand), stand.frontend.id
     endpoint = endpoint_of(topology, stand.nic) if step.kind == "PrivateEndpoint" else None
@@ -57,7 +59,7 @@ def _named(topology: Topology, step: Step) -> tuple[str, ResourceId]:
 
 
 def _address(step: Step) -> Address | None:
-    if isinstance(step.stand, Place):
+    if isinstance(step.stand, (Place, Wall)):
         return step.stand.address
     if isinstance(step.stand, Balanced):
         return step.stand.address or _public_address(step.front)

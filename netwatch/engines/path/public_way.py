@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.ways import Front, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Egress, Issue
@@ -22,7 +22,15 @@ from netwatch.model.topology import Topology
 if TYPE_CHECKING:
     from netwatch.model.load_balancers import LoadBalancer
 
-__all__ = ["closed_inbound", "egress", "find_front", "find_public_ip", "no_way_out", "why_no_way_out"]
+__all__ = [
+    "closed_inbound",
+    "egress",
+    "find_front",
+    "find_public_ip",
+    "firewall_egress",
+    "no_way_out",
+    "why_no_way_out",
+]
 
 
 def find_public_ip(topology: Topology, address: Address) -> PublicIpAddress | None:
@@ -39,11 +47,14 @@ def find_front(topology: Topology, address: Address) -> Front | None:
     return Front(public_ip, behind) if behind is not None else None
 
 
-def _behind(topology: Topology, public_ip: ResourceId) -> Iterator[Place | Balanced]:
+def _behind(topology: Topology, public_ip: ResourceId) -> Iterator[Place | Balanced | Wall]:
     for nic in topology.nics.values():
         yield from (Place(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
     for balancer in topology.load_balancers.values():
         yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
+    for firewall in topology.firewalls.values():
+        if public_ip in firewall.public_ips and isinstance(firewall.subnet, ResourceId):
+            yield Wall(firewall, firewall.subnet)
 
 
 def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
@@ -70,6 +81,17 @@ def egress(topology: Topology, place: Place) -> Egress:
         own = place.config.public_ip
         return Egress("PublicIpAddress", nic, _first(topology, (own,)), own if isinstance(own, ResourceId) else None)
     return _shared_egress(topology, place)
+
+
+def firewall_egress(topology: Topology, wall: Wall) -> Egress:
+    """How flows of a firewall leave to the Internet: by the NAT gateway of its subnet, else by its public address."""
+    subnet = topology.subnets.get(wall.subnet.key)
+    gateway = subnet.nat_gateway if subnet is not None else None
+    if isinstance(gateway, ResourceId) and gateway.key in topology.nat_gateways:
+        held = topology.nat_gateways[gateway.key]
+        return Egress("NatGateway", wall.firewall.id, _first(topology, held.public_ips), held.id)
+    own = next((each for each in wall.firewall.public_ips if isinstance(each, ResourceId)), None)
+    return Egress("PublicIpAddress", wall.firewall.id, _first(topology, wall.firewall.public_ips), own)
 
 
 def _shared_egress(topology: Topology, place: Place) -> Egress:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.onward import forward, leave, leave_subnet
 from netwatch.engines.path.ways import Front, Gate, Onward, Stand, key_of
+from netwatch.model.addresses import Address
 from netwatch.model.answers import Issue, Verdict
 from netwatch.model.flow import Direction, Flow
 from netwatch.model.resources import NetworkInterface
@@ -42,11 +43,15 @@ class Walk(NamedTuple):
     """What a walk goes by: ``seen`` are the keys of what it has come to, and grow; ``quiet`` the NICs without rules.
 
     A NIC is quiet where the groups hold state for the flow, since they let replies pass without asking a rule.
+    ``host`` is the name the flow is for. ``hidden``, on the way back, is the source that each firewall saw: its key →
+    that address; None on the way there.
     """
 
     compiled: CompiledTopology
     seen: set[str]
     quiet: frozenset[str] = frozenset()
+    host: str = ""
+    hidden: Mapping[str, Address] | None = None
 
     def verdicts(self, place: Place, flow: Flow, direction: Direction) -> tuple[Verdict, ...]:
         """What the rules at a NIC make of the flow; none where it is quiet."""
@@ -82,6 +87,8 @@ def _next(walk: Walk, stand: Stand, before: Step) -> Step:
         return _at_balancer(walk, stand, before)
     if isinstance(stand, Front):
         return _at_front(walk, stand, before)
+    if isinstance(stand, Wall):
+        return _at_firewall(walk, stand, before)
     return Step("VirtualNetworkGateway", stand, before.flow, (), _through(walk, stand, before.flow))
 
 
@@ -122,16 +129,31 @@ def _at_balancer(walk: Walk, balanced: Balanced, before: Step) -> Step:
     return Step("LoadBalancer", balanced, flow, (), onward, front=before.front)
 
 
+def _at_firewall(walk: Walk, wall: Wall, before: Step) -> Step:
+    """ARM's word for a firewall on a path is not known; it stands where a route leads to a virtual appliance."""
+    from netwatch.engines.path.firewall_way import let_back, let_in, let_through
+
+    if walk.hidden is not None:
+        flow, onward = let_back(walk.compiled, wall, before.flow, walk.seen, walk.hidden)
+    elif before.kind == "Internet":
+        flow, onward = let_in(walk.compiled, wall, before.flow, walk.seen)
+    else:
+        flow, onward = let_through(walk.compiled, wall, before.flow, walk.seen, host=walk.host)
+    return Step("VirtualAppliance", wall, flow, (), onward, front=before.front)
+
+
 def _at_front(walk: Walk, front: Front, before: Step) -> Step:
     """Behind a public address: what arrives bears the sender's public address, and is addressed to the private one.
 
     Source: "Network security groups": inbound rules see the private address, and the sender as the Internet has it.
     """
     from netwatch.engines.path.destination import stand_in
-    from netwatch.engines.path.public_way import egress
+    from netwatch.engines.path.public_way import egress, firewall_egress
 
     topology = walk.compiled.topology
     sender = egress(topology, before.stand) if isinstance(before.stand, Place) else None
+    if isinstance(before.stand, Wall):
+        sender = firewall_egress(topology, before.stand)
     known = sender.address if sender is not None else None
     notes = () if known else ("the public address that the sender bears is not known; no rule is taken to name it",)
     flow = before.flow._replace(src_ip=known or stand_in(topology, before.flow.src_ip.version))

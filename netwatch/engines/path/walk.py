@@ -45,7 +45,8 @@ def walk(compiled: CompiledTopology, source: Place, destination: Destination, fl
     loop; a hop ``Destination`` then stands for the end not reached, with what its own rules would say.
     Raises UnsupportedError where something decides that is not evaluated.
     """
-    steps = steps_from(Walk(compiled, set()), source, flow)
+    host = "" if destination.place is not None or destination.name == str(destination.address) else destination.name
+    steps = steps_from(Walk(compiled, set(), host=host), source, flow)
     last = steps[-1]
     arrived = last.stand.nic if last.kind in _ENDS and isinstance(last.stand, Place) else None
     meant = None if arrived or last.onward.end else _meant(compiled, destination)

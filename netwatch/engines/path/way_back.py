@@ -9,17 +9,18 @@ private endpoint go straight to the source, whatever user-defined routes say).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import Place, Wall
 from netwatch.engines.path.handing_over import Sender, hand_over
 from netwatch.engines.path.hops import denials, hops_of
 from netwatch.engines.path.onward import leave_subnet
 from netwatch.engines.path.steps import Step, Walk, steps_from, steps_on
-from netwatch.engines.path.ways import Gate, Onward, name_of
+from netwatch.engines.path.ways import Gate, Onward, key_of, name_of
 from netwatch.engines.targets import subnet_of
 from netwatch.errors import UnsupportedError
-from netwatch.model.addresses import ANY_PORT
+from netwatch.model.addresses import ANY_PORT, Address
 from netwatch.model.answers import Hop, ReturnPath
 from netwatch.model.flow import Flow
 from netwatch.model.ids import ResourceId
@@ -53,7 +54,10 @@ def return_path(compiled: CompiledTopology, steps: Sequence[Step]) -> ReturnPath
 def _steps_back(compiled: CompiledTopology, steps: Sequence[Step]) -> list[Step]:
     last, source = steps[-1], steps[0].stand
     flow = _reply(last.flow)
-    walk = Walk(compiled, set(), frozenset(step.stand.nic.id.key for step in steps if isinstance(step.stand, Place)))
+    quiet = frozenset(step.stand.nic.id.key for step in steps if isinstance(step.stand, Place))
+    walk = Walk(compiled, set(), quiet, hidden=dict(_hidden(steps)))
+    if isinstance(last.stand, Wall):
+        return _from_firewall(walk, last.stand, flow)
     if isinstance(last.stand, Gate):
         return _from_gate(walk, last.stand, flow)
     if not isinstance(last.stand, Place) or last.stand == source:
@@ -63,6 +67,23 @@ def _steps_back(compiled: CompiledTopology, steps: Sequence[Step]) -> list[Step]
     if last.kind != "VirtualNetwork":  # an appliance at the edge: what it gets back it hands to the source
         flow = _reply(steps[0].flow)
     return steps_from(walk, last.stand, flow)
+
+
+def _hidden(steps: Sequence[Step]) -> Iterator[tuple[str, Address]]:
+    """The source that each firewall on the way saw."""
+    for before, step in pairwise(steps):
+        if isinstance(step.stand, Wall):
+            yield step.stand.firewall.id.key, before.flow.src_ip
+
+
+def _from_firewall(walk: Walk, wall: Wall, flow: Flow) -> list[Step]:
+    """From the firewall at the edge, which gets what it sent out under its own address, back to the source it hid."""
+    from netwatch.engines.path.firewall_way import let_back
+
+    walk.seen.add(key_of(wall))
+    sent, onward = let_back(walk.compiled, wall, flow, walk.seen, walk.hidden or {})
+    first = Step("VirtualAppliance", wall, sent, (), onward)
+    return [first, *steps_on(walk, first)]
 
 
 def _reply(flow: Flow) -> Flow:
@@ -129,7 +150,7 @@ def _one_way(steps: Sequence[Step], back: list[Step]) -> Iterator[str]:
     """Appliances on one way only. One that keeps state drops a reply to what it never saw open."""
     there, here = _appliances(steps), _appliances(back)
     start = back[0].stand
-    if isinstance(start, Place):  # an appliance at the edge sees both, being where the way back begins
+    if isinstance(start, (Place, Wall)):  # an appliance at the edge sees both, being where the way back begins
         here.setdefault(_machine(start), "")
         there.setdefault(_machine(start), "")
     for machine, name in there.items():
@@ -143,13 +164,15 @@ def _one_way(steps: Sequence[Step], back: list[Step]) -> Iterator[str]:
 def _appliances(steps: Sequence[Step]) -> dict[str, str]:
     """The machines that forward on a way, by key, each with the NIC's name. A machine's NICs share its state."""
     return {
-        _machine(step.stand): step.stand.nic.id.name
+        _machine(step.stand): name_of(step.stand)
         for step in steps
-        if step.kind == "VirtualAppliance" and isinstance(step.stand, Place)
+        if step.kind == "VirtualAppliance" and isinstance(step.stand, (Place, Wall))
     }
 
 
-def _machine(place: Place) -> str:
+def _machine(place: Place | Wall) -> str:
+    if isinstance(place, Wall):
+        return place.firewall.id.key
     return place.nic.vm.key if isinstance(place.nic.vm, ResourceId) else place.nic.id.key
 
 

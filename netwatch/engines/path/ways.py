@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.model.answers import Issue
 from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.unresolved import Unresolved
@@ -31,10 +31,10 @@ class Front(NamedTuple):
     """A public address of the input, and what listens behind it."""
 
     public_ip: PublicIpAddress
-    behind: Place | Balanced
+    behind: Place | Balanced | Wall
 
 
-Stand = Place | Balanced | Gate | Front
+Stand = Place | Balanced | Gate | Front | Wall
 """Where a flow can stand between its ends."""
 
 
@@ -63,6 +63,8 @@ def key_of(stand: Stand) -> str:
         return stand.nic.id.key
     if isinstance(stand, Balanced):
         return stand.frontend.id.key
+    if isinstance(stand, Wall):
+        return stand.firewall.id.key
     if isinstance(stand, Gate):
         return f"{stand.gateway.id.key} {'in' if stand.inward else 'out'}"
     return stand.public_ip.id.key

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from netwatch.formats.arm_resources.fields import ArmObject, is_expression
 from netwatch.model.ids import ResourceId
 
@@ -99,3 +102,16 @@ def is_outline(resource: ArmObject) -> bool:
     message = "it has no properties, as az resource list prints resources."
     resource.problem(message, "Export with az network … list, az resource show or az graph query.")
     return True
+
+
+def ids_in(values: Iterable[Any]) -> Iterator[str]:
+    """Every text among the values, however deep, that is an ARM id; in the order of the input."""
+    waiting = [*values][::-1]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, str) and value[:15].lower() == "/subscriptions/":
+            yield value

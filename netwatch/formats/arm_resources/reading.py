@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_resources.fields import ArmObject, ArmReading, AssumedText
-from netwatch.formats.arm_resources.identity import full_type, identify, is_outline, label, was_exported
+from netwatch.formats.arm_resources.identity import full_type, identify, ids_in, is_outline, label, was_exported
 from netwatch.formats.arm_resources.not_read import NOT_READ, unread
 from netwatch.formats.arm_resources.power_states import power_state
 from netwatch.formats.arm_resources.rules import RuleReader, read_route
@@ -33,6 +33,7 @@ from netwatch.model.rules import SecurityRule
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:  # imported where an input holds them: most hold none
+    from netwatch.formats.arm_resources.firewalls import FirewallReader
     from netwatch.formats.arm_resources.load_balancers import LoadBalancerReader
     from netwatch.formats.arm_resources.network_manager import NetworkManagerReader
 
@@ -59,6 +60,11 @@ _BALANCER_PARTS = (
     "inboundnatrules",
     "inboundnatpools",
     "outboundrules",
+)
+
+_FIREWALL_TYPES = tuple(
+    f"microsoft.network/{kind}"
+    for kind in ("azurefirewalls", "firewallpolicies", "firewallpolicies/rulecollectiongroups", "ipgroups")
 )
 
 _SERVICES = (
@@ -93,6 +99,7 @@ class ArmReader:
         self._own_rules: dict[str, list[SecurityRule]] = {}
         self._own_routes: dict[str, list[UserRoute]] = {}
         self._balancers: LoadBalancerReader | None = None
+        self._firewalls: FirewallReader | None = None
         self._joins: dict[str, list[ResourceId]] = {}
         self._managers: NetworkManagerReader | None = None
         self.power_states: dict[str, str] = {}
@@ -109,6 +116,7 @@ class ArmReader:
             "microsoft.compute/virtualmachines": self._virtual_machine,
             "microsoft.network/publicipaddresses": self._public_ip,
             **dict.fromkeys(_SERVICES, self._service),
+            **dict.fromkeys(_FIREWALL_TYPES, self._firewall),
             _BALANCER: self._load_balancer,
             **dict.fromkeys((f"{_BALANCER}/{part}" for part in _BALANCER_PARTS), self._load_balancer),
             **dict.fromkeys(_MANAGER_TYPES, self._of_network_manager),
@@ -139,6 +147,8 @@ class ArmReader:
             self._draft.add(table if routes is table.routes else replace(table, routes=routes))
         if self._balancers is not None:
             self._balancers.finish(self._joins)
+        if self._firewalls is not None:
+            self._firewalls.finish()
         if self._managers is not None:
             self._managers.finish()
         self._report_orphans(self._own_rules, self._nsgs, "network security group")
@@ -338,6 +348,13 @@ class ArmReader:
 
         self._draft.add(READERS[(resource.text("type") or id.type).lower()](resource, id))
 
+    def _firewall(self, resource: ArmObject, id: ResourceId) -> None:
+        if self._firewalls is None:
+            from netwatch.formats.arm_resources.firewalls import FirewallReader
+
+            self._firewalls = FirewallReader(self._draft, self._other)
+        self._firewalls.read(resource, id)
+
     def _load_balancer(self, resource: ArmObject, id: ResourceId) -> None:
         if self._balancers is None:
             from netwatch.formats.arm_resources.load_balancers import LoadBalancerReader
@@ -359,7 +376,7 @@ class ArmReader:
 
     def _other(self, resource: ArmObject, id: ResourceId) -> None:
         type = resource.text("type") or id.type
-        found = dict.fromkeys(self._reading.resource_id(text) for text in _ids_in(resource.values()))
+        found = dict.fromkeys(self._reading.resource_id(text) for text in ids_in(resource.values()))
         references = tuple(each for each in found if each != id)
         self._draft.add(OtherResource(id, type, resource.text("location"), references, resource.where))
 
@@ -374,16 +391,3 @@ def _delegations(fields: ArmObject) -> Iterator[str]:
         service = delegation.object("properties").text("serviceName")
         if service:
             yield service
-
-
-def _ids_in(values: Iterable[Any]) -> Iterator[str]:
-    """Every text among the values, however deep, that is an ARM id; in the order of the input."""
-    waiting = [*values][::-1]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(reversed(value.values()))
-        elif isinstance(value, list):
-            waiting.extend(reversed(value))
-        elif isinstance(value, str) and value[:15].lower() == "/subscriptions/":
-            yield value

@@ -58,7 +58,7 @@ def _references(words: Words, fields: Attributes) -> Iterator[str]:
 
 
 def firewall(words: Words, instance: Instance) -> PlacedObject:
-    """An Azure firewall: only named, but its address is one that routes lead to."""
+    """An Azure firewall: its address is one that routes lead to; its rules are not read, and named as not known."""
     fields = attributes_of(words.plan, instance)
     configs = [
         place(
@@ -67,12 +67,14 @@ def firewall(words: Words, instance: Instance) -> PlacedObject:
                 {
                     "privateIPAddress": words.address(block, "private_ip_address", number),
                     "subnet": words.reference(block, "subnet_id", to=("azurerm_subnet",)),
+                    "publicIPAddress": words.reference(block, "public_ip_address_id", to=("azurerm_public_ip",)),
                 }
             ),
         )
         for number, block in enumerate(fields.blocks("ip_configuration"))
     ]
-    return other(words, instance, {"ipConfigurations": configs})
+    policy = Unresolved("the rules of firewalls are not read from Terraform", where=fields.where)
+    return other(words, instance, {"ipConfigurations": configs, "firewallPolicy": policy})
 
 
 _FIELDS = {

@@ -77,6 +77,16 @@ _REFERENCES = Field(read.one_or_list(or_open(read.reference), empty=True))
 _PORT = Field(or_open(read.whole_number(0, MAX_PORT)))
 _PART = Field(or_open(read.name))
 _PARTS = Field(read.one_or_list(or_open(read.name)))
+_OF_FIREWALL = {
+    "protocol": Field(read.one_or_list(read.firewall_protocol)),
+    "source": Field(read.addresses),
+    "destinationPortRanges": Field(read.ports),
+}
+_BY_NAME = {
+    "access": Field(read.access),
+    "fqdns": Field(read.one_or_list(read.text)),
+    "otherNames": Field(read.one_or_list(read.text)),
+}
 _ANYWHERE = {
     "resourceGroup": Field(read.name),
     "location": Field(read.location),
@@ -123,6 +133,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "privateEndpoints": Field(read.collection),
         "natGateways": Field(read.names_or_collection),
         "loadBalancers": Field(read.collection),
+        "azureFirewalls": Field(read.collection),
         "networkManagers": Field(read.collection),
         "otherResources": Field(references_by_id),
         "facts": Field(read.anything),
@@ -244,6 +255,25 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "privateIPAddress": _ADDRESS,
         "publicIPAddress": _REFERENCE,
     },
+    "azureFirewall": {
+        **_ANYWHERE,
+        "subnet": Field(or_open(read.reference), "subnet: vnet-hub/AzureFirewallSubnet"),
+        "privateIPAddress": _ADDRESS,
+        "publicIPAddress": _REFERENCES,
+        "privateRanges": Field(read.prefixes),
+        "firewallPolicy": Field(read.only_open),
+        "natRules": Field(read.collection),
+        "networkRules": Field(read.collection),
+        "applicationRules": Field(read.collection),
+    },
+    "natRule": {
+        **_OF_FIREWALL,
+        "destination": Field(read.addresses),
+        "translatedAddress": _ADDRESS,
+        "translatedPort": _PORT,
+    },
+    "networkRule": {**_OF_FIREWALL, **_BY_NAME, "destination": Field(read.addresses)},
+    "applicationRule": {**_OF_FIREWALL, **_BY_NAME},
     "networkManager": {
         **_ANYWHERE,
         "networkManagerScopes": Field(read.one_or_list(scope)),

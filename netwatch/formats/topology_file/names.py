@@ -29,6 +29,7 @@ KINDS: Mapping[str, Kind] = {
     "connections": Kind("connection", "Microsoft.Network/connections"),
     "privateEndpoints": Kind("private endpoint", "Microsoft.Network/privateEndpoints"),
     "natGateways": Kind("NAT gateway", "Microsoft.Network/natGateways"),
+    "azureFirewalls": Kind("Azure firewall", "Microsoft.Network/azureFirewalls"),
     "loadBalancers": Kind("load balancer", "Microsoft.Network/loadBalancers"),
     "networkManagers": Kind("network manager", "Microsoft.Network/networkManagers"),
     "networkGroups": Kind("network group", "Microsoft.Network/networkManagers/networkGroups"),

@@ -324,6 +324,8 @@ def _later(reading: Reading, key: str, name: str, body: Any) -> None:
         from netwatch.formats.topology_file.managers import READERS
     elif key == "loadBalancers":
         from netwatch.formats.topology_file.load_balancers import READERS
+    elif key == "azureFirewalls":
+        from netwatch.formats.topology_file.firewalls import READERS
     else:
         from netwatch.formats.topology_file.endpoints import READERS
     READERS[key](reading, name, body, (key, name))
@@ -346,6 +348,7 @@ _LATER = (
     "privateEndpoints",
     "natGateways",
     "loadBalancers",
+    "azureFirewalls",
     "networkManagers",
 )
 """Further keys; load balancers name NICs, so they come after those."""

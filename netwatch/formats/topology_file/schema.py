@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from netwatch.formats.topology_file import schema_values as sort
 from netwatch.formats.topology_file.schema_base import OpenValue, Resource, Thing, for_editors, present
 from netwatch.formats.topology_file.schema_facts import Facts
+from netwatch.formats.topology_file.schema_firewalls import FIREWALL_MODELS, AzureFirewall
 from netwatch.formats.topology_file.schema_load_balancers import LoadBalancer
 from netwatch.formats.topology_file.schema_networks import NETWORK_MODELS, VirtualNetwork
 from netwatch.formats.topology_file.schema_services import (
@@ -282,6 +283,9 @@ class TopologyFile(Thing):
     nat_gateways: Named[NatGateway | None] | list[sort.ListedName] | None = Field(
         default=None, description="NAT gateways; a list of names will do.", json_schema_extra=NAMES
     )
+    azure_firewalls: Named[AzureFirewall] | None = Field(
+        default=None, description="Azure firewalls by name.", json_schema_extra=NAMES
+    )
     load_balancers: Named[LoadBalancer | None] | None = Field(
         default=None, description="Load balancers by name.", json_schema_extra=NAMES
     )
@@ -305,6 +309,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "networkInterface": NetworkInterface,
     "ipConfiguration": IpConfiguration,
     "facts": Facts,
+    **FIREWALL_MODELS,
     **SERVICE_MODELS,
 }
 """Kind of thing, as in the reader's table of fields → its model."""

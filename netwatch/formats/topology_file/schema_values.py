@@ -59,6 +59,7 @@ __all__ = [
     "Connectivity",
     "Direction",
     "FileName",
+    "FirewallProtocols",
     "FlowTimeout",
     "GatewayType",
     "GroupConnectivity",
@@ -95,6 +96,7 @@ __all__ = [
     "Sku",
     "Tags",
     "Text",
+    "Texts",
     "Version",
     "Word",
     "Words",
@@ -314,6 +316,13 @@ Parts = Annotated[
 ProbeProtocol = Annotated[Any, AfterValidator(read.one_of(*PROBE_PROTOCOLS)), WithJsonSchema(_words(*PROBE_PROTOCOLS))]
 BalancedProtocol = Annotated[
     Any, AfterValidator(read.one_of(*BALANCED_PROTOCOLS)), WithJsonSchema(_words(*BALANCED_PROTOCOLS))
+]
+_TEXT: Json = {"type": ["string", "integer"]}
+Texts = Annotated[Any, AfterValidator(read.one_or_list(read.text)), WithJsonSchema(one_or_list(_TEXT))]
+FirewallProtocols = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(read.firewall_protocol)),
+    WithJsonSchema(one_or_list(_or_open(_words("Tcp", "Udp", "Icmp", "Any")))),
 ]
 PortNumber = Annotated[
     Any,

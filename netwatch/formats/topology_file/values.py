@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from netwatch.formats.topology_file.faults import Fault, Malformed, shown, text, wanted
-from netwatch.formats.topology_file.open_values import or_open
+from netwatch.formats.topology_file.open_values import is_open, open_value, or_open
 from netwatch.model.addresses import (
     ALL_PORTS,
     Address,
@@ -41,6 +41,7 @@ __all__ = [
     "direction",
     "file_name",
     "filled_collection",
+    "firewall_protocol",
     "is_name",
     "location",
     "name",
@@ -50,6 +51,7 @@ __all__ = [
     "next_hop_type",
     "one_of",
     "one_or_list",
+    "only_open",
     "port_range",
     "ports",
     "prefixes",
@@ -250,6 +252,19 @@ def protocol(value: Any) -> tuple[Protocol | Unresolved, str]:
     return (word, "") if isinstance(word, Unresolved) else (Protocol.parse(word), str(value))
 
 
+def firewall_protocol(value: Any) -> Protocol | Unresolved:
+    """What a rule of a firewall is for; it may be open."""
+    word = _FIREWALL_PROTOCOL(value)
+    return word if isinstance(word, Unresolved) else Protocol.parse(word)
+
+
+def only_open(value: Any) -> Unresolved:
+    """A value that a native file cannot say otherwise than as open."""
+    if not is_open(value):
+        raise wanted('{unresolved: "why it is not known"}', value)
+    return open_value(value)
+
+
 def access(value: Any) -> Access:
     """Allow or Deny."""
     return Access(_ACCESS(value))
@@ -341,6 +356,7 @@ _NAMES = one_or_list(name, empty=True)
 _PREFIXES = one_or_list(or_open(_parsed(_strict_prefix, "a prefix")))
 _ADDRESS = _parsed(parse_address, "an IP address")
 _PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
+_FIREWALL_PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Any"))
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
 _REFERENCES = one_or_list(reference, empty=True)

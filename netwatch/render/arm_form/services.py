@@ -10,6 +10,7 @@ from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration, NetworkGroup, NetworkManager
 from netwatch.model.resources import VirtualNetworkGateway
+from netwatch.render.arm_form.firewalls import firewall
 from netwatch.render.arm_form.load_balancers import load_balancer
 from netwatch.render.arm_form.rules import admin_rule
 
@@ -45,6 +46,8 @@ def served(form: ArmForm) -> Iterator[Body]:
         yield form.resource(nat.id, nat.location, {"publicIpAddresses": addresses})
     for balancer in topology.load_balancers.values():
         yield form.resource(balancer.id, balancer.location, load_balancer(form, balancer), sku=balancer.sku)
+    for each in topology.firewalls.values():
+        yield form.resource(each.id, each.location, firewall(form, each))
 
 
 def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "privateEndpoints": "private_endpoints",
     "natGateways": "nat_gateways",
     "loadBalancers": "load_balancers",
+    "azureFirewalls": "firewalls",
     "networkManagers": "network_managers",
     "virtualMachines": "vms",
     "networkInterfaces": "nics",

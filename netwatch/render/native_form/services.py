@@ -14,6 +14,7 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.render.native_form.firewalls import firewall
 from netwatch.render.native_form.load_balancers import load_balancer
 from netwatch.render.native_form.rules import admin_rule
 from netwatch.render.native_form.words import filled, open_value, texts
@@ -42,6 +43,7 @@ def services(form: NativeForm) -> Fields:
         ("privateEndpoints", topology.private_endpoints, _private_endpoint),
         ("natGateways", topology.nat_gateways, _nat_gateway),
         ("loadBalancers", topology.load_balancers, load_balancer),
+        ("azureFirewalls", topology.firewalls, firewall),
         ("networkManagers", topology.network_managers, _network_manager),
     )
     return {

@@ -15,6 +15,7 @@ from netwatch.formats.topology_references import REFERENCES
 from netwatch.model.addresses import ALL_PORTS, parse_address, parse_prefix
 from netwatch.model.endpoints import NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts
+from netwatch.model.firewalls import Firewall
 from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
@@ -201,7 +202,12 @@ def test_the_table_of_references_names_fields_that_exist() -> None:
         "nics": NetworkInterface,
     }
     kinds |= {"vms": VirtualMachine, "gateways": VirtualNetworkGateway, "connections": Connection}
-    kinds |= {"private_endpoints": PrivateEndpoint, "nat_gateways": NatGateway, "frontends": Frontend}
+    kinds |= {
+        "private_endpoints": PrivateEndpoint,
+        "nat_gateways": NatGateway,
+        "frontends": Frontend,
+        "firewalls": Firewall,
+    }
     kinds |= {"admin_rule_collections": AdminRuleCollection, "connectivity_configurations": ConnectivityConfiguration}
     for kind, references in REFERENCES.items():
         for reference in references:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.engines.path.address_owner import Balanced, Place, find_owner, find_owner_anywhere
+from netwatch.engines.path.address_owner import Balanced, Place, Wall, find_owner, find_owner_anywhere
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import parse_address
 from netwatch.model.resources import OtherResource
@@ -36,7 +36,7 @@ def other(kind: str, name: str) -> OtherResource:
     return OtherResource(arm_id(kind, name), f"Microsoft.Network/{kind}", "westeurope", (SUBNET,))
 
 
-def name(found: Place | Balanced | Unresolved | None) -> str:
+def name(found: Place | Balanced | Wall | Unresolved | None) -> str:
     assert isinstance(found, Place)
     return found.nic.id.name
 

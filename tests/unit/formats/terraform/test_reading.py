@@ -77,11 +77,11 @@ def test_every_type_becomes_its_noun() -> None:
         "private_endpoints",
         "nat_gateways",
         "load_balancers",
+        "firewalls",
     ):
         assert counts[kind] == 1, kind
     assert sorted(other.type for other in topology.others.values()) == [
         "Microsoft.Compute/virtualMachineScaleSets",
-        "Microsoft.Network/azureFirewalls",
         "Microsoft.Network/networkWatchers",
         "Microsoft.Resources/resourceGroups",
         "Microsoft.Storage/storageAccounts",
