@@ -49,7 +49,7 @@ def bench(
       netwatch bench hub-spoke.yaml --kernel numpy -o json
     """
     from netwatch.cli.output import as_json, check_format
-    from netwatch.cli.streams import write
+    from netwatch.cli.streams import patience, write
     from netwatch.workloads.bench import Workload
     from netwatch.workloads.bench import bench as run
     from netwatch.workloads.bench_report import report_json, report_text
@@ -63,7 +63,8 @@ def bench(
     name, table = _table(_Source(inputs._replace(topology=topology), rules, classbench, nic), drawn_by)
     ready = contenders(table, kernel.split(",") if kernel else (), threads=cores, flows=count)
     workload = Workload(f"{name} {trace}", table, draw(table, trace, count, seed=drawn_by))
-    report = run(workload, ready, witnesses=witnesses(table))
+    with patience(f"matching {count:,} flows again and again …"):
+        report = run(workload, ready, witnesses=witnesses(table))
     write(as_json(report_json(report)) if output == "json" else report_text(report))
     raise typer.Exit(EXPECTATION_MISSED if report.mismatches else ANSWERED)
 

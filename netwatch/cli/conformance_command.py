@@ -24,11 +24,12 @@ def conformance(
       netwatch conformance tests/conformance --operation ipFlowVerify
     """
     from netwatch.cli.output import as_json, check_format
-    from netwatch.cli.streams import note, write
+    from netwatch.cli.streams import note, patience, write
     from netwatch.conformance import replay
 
     check_format(output, ("text", "json"))
-    report = replay(directory, operation=operation, sickbay=sickbay or None)
+    with patience(f"asking the cases in {directory} again …"):
+        report = replay(directory, operation=operation, sickbay=sickbay or None)
     if output == "json":
         write(as_json(report.to_json()))
         for problem in report.problems:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.errors import QueryError
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
     from netwatch.watcher import NetworkWatcher
 
 __all__ = ["Inputs", "load_all", "load_topology", "load_watcher"]
-
-PATIENCE = 2.0
-"""Seconds after which a person at a terminal is told what takes so long."""
 
 
 class Inputs(NamedTuple):
@@ -76,6 +71,7 @@ def _service_tags(inputs: Inputs) -> PublishedTags | None:
 
 
 def _load(paths: Sequence[str], inputs: Inputs, service_tags: PublishedTags | None) -> Topology:
+    from netwatch.cli.streams import patience
     from netwatch.formats import load_together
 
     options: dict[str, Any] = {"service_tags": service_tags}
@@ -84,7 +80,7 @@ def _load(paths: Sequence[str], inputs: Inputs, service_tags: PublishedTags | No
     if inputs.max_bytes:
         options["max_bytes"] = _number_of_bytes(inputs.max_bytes)
     options["template"] = _template_context(inputs)
-    with _patience(f"reading {', '.join(paths)} …"):
+    with patience(f"reading {', '.join(paths)} …"):
         topology = load_together(paths, **options)
     return _with_semantics(topology, inputs.semantics) if inputs.semantics else topology
 
@@ -133,20 +129,3 @@ def _number_of_bytes(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
         raise QueryError(f"--max-bytes {text!r} is not a number of bytes.", hint="Expected for example 200000000.")
     return int(text)
-
-
-@contextmanager
-def _patience(message: str) -> Iterator[None]:
-    """Say ``message`` on a terminal's standard error when the body takes longer than PATIENCE."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield
-        return
-    from threading import Timer
-
-    timer = Timer(PATIENCE, lambda: print(message, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

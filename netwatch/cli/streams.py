@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from netwatch.cli.exits import BROKEN_PIPE, UNWRITABLE
 from netwatch.errors import NetwatchError
 from netwatch.model.where import Where
 
-__all__ = ["colour_wanted", "complain", "is_unicode", "note", "report", "width", "write"]
+__all__ = ["colour_wanted", "complain", "is_unicode", "note", "patience", "report", "width", "write"]
+
+PATIENCE = 2.0
+"""Seconds after which a person at a terminal is told what takes so long."""
 
 NARROWEST, WIDEST, NO_TERMINAL = 40, 200, 100
 
@@ -103,3 +107,20 @@ def _put(stream: TextIO | None, text: str) -> str:
 def _silence(stream: TextIO) -> None:
     """What is still in its buffer goes nowhere; else Python would try again at its end, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def patience(message: str) -> Iterator[None]:
+    """Say ``message`` on a terminal's standard error when the body takes longer than PATIENCE."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(PATIENCE, _put, (sys.stderr, f"{message}\n"))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

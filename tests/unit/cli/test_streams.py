@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -91,3 +92,20 @@ def test_streams_may_be_closed(closed: str, code: int) -> None:
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False, text=True)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+def test_a_person_at_a_terminal_is_told_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _stream("utf-8")
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(streams, "PATIENCE", 0.01)
+    with streams.patience("reading …"):
+        time.sleep(0.2)
+    assert _written(terminal) == "reading …\n"
+
+
+def test_nobody_else_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "PATIENCE", 0.01)
+    with streams.patience("reading …"):
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""
