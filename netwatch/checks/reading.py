@@ -79,7 +79,10 @@ class _Reader:
             if part.required and part.name not in item:
                 self._problem((index,), f"{verb.name} needs {part.name}.", f"For example: {verb.example}")
         expect, where = self._expectation(index, item.get("expect"), verb), self._where(index)
-        return Question(verb, values, expect, where, str(item.get("name") or ""))
+        name = item.get("name")
+        if isinstance(name, list | dict):
+            self._problem((index, "name"), "a name is text.", "Write it as plain text.")
+        return Question(verb, values, expect, where, "" if name is None else str(name))
 
     def _verb(self, index: int, item: Any) -> Verb | None:
         if not isinstance(item, dict):
@@ -101,9 +104,11 @@ class _Reader:
             if key not in (*names, "name"):
                 hint = did_you_mean(key, [*names, "name", "expect"])
                 self._problem((index, key), f"{verb.name} has no part {key!r}.", hint)
+            elif key == "name":
+                continue
             elif isinstance(value, bool) or not isinstance(value, str | int):
                 self._problem((index, key), f"{key} is one value.", "Write it as plain text.")
-            elif key != "name":
+            else:
                 yield key, str(value)
 
     def _expectation(self, index: int, expect: Any, verb: Verb) -> Expectation:

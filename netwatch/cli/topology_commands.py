@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from netwatch.cli.loading import Inputs
-from netwatch.cli.options import TOPOLOGY, VERBOSE, output, takes_inputs
+from netwatch.cli.options import TOPOLOGY, VERBOSE, option, output, takes_inputs
 
 __all__ = ["init", "load", "schema"]
 
@@ -35,7 +35,9 @@ def init(
         raise QueryError(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def schema() -> None:
+def schema(
+    checks: bool = option(False, "--checks", help="That of files of questions, such as checks.yaml."),
+) -> None:
     """The JSON Schema of native topology files.
 
     Editors complete and check a topology with it as you type.
@@ -43,12 +45,14 @@ def schema() -> None:
     \b
     For example:
       netwatch schema > topology.schema.json
+      netwatch schema --checks > checks.schema.json
     """
+    from netwatch.checks.schema import checks_schema
     from netwatch.cli.output import as_json
     from netwatch.cli.streams import write
     from netwatch.formats.topology_file.schema import json_schema
 
-    write(as_json(json_schema()))
+    write(as_json(checks_schema() if checks else json_schema()))
 
 
 @takes_inputs

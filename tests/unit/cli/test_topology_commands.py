@@ -32,6 +32,8 @@ def test_init_overwrites_nothing(capsys: Captured, tmp_path: Path) -> None:
 def test_schema_is_json(capsys: Captured) -> None:
     assert run(["schema"]) == 0
     assert "$schema" in json.loads(capsys.readouterr().out)
+    assert run(["schema", "--checks"]) == 0
+    assert json.loads(capsys.readouterr().out)["type"] == "array"
 
 
 def test_load_reports_in_json_too(capsys: Captured) -> None:
