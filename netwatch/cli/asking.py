@@ -68,8 +68,14 @@ def _refused(verb: Verb, values: dict[str, str], error: RefusedByAzureError, man
         write(refusal(question_line(verb, values), error, Page(width=width(), colour=colour_wanted())))
     else:
         from netwatch.render.arm import error_body
+        from netwatch.render.explanation import explained_refusal
 
-        write(formatted(error_body(error), manner.output, manner.query))
+        said = explained_refusal(error) if manner.explain else error_body(error)
+        write(
+            as_json(said)
+            if manner.output == "text" and not manner.query
+            else formatted(said, manner.output, manner.query)
+        )
     return _judged(manner.expect, error.fate) if manner.expect and error.fate else USAGE
 
 

@@ -52,6 +52,7 @@ _ENDS: dict[str, str] = {
     **dict.fromkeys(("import", "export"), f"{_WRITTEN}, {_INPUT}"),
     **dict.fromkeys(("init", "schema", "semantics"), _WRITTEN),
     "conformance": "0 all agree, 1 a case disagrees or an excuse does not hold, 2 there is none, 3 one cannot be read",
+    "doctor": "0 answered",
     "bench": f"0 every pass was right, 1 one was not, 2 it cannot be run, {_INPUT}",
     "show": "0 shown, 2 there is no such tag, 3 the list cannot be read",
     "diff": "0 the lists hold the same, 1 they differ, 2 there are not two, 3 one cannot be read",

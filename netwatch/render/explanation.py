@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from netwatch.errors import RefusedByAzureError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import (
     ConnectivityCheckAnswer,
@@ -33,13 +34,13 @@ from netwatch.model.routes import EffectiveRoute
 from netwatch.model.rules import SecurityRule
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
-from netwatch.render.arm import Answer, body
+from netwatch.render.arm import Answer, body, error_body
 from netwatch.render.grounds import grounds
 from netwatch.render.semantics import chosen_readings
 from netwatch.render.trip import Page, hop_address, priority, route_cells
 from netwatch.render.words import next_hop_word
 
-__all__ = ["explained", "explanation"]
+__all__ = ["explained", "explained_refusal", "explanation"]
 
 Json = dict[str, Any]
 
@@ -47,6 +48,15 @@ Json = dict[str, Any]
 def explained(answer: Answer, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value
     """The answer as ARM gives it, and beside it what decided it; ``page.place`` writes the places."""
     return {"answer": body(answer), "explanation": explanation(answer, topology, page)}
+
+
+def explained_refusal(error: RefusedByAzureError) -> Json:
+    """ARM's error body, and beside it what happens to the traffic all the same (no rule list decides it)."""
+    reasons = {"verdict": error.fate or None, "decisions": [], "notes": [error.hint] if error.hint else []}
+    return {
+        "answer": error_body(error),
+        "explanation": {**reasons, "assumed": [], "unresolved": [], "service_tags": ""},
+    }
 
 
 def explanation(answer: Answer, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value

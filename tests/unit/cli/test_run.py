@@ -232,3 +232,19 @@ def test_every_command_that_reads_an_input_reads_it_the_same_way(capsys: Capture
     _, out, _ = _run(capsys, command, "--help")
     wanted = ("--facts", "--service-tags", "--semantics", "--max-bytes", "--parameters", "--set", "--location")
     assert [name for name in wanted if f"\n  {name} " not in out] == []
+
+
+def test_a_refusal_is_explained_too(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, *REFUSED, "--explain")
+    found = json.loads(out)
+    assert code == 2
+    assert found["answer"]["error"]["code"] == "NsgsNotAppliedOnNic"
+    assert found["explanation"] == {
+        "verdict": "Allow",
+        "decisions": [],
+        "notes": ["The traffic itself is allowed: no group denies it."],
+        "assumed": [],
+        "unresolved": [],
+        "service_tags": "",
+    }
+    assert _run(capsys, *REFUSED, "--explain", "--query", "explanation.verdict", "-o", "tsv")[:2] == (2, "Allow\n")
