@@ -14,6 +14,7 @@ from netwatch.model.unresolved import Unresolved
 __all__ = ["Candidates", "Ids"]
 
 _SUBNET, _NETWORK, _GROUP = "azurerm_subnet", "azurerm_virtual_network", "azurerm_resource_group"
+_BALANCER = "azurerm_lb"
 _MOST_NAMED = 5
 
 
@@ -154,7 +155,9 @@ class Ids:
             known = fields.values.get(name)
             if isinstance(known, str) and known and not fields.is_hidden(name):
                 return self.as_reference(known)
-            if (known or fields.is_unknown(name)) and (fields.expression(name) is not None or known):
+            is_shown = fields.expression(name) is not None or known
+            is_dynamic = isinstance(fields.instance.expressions, dict) and not fields.shows_expressions
+            if (known or fields.is_unknown(name)) and (is_shown or is_dynamic):
                 return self._followed(fields, name, to)
             if fields.is_unknown(name) and not isinstance(fields.instance.expressions, dict):
                 return fields.value(name)  # type: ignore[no-any-return]  # Unresolved or None
@@ -176,9 +179,21 @@ class Ids:
             return []
         targets = fields.targets(name, types).instances
         if targets and (not members or len(targets) == len(members)):
-            return [{"id": self.id_of(each)} for each in targets]
+            return [self._homeless((each,)) or {"id": self.id_of(each)} for each in targets]
         found_open = self._followed(fields, name, types)
         return [] if found_open is None else [found_open]
+
+    def _homeless(self, instances: tuple[Instance, ...]) -> Unresolved | None:
+        """Why a part of a load balancer has no id of its own: nobody can say of which balancer it is."""
+        kind = ARM_TYPES.get(instances[0].type) if len(instances) == 1 else None
+        return self.parents_of(instances[0]).open if kind is not None and kind.parent == _BALANCER else None
+
+    def _without_id(self, types: tuple[str, ...]) -> tuple[Instance, ...]:
+        """Every instance of these types whose id is not known yet: one of them is meant by a reference not known yet.
+
+        For blocks that a ``dynamic`` block makes, of which a plan does not show what they refer to.
+        """
+        return tuple(each for each in self.plan.of_type(*types) if not each.is_data and not self._known_id(each))
 
     def as_reference(self, id: str) -> dict[str, str] | None:
         """A known id as ARM writes references; None for that of a resource that the plan destroys."""
@@ -193,9 +208,13 @@ class Ids:
             ids = list(self._inline_subnets(targets.origins))
         if not ids:
             ids = list(self._elsewhere(targets.origins))
-        ids = self._at_own_index(fields, name, list(dict.fromkeys(ids)))
+        if ids or fields.shows_expressions:
+            ids = self._at_own_index(fields, name, list(dict.fromkeys(ids)))
+        else:
+            targets = targets._replace(instances=self._without_id(types))
+            ids = [self.id_of(each) for each in targets.instances]
         if len(ids) == 1:
-            return {"id": ids[0]}
+            return self._homeless(targets.instances) or {"id": ids[0]}
         mentioned = ", ".join(mentions(fields.expression(name)))
         if ids:
             shown = listed(targets.instances) if targets.instances else _joined([id.rsplit("/", 1)[-1] for id in ids])

@@ -67,6 +67,11 @@ class Attributes:
         """Whether anything is said about an attribute."""
         return self.values.get(name) not in _UNSET or (self.is_unknown(name) and self.expression(name) is not None)
 
+    @property
+    def shows_expressions(self) -> bool:
+        """Whether the configuration is shown that these attributes come from; of ``dynamic`` blocks it is not."""
+        return isinstance(self._expressions, dict)
+
     def expression(self, name: str) -> Any:
         """What the configuration says about an attribute; None where nothing."""
         found = self._expressions.get(name) if isinstance(self._expressions, dict) else None

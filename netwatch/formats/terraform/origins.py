@@ -155,15 +155,16 @@ class _Trail:
             path = path[1:]
         else:
             chosen = hints.choose(modules)
-        name = str(path[0]) if path else ""
         for each in chosen:
             outputs = each.configuration.get("outputs")
-            output = outputs.get(name) if isinstance(outputs, dict) else None
-            if isinstance(output, dict):
+            held = outputs if isinstance(outputs, dict) else {}
+            names = (str(path[0]),) if path else tuple(held)  # module.a[each.key].b is mentioned as module.a
+            known = [held[name] for name in names if isinstance(held.get(name), dict)]
+            for output in known:
                 rest = (*path[1:], *hints.rest, *hints.own())
                 yield from self.follow(output.get("expression"), Scope(each, None, None), rest)
-            else:
-                yield Opaque(f"module.{call}.{name}".rstrip("."))
+            if not known:
+                yield Opaque(".".join(("module", call, *names)))
 
     def _instances(self, steps: tuple[Step, ...], module: Module, hints: _Hints) -> Iterator[Found]:
         is_data = steps[0] == "data"
@@ -221,6 +222,8 @@ class _Hints:
         for key in keys:
             if key in held:
                 return (held[key],)
+            if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 10 and int(key) in held:
+                return (held[int(key)],)  # for_each = {for i, each in a list}: keys are texts, indices numbers
         for key in keys:
             named = [each for each in held.values() if isinstance(each, Instance) and each.values.get("name") == key]
             if len(named) == 1:

@@ -1,0 +1,118 @@
+"""References as Terraform lists them where it does not say which instance or output is meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from netwatch.formats import load
+from netwatch.model.rules import Asg
+from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
+from tests.terraform.written import GROUP, Json, call, module, network, nic, plan, ref, resource, rule, subnet
+
+_SPOKES = {"for_each_expression": {"references": ["local.spokes"]}}
+
+
+def _read(path: Path, value: Json) -> Topology:
+    file = path / "plan.json"
+    file.write_text(json.dumps(value), encoding="utf-8")
+    return load(str(file))
+
+
+def _subnet_of(topology: Topology, name: str) -> Any:
+    return next(each for each in topology.nics.values() if each.id.name == name).ip_configurations[0].subnet
+
+
+def test_an_output_of_a_module_by_key_is_found_by_what_it_leads_to(tmp_path: Path) -> None:
+    """``module.spoke[each.key].web_id`` is listed as ``module.spoke`` alone; one output leads to a subnet."""
+    values = {"name": "web", "virtual_network_name": "vnet", "address_prefixes": ["10.0.1.0/24"]}
+    outputs = {"vnet_id": ref("azurerm_virtual_network.vnet.id"), "web_id": ref("azurerm_subnet.web.id")}
+    inner = module([network(), subnet("web", "10.0.1.0/24")], outputs=outputs)
+    inside = [
+        resource(f'module.spoke["{key}"].azurerm_{address}', {**GROUP, **held, "resource_group_name": key})
+        for key in ("a", "b")
+        for address, held in (
+            ("virtual_network.vnet", {"name": "vnet", "address_space": ["10.0.0.0/16"]}),
+            ("subnet.web", values),
+        )
+    ]
+    mentioned = {"references": ["module.spoke", "each.key"]}
+    own = nic('nic["b"]', {"subnet_id": mentioned}, index="b", called="nic") | {"loop": _SPOKES}
+    topology = _read(tmp_path, plan(*inside, own, calls={"spoke": call(inner, **_SPOKES)}))
+    assert _subnet_of(topology, "nic").resource_group == "b"
+
+
+def test_the_index_of_a_list_is_a_key_once_it_is_looped_over(tmp_path: Path) -> None:
+    """``for_each = {for i, each in azurerm_subnet.s : i => each}`` has the keys "0", "1" …"""
+    subnets = [
+        resource(
+            f"azurerm_subnet.s[{at}]",
+            {"name": f"s{at}", "virtual_network_name": "vnet", "address_prefixes": [f"10.0.{at}.0/24"], **GROUP},
+            index=at,
+        )
+        for at in range(2)
+    ]
+    loop = {"for_each_expression": {"references": ["azurerm_subnet.s"]}}
+    own = nic('nic["1"]', {"subnet_id": {"references": ["each.value.id", "each.value"]}}, index="1", called="nic")
+    topology = _read(tmp_path, plan(network(), *subnets, own | {"loop": loop}))
+    assert _subnet_of(topology, "nic").name == "s1"
+
+
+def _dynamic_rule(*groups: str) -> list[Json]:
+    """A security group whose one rule a ``dynamic`` block makes: the configuration does not show it."""
+    shown = rule("azurerm_network_security_rule.r", 100)["values"] | {"destination_address_prefix": None}
+    unknown = {"id": True, "security_rule": [{"destination_application_security_group_ids": True}]}
+    nsg = resource(
+        "azurerm_network_security_group.nsg", {"name": "nsg", "security_rule": [shown], **GROUP}, {}, unknown=unknown
+    )
+    return [nsg, *(resource(f"azurerm_application_security_group.{each}", {"name": each, **GROUP}) for each in groups)]
+
+
+def test_what_a_dynamic_block_refers_to_is_the_one_thing_it_can_be(tmp_path: Path) -> None:
+    (nsg,) = _read(tmp_path, plan(*_dynamic_rule("web"))).nsgs.values()
+    (term,) = nsg.rules[0].destinations.terms
+    assert isinstance(term, Asg)
+    assert term.id.name == "web"
+
+
+def test_of_several_things_that_a_dynamic_block_can_mean_all_are_named(tmp_path: Path) -> None:
+    (nsg,) = _read(tmp_path, plan(*_dynamic_rule("web", "app"))).nsgs.values()
+    (term,) = nsg.rules[0].destinations.terms
+    assert isinstance(term, Unresolved)
+    assert "may be azurerm_application_security_group.web or azurerm_application_security_group.app" in term.reason
+
+
+def test_a_configuration_in_json_syntax_shows_its_text_beside_the_references(tmp_path: Path) -> None:
+    """As Terraform prints a plan of ``main.tf.json``: a constant that is the template itself."""
+    expression = {"constant_value": "${azurerm_subnet.web.id}", **ref("azurerm_subnet.web.id")}
+    topology = _read(tmp_path, plan(network(), subnet("web", "10.0.1.0/24"), nic("nic", {"subnet_id": expression})))
+    assert _subnet_of(topology, "nic").name == "web"
+
+
+def test_a_pool_of_which_nobody_can_say_the_balancer_is_open_where_it_is_named(tmp_path: Path) -> None:
+    """``for_each = {i = azurerm_lb.i.id, e = azurerm_lb.e.id}``: which of them a key has, the plan does not show."""
+    balancers = [resource(f"azurerm_lb.{each}", {"name": each, "sku": "Standard", **GROUP}) for each in ("i", "e")]
+    loop = {"for_each_expression": ref("azurerm_lb.i.id", "azurerm_lb.e.id")}
+    pool = resource(
+        'azurerm_lb_backend_address_pool.p["i"]',
+        {"name": "pool"},
+        {"loadbalancer_id": {"references": ["each.value"]}},
+        index="i",
+        loop=loop,
+    )
+    handed = resource(
+        "azurerm_lb_rule.r",
+        {"name": "r", "protocol": "Tcp", "frontend_port": 80, "backend_port": 80, "backend_address_pool_ids": [None]},
+        {
+            "loadbalancer_id": ref("azurerm_lb.i.id"),
+            "backend_address_pool_ids": ref('azurerm_lb_backend_address_pool.p["i"].id'),
+        },
+        unknown={"id": True, "loadbalancer_id": True, "backend_address_pool_ids": [True]},
+    )
+    topology = _read(tmp_path, plan(*balancers, pool, handed))
+    found = next(each for each in topology.load_balancers.values() if each.id.name == "i")
+    (member,) = found.rules[0].pools
+    assert isinstance(member, Unresolved)
+    assert "azurerm_lb.i or azurerm_lb.e" in member.reason
