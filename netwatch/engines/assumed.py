@@ -18,8 +18,9 @@ from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
 from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.rules import Cidr, SecurityRule
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 
-__all__ = ["elsewhere", "of_address", "of_routes", "of_rules"]
+__all__ = ["elsewhere", "of_address", "of_routes", "of_rules", "prefixes_at"]
 
 _MOST = 24
 """How many other addresses are tried: the edges of what rules and routes tell apart inside one subnet."""
@@ -58,16 +59,22 @@ def of_rules(topology: Topology, rules: Iterable[SecurityRule]) -> Iterator[str]
 
 
 def elsewhere(
-    compiled: CompiledTopology, config: IpConfiguration, ask: Callable[[CompiledTopology, Address], str]
+    compiled: CompiledTopology,
+    config: IpConfiguration,
+    ask: Callable[[CompiledTopology, Address], str],
+    *,
+    prefixes: Iterable[Prefix],
 ) -> Iterator[str]:
     """One sentence where the answer is another with the address elsewhere in its subnet.
 
-    ``ask`` gives the answer in a few words for a topology in which the address is the given one.
+    ``ask`` gives the answer in a few words for a topology in which the address is the given one. ``prefixes`` are
+    those of whatever decides it: where none of them parts the subnet, nothing is asked.
     """
-    if not isinstance(config.private_ip, Address):
+    others = _other_addresses(compiled.topology, config, prefixes)
+    if not others or not isinstance(config.private_ip, Address):
         return
     here = ask(compiled, config.private_ip)
-    for address in _other_addresses(compiled.topology, config):
+    for address in others:
         try:
             there = ask(_moved(compiled, config, address), address)
         except NetwatchError:
@@ -75,6 +82,15 @@ def elsewhere(
         if there != here:
             yield f"had Azure drawn {address} instead, the answer would be {there}"
             return
+
+
+def prefixes_at(compiled: CompiledTopology, nic: NetworkInterface) -> Iterator[Prefix]:
+    """The prefixes that the rules at a NIC name."""
+    for binding in (*compiled.admin_bindings(nic), *compiled.bindings(nic)):
+        for rule in () if isinstance(binding.nsg, Unresolved) else binding.nsg.nsg.rules:
+            for term in (*rule.sources.terms, *rule.destinations.terms):
+                if isinstance(term, Cidr):
+                    yield term.prefix
 
 
 def _moved(compiled: CompiledTopology, config: IpConfiguration, address: Address) -> CompiledTopology:
@@ -85,22 +101,21 @@ def _moved(compiled: CompiledTopology, config: IpConfiguration, address: Address
     return CompiledTopology(replace(topology, nics=nics), lambda: compiled.published_tags)
 
 
-def _other_addresses(topology: Topology, config: IpConfiguration) -> list[Address]:
-    """Free addresses of the subnet, one on each side of every edge that a rule or a route draws in it."""
+def _other_addresses(topology: Topology, config: IpConfiguration, prefixes: Iterable[Prefix]) -> list[Address]:
+    """Free addresses of the subnet, one on each side of every edge that a prefix draws in it; none where none does."""
     subnet = topology.subnets.get(getattr(config.subnet, "key", ""))
     own = config.private_ip
     if not isinstance(subnet, Subnet) or not isinstance(own, Address):
         return []
-    taken = {each.private_ip for nic in topology.nics.values() for each in nic.ip_configurations}
-    prefix = next((each for each in subnet.prefixes if isinstance(each, Prefix) and each.holds(own)), None)
-    if prefix is None:
+    whole = next((each for each in subnet.prefixes if isinstance(each, Prefix) and each.holds(own)), None)
+    inner = [each for each in prefixes if whole is not None and whole.overlaps(each) and not each.holds(whole)]
+    if whole is None or not inner:
         return []
-    usable = usable_addresses(prefix)
-    edges = {usable.start, usable.stop - 1}
-    for inner in _prefixes(topology):
-        if inner.version == prefix.version and prefix.overlaps(inner):
-            edges |= {inner.low - 1, inner.low, inner.high, inner.high + 1}
-    found = [Address(prefix.version, _nearest_free(edge, usable, taken, prefix.version)) for edge in sorted(edges)]
+    usable = usable_addresses(whole)
+    taken = {each.private_ip for nic in topology.nics.values() for each in nic.ip_configurations}
+    edges = {edge for each in inner for edge in (each.low - 1, each.low, each.high, each.high + 1)}
+    edges |= {usable.start, usable.stop - 1}
+    found = [Address(own.version, _nearest_free(edge, usable, taken, own.version)) for edge in sorted(edges)]
     return [each for each in dict.fromkeys(found) if each != own and each.value in usable][:_MOST]
 
 
@@ -109,14 +124,3 @@ def _nearest_free(value: int, usable: range, taken: Set[object], version: int) -
     start = max(value, usable.start)
     near = (start + step for step in range(8))
     return next((each for each in near if each in usable and Address(version, each) not in taken), value)
-
-
-def _prefixes(topology: Topology) -> Iterator[Prefix]:
-    rules = [rule for nsg in topology.nsgs.values() for rule in nsg.rules]
-    rules += [rule for collection in topology.admin_rule_collections.values() for rule in collection.rules]
-    for rule in rules:
-        for term in (*rule.sources.terms, *rule.destinations.terms):
-            if isinstance(term, Cidr):
-                yield term.prefix
-    for table in topology.route_tables.values():
-        yield from (route.prefix for route in table.routes if isinstance(route.prefix, Prefix))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.engines.assumed import elsewhere, of_routes, prefixes_at
 from netwatch.engines.path.address_owner import Place, Wall
 from netwatch.engines.path.destination import Destination, find_destination
 from netwatch.engines.path.hops import placed
 from netwatch.engines.path.machine_facts import listens, power_state
+from netwatch.engines.path.steps import Step
 from netwatch.engines.path.walk import Path, walk
 from netwatch.engines.path.way_back import return_path
 from netwatch.engines.path.ways import platform_issue
@@ -21,7 +24,8 @@ from netwatch.model.answers import ConnectivityCheckAnswer, Egress, Hop, Issue, 
 from netwatch.model.facts import Latency
 from netwatch.model.flow import Flow, Protocol
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import NetworkInterface, VirtualMachine
+from netwatch.model.resources import NetworkInterface, Subnet, VirtualMachine
+from netwatch.model.routes import EffectiveRoute
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
@@ -56,19 +60,57 @@ def connectivity_check(
     Latency, in whole ms, is the one declared for the two machines, else that of the model in ``engines.latency``. None
     unless reached. Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
     """
+    answer, steps = _checked(compiled, source, dest, dest_port, protocol)
+
+    def status(moved: CompiledTopology, there: str) -> str:
+        return _checked(moved, source, there, dest_port, protocol)[0].status
+
+    return replace(answer, notes=(*answer.notes, *_elsewhere(compiled, steps, dest, status)))
+
+
+def _elsewhere(
+    compiled: CompiledTopology, steps: tuple[Step, ...], dest: str, status: Callable[[CompiledTopology, str], str]
+) -> Iterator[str]:
+    """Where the status would be another, had Azure drawn another address for one of the ends."""
+    places = [step.stand for step in steps if isinstance(step.stand, Place)]
+    for place in dict.fromkeys(places[:1] + places[-1:]):
+        if place.config.assumed:
+            inside = [prefix for each in places for prefix in prefixes_at(compiled, each.nic)]
+            routes = (route for each in places for route in _routes_at(compiled, each.nic))
+            inside += [prefix for route in routes for prefix in route.prefixes]
+            ask = partial(_status_at, status, dest, str(place.address))
+            yield from elsewhere(compiled, place.config, ask, prefixes=inside)
+
+
+def _status_at(
+    status: Callable[[CompiledTopology, str], str], dest: str, old: str, moved: CompiledTopology, new: Address
+) -> str:
+    """The status on ``moved``; a destination that was named by the old address is named by the new one."""
+    return status(moved, str(new) if dest == old else dest)
+
+
+def _routes_at(compiled: CompiledTopology, nic: NetworkInterface) -> tuple[EffectiveRoute, ...]:
+    subnet = compiled.topology.subnet_of(nic)
+    return compiled.effective_routes(subnet) if isinstance(subnet, Subnet) else ()
+
+
+def _checked(
+    compiled: CompiledTopology, source: str, dest: str, dest_port: int, protocol: str
+) -> tuple[ConnectivityCheckAnswer, tuple[Step, ...]]:
+    """The answer, with the steps of the way that it rests on."""
     topology = compiled.topology
     machine = find_vm(topology, source)
     destination = find_destination(topology, dest)
     nic = find_nic_of_vm(topology, machine)
     place = _source_place(nic, destination)
     if place.address is None or destination.address is None:
-        return _unknown_ends(machine, place, destination)
+        return _unknown_ends(machine, place, destination), ()
     flow = _flow(place.address, destination.address, dest_port or destination.default_port, protocol)
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
     is_cut = bool(path.unresolved) or any(step.onward.issues for step in path.steps)
     returned = None if is_cut else return_path(compiled, path.steps)
     answer = _answer(topology, machine, path, returned, _notes(topology, machine, destination, path))
-    return replace(answer, flow=flow)
+    return replace(answer, flow=flow), path.steps
 
 
 def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
@@ -219,6 +261,7 @@ def _notes(topology: Topology, machine: VirtualMachine, destination: Destination
     if len(nics) > 1:
         yield f"{machine.id.name} has several network interfaces; the primary one, {nics[0].id.name}, is taken"
     yield from _why_no_way_out(topology, path)
+    yield from dict.fromkeys(of_routes(topology, (hop.route for hop in path.hops if hop.route is not None)))
     if destination.is_stand_in:
         yield f"{destination.name} is not declared under facts.dns; it is taken for a public address that no rule names"
     elif path.steps[-1].onward.end == "Internet" and destination.address is not None:

@@ -70,7 +70,8 @@ def _notes(compiled: CompiledTopology, asked: AskedFlow, verdict: Verdict, *, is
         notes.append(f"{own} is not an address of {nic.id.name}; the rules are asked all the same, as Azure does")
     elif config.assumed:
         notes.append(assumed.of_address(nic, config))
-        notes += assumed.elsewhere(compiled, config, partial(_came_to, asked))
+        inside = assumed.prefixes_at(compiled, nic)
+        notes += assumed.elsewhere(compiled, config, partial(_came_to, asked), prefixes=inside)
     notes += assumed.of_rules(compiled.topology, (each.rule for each in verdict.decisions if each.rule))
     return tuple(notes)
 

@@ -141,7 +141,8 @@ def _assumed(
     for config in nic.ip_configurations:
         if config.assumed and config.private_ip == own:
             yield assumed.of_address(nic, config)
-            yield from assumed.elsewhere(compiled, config, partial(_asked_at, nic, profile))
+            inside = assumed.prefixes_at(compiled, nic)
+            yield from assumed.elsewhere(compiled, config, partial(_asked_at, nic, profile), prefixes=inside)
     matched = (nsg.matched for nsg in diagnosis.evaluated if nsg.matched is not None)
     yield from assumed.of_rules(compiled.topology, matched)
 

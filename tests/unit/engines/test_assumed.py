@@ -113,3 +113,39 @@ def test_routes_that_lead_to_an_assumed_address_say_so() -> None:
         (assumed,) = explanation(answer, watcher.compiled.topology)["assumed"]
         assert (assumed["route"], assumed["address"]) == ("rt/out", "10.0.1.4")
     assert watcher.next_hop("vm", source_ip="10.0.0.4", dest_ip="10.0.1.9").notes == ()
+
+
+def _two_machines(*rules: dict[str, Any], address: str = "") -> NetworkWatcher:
+    """Two machines in one subnet, whose addresses are assumed; ``address`` fixes that of the second."""
+    inside = {"addressPrefix": "10.0.0.0/24", "networkSecurityGroup": _id("networkSecurityGroups", "nsg")}
+    parts = [
+        _resource(
+            "virtualNetworks", "v",
+            addressSpace={"addressPrefixes": ["10.0.0.0/16"]}, subnets=[{"name": "s", "properties": inside}],
+        ),
+        _resource("networkSecurityGroups", "nsg", securityRules=list(rules)),
+    ]  # fmt: skip
+    for name, said in (("a", ""), ("b", address)):
+        config = {"subnet": _id("virtualNetworks/subnets", "v", "s"), "privateIPAddress": said}
+        parts.append(
+            _resource("networkInterfaces", f"nic-{name}", ipConfigurations=[{"name": "i", "properties": config}])
+        )
+        nics = {"networkInterfaces": [_id("networkInterfaces", f"nic-{name}")]}
+        parts.append(_resource("virtualMachines", name, networkProfile=nics))
+    return NetworkWatcher(deployed(template(*parts)))
+
+
+@pytest.mark.parametrize("dest", ["b", "10.0.0.5"])
+def test_a_path_that_another_address_would_close_says_so(dest: str) -> None:
+    answer = _two_machines(_LOW, _NONE).connectivity_check("a", dest=dest, dest_port=22)
+    assert answer.status == "Reachable"
+    assert answer.notes == (
+        "nic-a is assumed to have the address 10.0.0.4",
+        "nic-b is assumed to have the address 10.0.0.5",
+        "had Azure drawn 10.0.0.8 instead, the answer would be Unreachable",
+    )
+
+
+def test_a_path_between_addresses_that_no_rule_tells_apart_needs_no_more() -> None:
+    notes = _two_machines(_NONE, address="10.0.0.5").connectivity_check("a", dest="b", dest_port=22).notes
+    assert notes == ("nic-a is assumed to have the address 10.0.0.4",)
