@@ -84,6 +84,12 @@ def unread(resource: ArmObject, kind: str) -> Iterator[Ignored]:
                 break
             fields = fields.object(name)
         else:
-            value = fields.raw(last)
+            value = _as_flag(fields.raw(last))
             if value not in (None, each.harmless, [], {}) and not isinstance(value, Unresolved):
                 yield Ignored(resource.label, each.path, each.effect, resource.where)
+
+
+def _as_flag(value: Any) -> Any:
+    """``"false"`` in quotes is false to Azure too."""
+    word = value.lower() if isinstance(value, str) else ""
+    return word == "true" if word in ("true", "false") else value

@@ -240,3 +240,11 @@ def test_several_values_in_one_file_say_what_to_do(tmp_path: Path) -> None:
     path.write_text("[]\n[]\n")
     with pytest.raises(TopologySyntaxError, match="files of their own"):
         load(path)
+
+
+@pytest.mark.parametrize(("said", "is_noted"), [(False, False), ("false", False), ("False", False), ("true", True)])
+def test_a_flag_in_quotes_is_a_flag(tmp_path: Path, said: Any, is_noted: bool) -> None:
+    id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworkGateways/gw"
+    fields = {"gatewayType": "Vpn", "enableBgp": said}
+    row = {"id": id, "name": "gw", "type": "Microsoft.Network/virtualNetworkGateways", "properties": fields}
+    assert [each.property for each in _loaded(tmp_path, [row]).notes.ignored] == ["enableBgp"] * is_noted
