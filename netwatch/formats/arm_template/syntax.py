@@ -15,6 +15,10 @@ MAX_NESTING = 60
 """How deep calls and brackets may stand inside one another; hand-written templates need about ten."""
 
 
+_BUILT_IN = ("sys", "az")
+"""The namespaces of the language's own functions (Microsoft documentation, Bicep functions); a name needs none."""
+
+
 class Literal(NamedTuple):
     """A text in single quotes, or a number."""
 
@@ -95,7 +99,8 @@ class _Parser:
         while self._takes("."):
             word = f"{word}.{self._name()}"
         self._expect("(")
-        return Call(word, self._arguments(depth))
+        space, _, name = word.partition(".")
+        return Call(name if space.lower() in _BUILT_IN else word, self._arguments(depth))
 
     def _arguments(self, depth: int) -> tuple[Node, ...]:
         found: list[Node] = []

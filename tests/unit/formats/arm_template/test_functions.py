@@ -210,6 +210,13 @@ def test_a_function_gives_what_its_documentation_says(expression: str, expected:
     assert value_of(f"[{expression}]") == expected
 
 
+@pytest.mark.parametrize(
+    "expression", ["sys.concat('a', 'b')", "SYS.Concat('a', last(split(az.resourceGroup().name, 'rg-')))"]
+)
+def test_a_function_may_be_called_by_its_namespace(expression: str) -> None:
+    assert value_of(f"[{expression}]") in ("ab", "a1")
+
+
 def test_every_function_has_a_case() -> None:
     known = {*pure_functions(), *map(str.lower, LAMBDA_FUNCTIONS), *map(str.lower, SCOPE_FUNCTIONS)}
     assert known == {name.lower() for name in CASES}
