@@ -31,6 +31,8 @@ def complaint(text: str, error: Any) -> Complaint:
             "a quotation mark is opened here and not closed.",
             "Close it at the end of the text.",
         )
+    if "simple key" in context and opened is not None:
+        return _line(text, opened), "this line has a name without a colon behind it.", "Write name: value."
     if "parsing a flow" in context and opened is not None:
         return _unclosed(text, opened, line, problem)
     if problem.startswith(_OUT_OF_LINE) and opened is not None and mark.column != opened.column:
