@@ -30,13 +30,14 @@ class Question(NamedTuple):
 def true_subscriptions(case: Case) -> frozenset[str]:
     """Subscriptions (lower case) that the question names where the topology was scrubbed; empty where it was not.
 
-    A topology counts as scrubbed when every id in it stands in the all-zero subscription.
+    A topology counts as scrubbed when ids of its resources stand in the all-zero subscription; the question's is the
+    true one of these when no resource stands in it.
     """
     held = {_subscription(str(resource.get("id", ""))) for resource in case.resources if isinstance(resource, dict)}
-    if held - {""} != {SCRUBBED}:
+    if SCRUBBED not in held:
         return frozenset()
     asked = {_subscription(text) for text in _texts([case.request, case.document.get("targetResourceId")])}
-    return frozenset(asked - {"", SCRUBBED})
+    return frozenset(asked - held - {""})
 
 
 def _ip_flow_verify(case: Case) -> Question:

@@ -125,6 +125,14 @@ def test_a_scrubbed_topology_is_asked_with_the_scrubbed_subscription(write: Writ
     assert asked(write, case).target == VM.replace(SUBSCRIPTION, SCRUBBED)
 
 
+def test_a_resource_that_was_not_scrubbed_does_not_hide_that_the_others_were(write: Write) -> None:
+    other = network("22222222-2222-2222-2222-222222222222")[1]
+    case = next_hop_case(topology={"resources": [*network(SCRUBBED), other]})
+    assert true_subscriptions(only(write, case)) == {SUBSCRIPTION}
+    held = next_hop_case(topology={"resources": [*network(SCRUBBED), *network()]})
+    assert true_subscriptions(only(write, held)) == frozenset()
+
+
 def test_another_subscription_than_the_topologys_stays_another(write: Write) -> None:
     case = next_hop_case(topology={"resources": network("22222222-2222-2222-2222-222222222222")})
     assert true_subscriptions(only(write, case)) == frozenset()
