@@ -49,11 +49,7 @@ def _declared(topology: Topology) -> Topology:
             subnets[key] = replace(subnets[key], prefixes=own)
             vnets[subnet.vnet.key] = replace(vnet, address_space=(*vnet.address_space, *own))
     groups = {key: replace(nsg, rules=tuple(map(_as_read, nsg.rules))) for key, nsg in topology.nsgs.items()}
-    collections = {
-        key: replace(each, rules=tuple(map(_as_read_admin, each.rules)))
-        for key, each in topology.admin_rule_collections.items()
-    }
-    topology = replace(topology, subnets=subnets, vnets=vnets, nsgs=groups, admin_rule_collections=collections)
+    topology = _in_the_plural(replace(topology, subnets=subnets, vnets=vnets, nsgs=groups))
     draft = TopologyDraft(topology.source, dangling="unresolved")
     for resource in topology.resources():
         draft.add(resource)
@@ -80,6 +76,15 @@ def _as_read(rule):  # type: ignore[no-untyped-def]
     )
 
 
+def _in_the_plural(topology: Topology) -> Topology:
+    """The same network, with its admin rules as ARM has them: a native file may give one open value for a side."""
+    collections = {
+        key: replace(each, rules=tuple(map(_as_read_admin, each.rules)))
+        for key, each in topology.admin_rule_collections.items()
+    }
+    return replace(topology, admin_rule_collections=collections)
+
+
 def _as_read_admin(rule):  # type: ignore[no-untyped-def]
     """An admin rule with everything in the plural, as ARM has it."""
     text = rule.protocol_text or ("Any" if rule.protocol is Protocol.ANY else rule.protocol.value)
@@ -102,7 +107,7 @@ def _unlike(one: Topology, other: Topology) -> dict[str, object]:
 
 
 @SLOW
-@given(topologies())
+@given(topologies(plain=True))
 def test_arm_keeps_every_resource(topology: Topology) -> None:
     topology = _declared(topology)
     read = _read(json.dumps(arm_form(topology)))
@@ -110,7 +115,7 @@ def test_arm_keeps_every_resource(topology: Topology) -> None:
 
 
 @SLOW
-@given(topologies())
+@given(topologies(plain=True))
 def test_a_native_file_keeps_every_resource(topology: Topology) -> None:
     topology = _declared(topology)
     written = topology_yaml(topology)
@@ -122,7 +127,7 @@ def test_a_native_file_keeps_every_resource(topology: Topology) -> None:
 
 
 @SLOW
-@given(topologies(), st.data())
+@given(topologies(plain=True), st.data())
 def test_open_values_are_kept(topology: Topology, data: st.DataObject) -> None:
     whole = _declared(topology)
     topology = data.draw(with_open_values(whole))
@@ -131,12 +136,12 @@ def test_open_values_are_kept(topology: Topology, data: st.DataObject) -> None:
     assert written.losses == ()
     assert topology_yaml(read).text == written.text
     arm = _read(json.dumps(arm_form(read, keep_open=True)))
-    assert _unlike(read, arm) == {}
+    assert _unlike(_in_the_plural(read), arm) == {}
     _same_answers([topology, read, arm, _read(topology_yaml(arm).text)], whole, data)
 
 
 @SLOW
-@given(topologies(), st.data())
+@given(topologies(plain=True), st.data())
 def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -> None:
     topology = _declared(topology)
     forms = (topology_yaml(topology).text, json.dumps(arm_form(topology)))

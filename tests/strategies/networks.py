@@ -51,8 +51,11 @@ _REGIONS = ("westeurope", "West Europe", "northeurope")
 
 
 @st.composite
-def topologies(draw: st.DrawFn) -> Topology:
-    """A network of one to three VNets with all that netwatch evaluates, IPv4 and some IPv6, in any semantics."""
+def topologies(draw: st.DrawFn, *, plain: bool = False) -> Topology:
+    """A network of one to three VNets with all that netwatch evaluates, IPv4 and some IPv6, in any semantics.
+
+    ``plain``: without second addresses, machines of two NICs, peers outside the input and services beside it.
+    """
     asgs = [arm_id("applicationSecurityGroups", f"asg-{number}") for number in range(3)]
     nsgs = [arm_id("networkSecurityGroups", f"nsg-{number}") for number in range(draw(st.sampled_from([1, 2, 3, 0])))]
     groups = [NetworkSecurityGroup(nsg, "westeurope", draw(security_rules(nsg, asgs=asgs))) for nsg in nsgs]
@@ -61,7 +64,7 @@ def topologies(draw: st.DrawFn) -> Topology:
     tables = [_route_table(draw, f"rt-{number}", local) for number in range(draw(st.sampled_from([1, 2, 0])))]
     subnets = [_subnet(draw, vnet, index, nsgs, tables) for vnet in vnets for index in range(draw(st.integers(1, 2)))]
     nics = [_nic(draw, subnet, index, nsgs, asgs) for subnet in subnets for index in range(draw(st.integers(1, 2)))]
-    nics = _sharing_machines(draw, nics)
+    nics = nics if plain else _sharing_machines(draw, [_with_second_address(draw, nic, asgs) for nic in nics])
     machines = _machines(nics)
     private_endpoints, endpoint_nics = endpoints(draw, subnets)
     entries = gateway_subnets(draw, vnets)
@@ -71,7 +74,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         source="a test",
         vnets=_by_key(vnets),
         subnets=_by_key([*subnets, *entries]),
-        peerings=_by_key([*_peerings(draw, vnets), *_outside(draw, vnets)]),
+        peerings=_by_key([*_peerings(draw, vnets), *(() if plain else _outside(draw, vnets))]),
         nsgs=_by_key(groups),
         asgs=_by_key(ApplicationSecurityGroup(asg, "westeurope") for asg in asgs),
         route_tables=_by_key(tables),
@@ -90,7 +93,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         admin_rule_collections=_by_key(above.collections),
         connectivity_configurations=_by_key(above.connectivity),
         facts=Facts(gateway_learned_routes=site.advertised, network_manager_deployments=tuple(above.deployments)),
-        others=_by_key(_beside(draw, vnets, subnets)),
+        others=_by_key(() if plain else _beside(draw, vnets, subnets)),
         semantics=_semantics(draw),
     )
 
@@ -180,18 +183,20 @@ def _nic(
         for prefix in subnet.prefixes
         if isinstance(prefix, Prefix)
     )
-    if draw(st.sampled_from([False, False, True])):
-        configs = (*configs, _secondary(draw, nic, subnet, index, asgs))
     vm = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/{name}-vm")
     return NetworkInterface(nic, "westeurope", configs, nsg=draw(st.sampled_from([*nsgs, *nsgs, None])), vm=vm)
 
 
-def _secondary(draw: st.DrawFn, nic: ResourceId, subnet: Subnet, index: int, asgs: list[ResourceId]) -> IpConfiguration:
-    """A second IPv4 address of a NIC, in groups of its own."""
-    (first, *_) = (prefix for prefix in subnet.prefixes if isinstance(prefix, Prefix))
+def _with_second_address(draw: st.DrawFn, nic: NetworkInterface, asgs: list[ResourceId]) -> NetworkInterface:
+    """Now and then a NIC has a second IPv4 address, in groups of its own."""
+    if not draw(st.sampled_from([0, 0, 1])):
+        return nic
+    first = nic.ip_configurations[0]
+    assert isinstance(first.private_ip, Address)
     groups = tuple(draw(st.lists(st.sampled_from(asgs[:2]), max_size=1)))
-    address = Address(4, first.network + 64 + index)
-    return IpConfiguration(nic.child("ipConfigurations", "second"), address, subnet.id, asgs=groups)
+    address = Address(4, first.private_ip.value + 60)
+    second = IpConfiguration(nic.id.child("ipConfigurations", "second"), address, first.subnet, asgs=groups)
+    return replace(nic, ip_configurations=(*nic.ip_configurations, second))
 
 
 def _sharing_machines(draw: st.DrawFn, nics: list[NetworkInterface]) -> list[NetworkInterface]:
