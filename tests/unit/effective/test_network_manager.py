@@ -198,3 +198,11 @@ def test_a_subnet_with_another_name_that_only_holds_the_word_has_them() -> None:
     (subnet,) = topology.subnets.values()
     named = replace(subnet, id=subnet.vnet.child("subnets", "MyGatewaySubnet"))
     assert asked(replace(topology, subnets={named.id.key: named})) == ["r"]
+
+
+def test_a_group_may_hold_a_subnet_and_not_its_network() -> None:
+    topology = with_rules(collections={"x": [("r", 1, "Deny")]})
+    (subnet,) = topology.subnets.values()
+    group = topology.network_groups[GROUP.key]
+    assert asked(replace(topology, network_groups={GROUP.key: replace(group, members=(subnet.id,))})) == ["r"]
+    assert asked(replace(topology, network_groups={GROUP.key: replace(group, members=())})) == []

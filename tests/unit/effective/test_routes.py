@@ -184,6 +184,13 @@ def test_a_user_route_of_the_same_prefix_beats_it_unless_switched() -> None:
     assert taken(switched, "20.61.0.9").endswith("VirtualNetworkServiceEndpoint")
 
 
+def test_a_user_route_of_one_of_its_prefixes_overrides_that_one_alone() -> None:
+    topology = with_endpoint("Microsoft.Storage", Route("20.61.0.0/24", APPLIANCE, "10.0.9.4"))
+    assert "20.61.0.0/24 20.62.0.0/24 VirtualNetworkServiceEndpoint" in rows(topology)  # and not Invalid
+    assert taken(topology, "20.61.0.9") == "20.61.0.0/24 VirtualAppliance User"
+    assert taken(topology, "20.62.0.9").endswith("VirtualNetworkServiceEndpoint")
+
+
 def test_a_service_without_a_known_tag_is_named() -> None:
     with pytest.raises(UnsupportedError, match=r"Microsoft\.Unheard"):
         rows(with_endpoint("Microsoft.Unheard"))

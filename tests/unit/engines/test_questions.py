@@ -9,6 +9,7 @@ import pytest
 from netwatch.errors import InvalidFlowError, RefusedByAzureError
 from netwatch.model.addresses import parse_address, parse_prefix
 from netwatch.model.flow import Level, Outcome
+from netwatch.model.resources import PublicIpAddress
 from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.topology import Topology
 from netwatch.render.arm import body
@@ -46,6 +47,28 @@ def watcher() -> NetworkWatcher:
 
 
 class TestIpFlowVerify:
+    @pytest.mark.parametrize(
+        ("sku", "direction", "remote", "fate"),
+        [
+            ("Standard", "Inbound", "203.0.113.7", "Deny"),
+            ("Standard", "Inbound", "10.0.1.4", "Allow"),
+            ("Standard", "Outbound", "203.0.113.7", "Allow"),
+            ("Basic", "Inbound", "203.0.113.7", "Allow"),
+        ],
+    )
+    def test_without_a_group_a_standard_address_is_closed_from_outside(
+        self, sku: str, direction: str, remote: str, fate: str
+    ) -> None:
+        address = PublicIpAddress(arm_id("publicIPAddresses", "ip"), "westeurope", None, sku)
+        topology = net()
+        nic = topology.nics[arm_id("networkInterfaces", "bare-0-nic").key]
+        config = replace(nic.ip_configurations[0], public_ip=address.id)
+        nics = {**topology.nics, nic.id.key: replace(nic, ip_configurations=(config,))}
+        watcher = NetworkWatcher(replace(topology, nics=nics, public_ips={address.id.key: address}))
+        with pytest.raises(RefusedByAzureError) as refused:
+            watcher.ip_flow_verify("bare-0", direction=direction, protocol="TCP", local=":80", remote=f"{remote}:50000")
+        assert (refused.value.code, refused.value.fate) == ("NsgsNotAppliedOnNic", fate)
+
     def test_both_groups_allow_and_the_last_is_named(self, watcher: NetworkWatcher) -> None:
         answer = watcher.ip_flow_verify(
             "WEB-0", direction="inbound", protocol="tcp", local=":443", remote="203.0.113.7:*"
