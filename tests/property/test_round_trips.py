@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 from hypothesis import HealthCheck, given, settings
@@ -16,10 +17,15 @@ from netwatch.model.answers import Verdict
 from netwatch.model.facts import Facts
 from netwatch.model.flow import Direction, Level, Protocol
 from netwatch.model.ids import ResourceId
+<<<<<<< HEAD
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
 from netwatch.model.routes import EffectiveRoute
 from netwatch.model.rules import AddressField, Asg, PortField
 from netwatch.model.semantics import Semantics
+=======
+from netwatch.model.resources import Subnet
+from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule
+>>>>>>> af9875a (Round trips compare admin rules with their sides in the plural, and leave open protocols as they are)
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.arm_form.whole import arm_form
@@ -49,7 +55,7 @@ def _declared(topology: Topology) -> Topology:
             subnets[key] = replace(subnets[key], prefixes=own)
             vnets[subnet.vnet.key] = replace(vnet, address_space=(*vnet.address_space, *own))
     groups = {key: replace(nsg, rules=tuple(map(_as_read, nsg.rules))) for key, nsg in topology.nsgs.items()}
-    topology = _in_the_plural(replace(topology, subnets=subnets, vnets=vnets, nsgs=groups))
+    topology = _in_the_plural(replace(topology, subnets=subnets, vnets=vnets, nsgs=groups), _as_read_admin)
     draft = TopologyDraft(topology.source, dangling="unresolved")
     for resource in topology.resources():
         draft.add(resource)
@@ -76,21 +82,30 @@ def _as_read(rule):  # type: ignore[no-untyped-def]
     )
 
 
-def _in_the_plural(topology: Topology) -> Topology:
-    """The same network, with its admin rules as ARM has them: a native file may give one open value for a side."""
+def _in_the_plural(topology: Topology, rule: Callable[[SecurityRule], SecurityRule]) -> Topology:
+    """The same network, with ``rule`` of each of its admin rules."""
     collections = {
-        key: replace(each, rules=tuple(map(_as_read_admin, each.rules)))
-        for key, each in topology.admin_rule_collections.items()
+        key: replace(each, rules=tuple(map(rule, each.rules))) for key, each in topology.admin_rule_collections.items()
     }
     return replace(topology, admin_rule_collections=collections)
 
 
-def _as_read_admin(rule):  # type: ignore[no-untyped-def]
-    """An admin rule with everything in the plural, as ARM has it."""
+def _with_plural_fields(rule: SecurityRule) -> SecurityRule:
+    """An admin rule with its sides and ports in the plural, as ARM has them; a native file may give one open value."""
+    return replace(
+        rule,
+        sources=replace(rule.sources, singular=False),
+        destinations=replace(rule.destinations, singular=False),
+        source_ports=replace(rule.source_ports, singular=False),
+        destination_ports=replace(rule.destination_ports, singular=False),
+    )
+
+
+def _as_read_admin(rule: SecurityRule) -> SecurityRule:
+    """An admin rule with everything in the plural and a protocol in words, as ARM has it."""
+    assert isinstance(rule.protocol, Protocol)
     text = rule.protocol_text or ("Any" if rule.protocol is Protocol.ANY else rule.protocol.value)
-    sides = {name: replace(getattr(rule, name), singular=False) for name in ("sources", "destinations")}
-    ports = {name: replace(getattr(rule, name), singular=False) for name in ("source_ports", "destination_ports")}
-    return replace(rule, protocol_text=text, **sides, **ports)
+    return replace(_with_plural_fields(rule), protocol_text=text)
 
 
 def _unlike(one: Topology, other: Topology) -> dict[str, object]:
@@ -136,7 +151,7 @@ def test_open_values_are_kept(topology: Topology, data: st.DataObject) -> None:
     assert written.losses == ()
     assert topology_yaml(read).text == written.text
     arm = _read(json.dumps(arm_form(read, keep_open=True)))
-    assert _unlike(_in_the_plural(read), arm) == {}
+    assert _unlike(_in_the_plural(read, _with_plural_fields), arm) == {}
     _same_answers([topology, read, arm, _read(topology_yaml(arm).text)], whole, data)
 
 
