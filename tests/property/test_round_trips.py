@@ -17,15 +17,10 @@ from netwatch.model.answers import Verdict
 from netwatch.model.facts import Facts
 from netwatch.model.flow import Direction, Level, Protocol
 from netwatch.model.ids import ResourceId
-<<<<<<< HEAD
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet
 from netwatch.model.routes import EffectiveRoute
-from netwatch.model.rules import AddressField, Asg, PortField
-from netwatch.model.semantics import Semantics
-=======
-from netwatch.model.resources import Subnet
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule
->>>>>>> af9875a (Round trips compare admin rules with their sides in the plural, and leave open protocols as they are)
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.arm_form.whole import arm_form
