@@ -191,9 +191,11 @@ class Ids:
     def _without_id(self, types: tuple[str, ...]) -> tuple[Instance, ...]:
         """Every instance of these types whose id is not known yet: one of them is meant by a reference not known yet.
 
-        For blocks that a ``dynamic`` block makes, of which a plan does not show what they refer to.
+        For locals and for what a ``dynamic`` block makes, of which a plan does not show what they refer to.
         """
-        return tuple(each for each in self.plan.of_type(*types) if not each.is_data and not self._known_id(each))
+        wanted = {ARM_TYPES[type].type for type in types}
+        found = (*self.plan.of_type(*types), *self.plan.of_type(AZAPI))
+        return tuple(each for each in found if arm_type_of(each) in wanted and not self._known_id(each))
 
     def as_reference(self, id: str) -> dict[str, str] | None:
         """A known id as ARM writes references; None for that of a resource that the plan destroys."""
@@ -208,7 +210,8 @@ class Ids:
             ids = list(self._inline_subnets(targets.origins))
         if not ids:
             ids = list(self._elsewhere(targets.origins))
-        if ids or fields.shows_expressions:
+        is_local = bool(targets.unseen) and all(each.startswith("local.") for each in targets.unseen)
+        if ids or (fields.shows_expressions and not is_local):
             ids = self._at_own_index(fields, name, list(dict.fromkeys(ids)))
         else:
             targets = targets._replace(instances=self._without_id(types))

@@ -22,10 +22,11 @@ __all__ = [
 ]
 
 _GROUP = "azurerm_network_manager_network_group"
-_CONFIGURATIONS = (
-    "azurerm_network_manager_connectivity_configuration",
-    "azurerm_network_manager_security_admin_configuration",
-)
+_CONFIGURATIONS = {
+    "azurerm_network_manager_connectivity_configuration": "Connectivity",
+    "azurerm_network_manager_security_admin_configuration": "SecurityAdmin",
+}
+"""Type of configuration → the scope_access of the deployments that put it in force."""
 
 
 def manager(words: Words, instance: Instance) -> PlacedObject:
@@ -136,7 +137,9 @@ def deployment(words: Words, instance: Instance) -> dict[str, Any] | None:
     """What a deployment puts in force, as the fact says it; None, and noted, where the plan does not tell."""
     fields = attributes_of(words.plan, instance)
     location = fields.text("location").replace(" ", "").lower()
-    found = words.ids.references(fields, "configuration_ids", to=_CONFIGURATIONS)
+    access = fields.text("scope_access").lower()
+    types = [type for type, of in _CONFIGURATIONS.items() if access in ("", of.lower())] or list(_CONFIGURATIONS)
+    found = words.ids.references(fields, "configuration_ids", to=types)
     if not location or any(isinstance(each, Unresolved) for each in found):
         words.ignore(fields, "configuration_ids", "which configurations are in force")
         return None

@@ -123,6 +123,8 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
     """One side of a peering. Terraform knows no state: applied, it is connected if the other side is there."""
     fields = attributes_of(words.plan, instance)
     remote = words.reference(fields, "remote_virtual_network_id", to=(_VNET,))
+    if isinstance(remote, Unresolved):
+        remote = _other_network(words, instance) or remote
     return resource(
         words,
         instance,
@@ -134,6 +136,16 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
             "useRemoteGateways": fields.value("use_remote_gateways"),
         },
     )
+
+
+def _other_network(words: Words, instance: Instance) -> dict[str, str] | None:
+    """The one network that a peering can lead to, because none is peered with itself."""
+    fields = attributes_of(words.plan, instance)
+    own = words.ids.parents_of(instance)
+    possible = words.ids.candidates(fields, "remote_virtual_network_id", to=(_VNET,))
+    others = {id.lower(): id for id in possible.ids if id not in own.ids}
+    is_certain = own.open is None and len(others) == 1
+    return {"id": next(iter(others.values()))} if is_certain else None
 
 
 def security_group(words: Words, instance: Instance) -> PlacedObject:

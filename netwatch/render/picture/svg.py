@@ -119,11 +119,10 @@ class _Drawing(NamedTuple):
             box = self.places.boxes[area.key]
             yield _rect("area", box, 5)
             name = _fit(area.name, 12, box.width * 0.6)
-            yield _text("name", box.x + 8, box.y + 17, name, full=area.name)
-            left = box.x + 18 + text_width(name, 12.6)
-            yield _text(
-                "detail", left, box.y + 17, _fit(area.detail, 11, box.x + box.width - left - 6), full=area.detail
-            )
+            room = box.width - 22 - text_width(name, 12.6)
+            named = _span("name", name) + _span("detail", _fit(area.detail, 11, room), space=8)
+            full = f"{area.name} {area.detail}".strip()
+            yield f'<text x="{_n(box.x + 8)}" y="{_n(box.y + 17)}"><title>{_escaped(full)}</title>{named}</text>'
             yield from self._badges(area, box)
 
     def _badges(self, area: Area, box: Box) -> Iterator[str]:
@@ -234,6 +233,11 @@ def _rect(kind: str, box: Box, radius: int) -> str:
 def _text(kind: str, x: float, y: float, text: str, *, full: str = "") -> str:
     title = f"<title>{_escaped(full)}</title>" if full and full != text else ""
     return f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}">{title}{_escaped(text)}</text>' if text else ""
+
+
+def _span(kind: str, text: str, *, space: int = 0) -> str:
+    """A part of a text, some space behind what stands before it, however wide the font makes that."""
+    return f'<tspan class="{kind}" dx="{space}">{_escaped(text)}</tspan>' if text else ""
 
 
 def _mark(kind: str, x: float, y: float, title: str) -> str:

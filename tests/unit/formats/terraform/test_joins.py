@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from netwatch.formats import load
+from netwatch.model.ids import ResourceId
 from netwatch.model.rules import Asg
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -116,3 +117,47 @@ def test_a_pool_of_which_nobody_can_say_the_balancer_is_open_where_it_is_named(t
     (member,) = found.rules[0].pools
     assert isinstance(member, Unresolved)
     assert "azurerm_lb.i or azurerm_lb.e" in member.reason
+
+
+def _peering(target: Json) -> Json:
+    values = {"name": "to-hub", "virtual_network_name": "spoke", **GROUP}
+    return resource("azurerm_virtual_network_peering.p", values, {"remote_virtual_network_id": target})
+
+
+def test_a_network_is_not_peered_with_itself(tmp_path: Path) -> None:
+    """A plan shows no locals; of the two networks that one may mean, the peering's own is none."""
+    local = {"references": ["local.pairs.hub.id", "local.pairs.hub", "local.pairs"]}
+    networks = [network("hub"), network("spoke", "10.1.0.0/16")]
+    (found,) = _read(tmp_path, plan(*networks, _peering(local))).peerings.values()
+    assert isinstance(found.remote_vnet, ResourceId)
+    assert found.remote_vnet.name == "hub"
+    (found,) = _read(tmp_path, plan(*networks, network("third", "10.2.0.0/16"), _peering(local))).peerings.values()
+    assert isinstance(found.remote_vnet, Unresolved)
+    assert "azurerm_virtual_network.third" in found.remote_vnet.reason
+
+
+def test_a_deployment_is_of_configurations_of_its_access(tmp_path: Path) -> None:
+    """``for_each = {SecurityAdmin = ….id, Connectivity = ….id}``: the access says which of the two it is."""
+    manager = resource(
+        "azurerm_network_manager.m", {"name": "m", "scope": [{"subscription_ids": ["/subscriptions/s"]}], **GROUP}
+    )
+    kinds = {"security_admin": "SecurityAdmin", "connectivity": "Connectivity"}
+    made = [
+        resource(
+            f"azurerm_network_manager_{kind}_configuration.c",
+            {"name": kind},
+            {"network_manager_id": ref("azurerm_network_manager.m.id")},
+        )
+        for kind in kinds
+    ]
+    loop = {"for_each_expression": ref(*(f"azurerm_network_manager_{kind}_configuration.c.id" for kind in kinds))}
+    deployed = resource(
+        'azurerm_network_manager_deployment.d["SecurityAdmin"]',
+        {"location": "westeurope", "scope_access": "SecurityAdmin", "configuration_ids": [None]},
+        {"configuration_ids": {"references": ["each.value"]}},
+        unknown={"id": True, "configuration_ids": [True]},
+        index="SecurityAdmin",
+        loop=loop,
+    )
+    (found,) = _read(tmp_path, plan(manager, *made, deployed)).facts.network_manager_deployments
+    assert [each.name for each in found.configurations] == ["security_admin"]

@@ -223,7 +223,8 @@ def test_what_several_things_may_be_is_open_and_names_them() -> None:
     for name in ("app", "db"):
         assert f'module.net.azurerm_subnet.all["{name}"]' in either.reason
     local = named(topology.nics, "local").ip_configurations[0].subnet
-    assert local.reason == "subnet_id comes from local.subnet_id, which a plan does not show"
+    either, other = (f'module.net.azurerm_subnet.all["{name}"]' for name in ("app", "db"))
+    assert local.reason == f"subnet_id may be {either} or {other}"
 
 
 def test_what_a_plan_destroys_is_gone() -> None:
