@@ -13,7 +13,7 @@ from typing import Any
 from netwatch.errors import TopologyError, TopologySyntaxError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.formats.terraform.arm_ids import Ids
-from netwatch.formats.terraform.plan import Instance, Module, Plan
+from netwatch.formats.terraform.plan import Instance, Json, Module, Plan
 from netwatch.formats.terraform.reading import TerraformResources, read_terraform, translated
 from netwatch.model.where import Where
 
@@ -61,7 +61,10 @@ def read_terraform_directory(path: str, *, report: Callable[[TopologyError], Non
         raise TopologySyntaxError(message, where=Where(path), hint="Does terraform validate pass?") from None
     items = [(type, item) for type, found in parsed.items() if type not in _NOT_RESOURCES for item in found]
     remark = "Evaluated by tfparse from the source; a plan would say more."
-    return translated(_plan(path, [each for each in items if _is_resource(each[1])]), (remark,))
+    declared = [str(item["__tfmeta"]["path"]) for item in parsed.get("variable", ()) if _is_resource(item)]
+    variables: dict[str, Json] = {each.removeprefix("variable."): {} for each in declared}
+    root = Module("", {"variables": variables})
+    return translated(_plan(path, root, [each for each in items if _is_resource(each[1])]), (remark,))
 
 
 def _read_json(path: str, names: list[str], report: Callable[[TopologyError], None]) -> TerraformResources:
@@ -79,11 +82,11 @@ def _is_resource(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("__tfmeta"), dict) and "path" in item["__tfmeta"]
 
 
-def _plan(path: str, items: list[tuple[str, Any]]) -> Plan:
+def _plan(path: str, root: Module, items: list[tuple[str, Any]]) -> Plan:
     """The plan of all items. tfparse gives them ids of its own, which are put into Azure's, level by level."""
     ids: Mapping[str, str] = {}
     for _ in range(_LEVELS):
-        plan = Plan(path, Module("", {}))
+        plan = Plan(path, root)
         for type, item in items:
             plan.add(_instance(plan, type, item, ids))
         composed = Ids(plan)
@@ -131,26 +134,43 @@ def _block(item: Mapping[str, Any], ids: Mapping[str, str]) -> _Block:
     tfparse's own ids and remarks are no attributes.
     """
     found: _Block = ({}, {}, {})
+    open = _variables(item.get("__tfmeta"))
     for name, value in item.items():
         if name in ("__tfmeta", "id", "count", "for_each"):
             continue
-        for part, each in zip(found, _attribute(value, ids), strict=True):
+        for part, each in zip(found, _attribute(value, ids, open), strict=True):
             if each is not None:
                 part[name] = each
     return found
 
 
-def _attribute(value: Any, ids: Mapping[str, str]) -> tuple[Any, Any, Any]:
+def _variables(meta: Any) -> list[str]:
+    """The variables that a block mentions, as it mentions them."""
+    references = meta.get("references") if isinstance(meta, dict) else None
+    held = [each for each in references or () if isinstance(each, dict)]
+    return [f"var.{each['label']}" for each in held if each.get("label") and not each.get("name")]
+
+
+def _attribute(value: Any, ids: Mapping[str, str], open: list[str]) -> tuple[Any, Any, Any]:
+    """One attribute; ``open`` are the variables that a member without a value may come from."""
     if isinstance(value, dict) and "__attribute__" in value:  # something that Azure makes: {"__attribute__": "a.b.id"}
         return None, True, {"references": [str(value["__attribute__"]).replace(".[", "[")]}
     if isinstance(value, dict) and "__tfmeta" in value:
         value = [value]
     if isinstance(value, list | tuple | set | frozenset):
-        parts = [_attribute(each, ids) if not _is_block(each) else _block(each, ids) for each in value]
+        parts = [_member(each, ids, open) for each in value]
         references = [text for part in parts if part[1] is True for text in part[2]["references"]]
-        expressions = {"references": references} if references else [part[2] for part in parts]
+        is_open = any(part[1] is True for part in parts)
+        expressions = {"references": list(dict.fromkeys(references))} if is_open else [part[2] for part in parts]
         return [part[0] for part in parts], [part[1] for part in parts], expressions if parts else None
     return ids.get(value, value) if isinstance(value, str) else value, None, None
+
+
+def _member(value: Any, ids: Mapping[str, str], open: list[str]) -> tuple[Any, Any, Any]:
+    """A member of a list: tfparse has nothing in place of what it cannot evaluate there."""
+    if value is None:
+        return None, True, {"references": open}
+    return _block(value, ids) if _is_block(value) else _attribute(value, ids, open)
 
 
 def _is_block(value: Any) -> bool:

@@ -149,6 +149,33 @@ def test_a_directory_is_read_by_tfparse_itself(tmp_path: Path) -> None:
     _check(_directory(tmp_path))
 
 
+OPEN = """
+variable "more" {}
+resource "azurerm_virtual_network" "vnet" {
+  name                = "vnet"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16", var.more]
+}
+resource "azurerm_subnet" "web" {
+  name                 = "web"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.vnet.name
+  address_prefixes     = [var.more]
+}
+"""
+
+
+def test_a_variable_without_a_value_is_open_in_a_list_too(tmp_path: Path) -> None:
+    """tfparse leaves nothing in its place there, which must not pass for an empty list."""
+    pytest.importorskip("tfparse", reason="NOT TESTED: tfparse (the extra terraform) is not installed")
+    (tmp_path / "main.tf").write_text(OPEN, encoding="utf-8")
+    topology = load(tmp_path)
+    (vnet,), (subnet,) = topology.vnets.values(), topology.subnets.values()
+    assert str(vnet.address_space[0]) == "10.0.0.0/16"
+    assert [vnet.address_space[1], *subnet.prefixes] == 2 * [Unresolved("the variable has no value", "var.more")]
+
+
 def test_without_the_package_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tfparse", None)
     with pytest.raises(UnsupportedError) as caught:
