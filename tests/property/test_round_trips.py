@@ -159,7 +159,7 @@ def test_both_forms_keep_every_answer(topology: Topology, data: st.DataObject) -
 
 
 @SLOW
-@given(topologies(plain=True), st.booleans(), st.data())
+@given(topologies(), st.booleans(), st.data())
 def test_terraform_keeps_every_answer(topology: Topology, is_open: bool, data: st.DataObject) -> None:
     whole = _as_terraform_has_it(_declared(topology))
     topology = data.draw(with_open_values(whole)) if is_open else whole

@@ -73,4 +73,5 @@ def _required(fields: ArmObject, name: str, value: _T | None) -> _T | Unresolved
 def _ports(fields: ArmObject, name: str) -> PortField:
     texts = fields.items(name) or ["*"]
     ranges = tuple(fields.parse(name, text, fields.reading.port_range) for text in texts)
-    return PortField(ranges, tuple(str(text) for text in texts), singular=False)
+    shown = (each.text if isinstance(each, Unresolved) else text for each, text in zip(ranges, texts, strict=True))
+    return PortField(ranges, tuple(str(text) for text in shown), singular=False)
