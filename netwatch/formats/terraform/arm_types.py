@@ -109,6 +109,20 @@ ARM_TYPES: Mapping[str, ArmType] = {
     ),
     **_children("azurerm_route_table", "route_table_name", {"route": f"{_TABLE}/routes"}),
     **_children(
+        "azurerm_firewall_policy",
+        "firewall_policy_id",
+        {"firewall_policy_rule_collection_group": f"{_NETWORK}/firewallPolicies/ruleCollectionGroups"},
+    ),
+    **_children(
+        "azurerm_firewall",
+        "azure_firewall_name",
+        {
+            "firewall_application_rule_collection": f"{_NETWORK}/azureFirewalls/applicationRuleCollections",
+            "firewall_nat_rule_collection": f"{_NETWORK}/azureFirewalls/natRuleCollections",
+            "firewall_network_rule_collection": f"{_NETWORK}/azureFirewalls/networkRuleCollections",
+        },
+    ),
+    **_children(
         "azurerm_lb",
         "loadbalancer_id",
         {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
+from netwatch.formats.terraform.firewalls import CLASSIC, classic_collection
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Resources, Words, given
 from netwatch.model.unresolved import Unresolved
@@ -143,6 +144,7 @@ ASSOCIATIONS: Mapping[str, _Associate] = {
     "azurerm_private_endpoint_application_security_group_association": _unread(
         "application_security_group_id", "which rules name the endpoint"
     ),
+    **dict.fromkeys(CLASSIC, classic_collection),
     "azurerm_virtual_network_dns_servers": _unread("dns_servers", "what names resolve to: declare the fact dns"),
 }
 """azurerm type → what it does to the resources it is about. They are no resources of Azure's."""

@@ -13,7 +13,7 @@ from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Words, given, place
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["azapi", "firewall", "other"]
+__all__ = ["azapi", "other"]
 
 _MOST_REFERENCES = 200
 
@@ -55,26 +55,6 @@ def _references(words: Words, fields: Attributes) -> Iterator[str]:
             if each.is_unknown(name):
                 for target in each.targets(name, ARM_TYPES).instances[:_MOST_REFERENCES]:
                     yield words.ids.id_of(target)
-
-
-def firewall(words: Words, instance: Instance) -> PlacedObject:
-    """An Azure firewall: its address is one that routes lead to; its rules are not read, and named as not known."""
-    fields = attributes_of(words.plan, instance)
-    configs = [
-        place(
-            block,
-            given(
-                {
-                    "privateIPAddress": words.address(block, "private_ip_address", number),
-                    "subnet": words.reference(block, "subnet_id", to=("azurerm_subnet",)),
-                    "publicIPAddress": words.reference(block, "public_ip_address_id", to=("azurerm_public_ip",)),
-                }
-            ),
-        )
-        for number, block in enumerate(fields.blocks("ip_configuration"))
-    ]
-    policy = Unresolved("the rules of firewalls are not read from Terraform", where=fields.where)
-    return other(words, instance, {"ipConfigurations": configs, "firewallPolicy": policy})
 
 
 _FIELDS = {

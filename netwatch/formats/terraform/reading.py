@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from netwatch.errors import TopologyError
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.assumed_addresses import usable_addresses
-from netwatch.formats.terraform import endpoints, load_balancers, machines, managers, networks, others
+from netwatch.formats.terraform import endpoints, firewalls, load_balancers, machines, managers, networks, others
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.arm_types import ARM_TYPES, AZAPI
 from netwatch.formats.terraform.associations import ASSOCIATIONS
@@ -58,7 +58,10 @@ _TRANSLATIONS: Mapping[str, _Translate] = {
     "azurerm_network_manager_security_admin_configuration": managers.admin_configuration,
     "azurerm_network_manager_admin_rule_collection": managers.admin_collection,
     "azurerm_network_manager_admin_rule": managers.admin_rule,
-    "azurerm_firewall": others.firewall,
+    "azurerm_firewall": firewalls.firewall,
+    "azurerm_firewall_policy": firewalls.policy,
+    "azurerm_firewall_policy_rule_collection_group": firewalls.rule_collection_group,
+    "azurerm_ip_group": firewalls.ip_group,
     AZAPI: others.azapi,
 }
 """How each type becomes an ARM resource; those that are not here are only named."""

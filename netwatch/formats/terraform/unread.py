@@ -42,9 +42,7 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
         "traffic_selector_policy": "which flows the tunnel takes",
     },
     "azapi_update_resource": {"body": "what it changes of another resource"},
-    "azurerm_network_manager_connectivity_configuration": {
-        "hub": "the peerings between hub and spokes that its deployment makes"
-    },
+    "azurerm_ip_group_cidr": {"cidr": "an address of an IP group"},
 }
 
 _DEFAULTS = {"peer_complete_virtual_networks_enabled": True}

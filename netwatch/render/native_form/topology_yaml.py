@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
 from netwatch.model.topology import Topology
 from netwatch.render.layout import printable
 from netwatch.render.losses import losses
+from netwatch.render.native_form.azure_names import with_azure_names
 from netwatch.render.native_form.whole import native_form
 from netwatch.render.yaml_text import yaml_lines
 
@@ -35,12 +36,18 @@ def topology_yaml(topology: Topology, *, notes: Sequence[str] = (), directory: s
     tags = topology.service_tags
     if tags and not os.path.isabs(tags):
         topology = replace(topology, service_tags=os.path.relpath(tags, directory or os.curdir))
+    topology, renamed = with_azure_names(topology)
     text, read = _written(topology, explicit=False)
     if _addresses(read) != _addresses(topology):
         text, read = _written(topology, explicit=True)
-    lost = tuple(losses(topology, read))
+    lost = (*_new_names(renamed), *losses(topology, read))
     lines = ["Not kept:", *map(printable, lost)] if lost else []
     return NativeFile(_comments(map(printable, notes)) + text + _comments(lines), lost)
+
+
+def _new_names(renamed: Mapping[str, str]) -> Iterator[str]:
+    for name, new in renamed.items():
+        yield f'the name "{name}", written as {new}, because Azure takes no such name.'
 
 
 def _comments(lines: Iterable[str]) -> str:

@@ -43,8 +43,7 @@ def managed(form: TerraformForm) -> None:
                 _RULES, rule.id, {"name": rule.id.name} | own | _rule(form, rule), label=f"{label}_{rule.name}"
             )
     for connectivity in topology.connectivity_configurations.values():
-        if connectivity.mesh_groups:
-            form.add("connectivity_configurations", connectivity.id, _connectivity(form, connectivity))
+        form.add("connectivity_configurations", connectivity.id, _connectivity(form, connectivity))
     _deployments(form)
 
 
@@ -106,19 +105,20 @@ def _side(form: TerraformForm, field: AddressField, stem: str) -> list[Body]:
 
 
 def _connectivity(form: TerraformForm, configuration: ConnectivityConfiguration) -> Body:
-    is_global = configuration.is_global
+    is_mesh = configuration.mesh_groups and not configuration.spoke_groups
     groups = [
         {
             "network_group_id": form.id("network_groups", group, ""),
-            "group_connectivity": "DirectlyConnected",
-            "global_mesh_enabled": is_global,
+            "group_connectivity": "DirectlyConnected" if group in configuration.mesh_groups else "None",
+            "global_mesh_enabled": configuration.is_global and group in configuration.mesh_groups,
+            "use_hub_gateway": group in configuration.gateway_groups,
         }
-        for group in configuration.mesh_groups
+        for group in (configuration.mesh_groups if is_mesh else configuration.spoke_groups)
     ]
     hubs = [{"resource_id": form.id("vnets", hub, ""), "resource_type": hub.type} for hub in configuration.hubs]
-    body: Body = {"name": configuration.id.name, "connectivity_topology": "HubAndSpoke" if hubs else "Mesh"}
-    body |= _of(form, configuration.id.parent) | {"global_mesh_enabled": is_global, "applies_to_group": groups}
-    return body | filled(hub=hubs)
+    body: Body = {"name": configuration.id.name, "connectivity_topology": "Mesh" if is_mesh else "HubAndSpoke"}
+    body |= _of(form, configuration.id.parent)
+    return body | {"global_mesh_enabled": configuration.is_global, "applies_to_group": groups} | filled(hub=hubs)
 
 
 def _deployments(form: TerraformForm) -> None:
