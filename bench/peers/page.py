@@ -48,7 +48,7 @@ def _table(workload: dict[str, Any]) -> Iterator[str]:
     yield f"### {workload['workload']}"
     yield ""
     yield f"{workload['rows']:,} rows, {workload['flows']:,} flows."
-    yield f"Stream: {stream['1']} GB/s on one core, {stream['2']} on two."
+    yield f"Stream: {stream['1']} GB/s on one core" + (f", {stream['2']} on two." if "2" in stream else ".")
     yield ""
     yield "| who | cores | M flows/s | least to most | × best rte_acl | compile ms | table MB |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
