@@ -38,13 +38,15 @@ def propagates(topology: Topology, subnet: Subnet) -> bool:
 def learned_routes(topology: Topology, vnet: VirtualNetwork) -> tuple[LearnedRoute, ...]:
     """What the gateways that serve ``vnet`` bring, each prefix once, in input order.
 
-    Prefixes of local network gateways and of the networks at the far end of VNet-to-VNet connections are in the
-    input; what BGP advertises is not, and is declared as the fact ``gatewayLearnedRoutes``.
+    Prefixes of local network gateways, of the networks at the far end of VNet-to-VNet connections and of
+    point-to-site clients are in the input; what BGP advertises is not, and is declared as the fact
+    ``gatewayLearnedRoutes``. Clients exchange packets with the network and with the peers that use its gateway
+    ("About Point-to-Site VPN routing"); that the row is like a site's is taken from routing alone.
     """
     own = {prefix for prefix in vnet.address_space if isinstance(prefix, Prefix)}
     found: dict[Prefix | Unresolved, LearnedRoute] = {}
     for gateway in serving_gateways(topology, vnet):
-        for prefix in (*_advertised(topology, gateway), *_static(topology, gateway)):
+        for prefix in (*_advertised(topology, gateway), *_static(topology, gateway), *gateway.client_prefixes):
             if prefix not in own:
                 found.setdefault(prefix, LearnedRoute(prefix, gateway, gateway.where))
     return tuple(found.values())

@@ -171,7 +171,10 @@ class ApplicationSecurityGroup:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetworkGateway:
-    """A VPN or ExpressRoute gateway; ``subnets`` and ``public_ips`` are those of its ip configurations."""
+    """A VPN or ExpressRoute gateway; ``subnets`` and ``public_ips`` are those of its ip configurations.
+
+    ``client_prefixes``: the address pools that it gives point-to-site clients their addresses from.
+    """
 
     id: ResourceId
     location: str
@@ -179,6 +182,7 @@ class VirtualNetworkGateway:
     subnets: tuple[ResourceId | Unresolved, ...] = ()
     public_ips: tuple[ResourceId | Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    client_prefixes: tuple[Prefix | Unresolved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,8 +229,8 @@ def _gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGat
 
 
 def _brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network]:
-    """What BGP advertises, what the sites at the other end hold, and the networks of the gateways there."""
-    found = known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))
+    """What BGP advertises, what the sites at the other end hold, the networks of gateways there, and client pools."""
+    found = known(gateway.client_prefixes) + known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))
     for connection in topology.connections.values():
         if connection.gateway != gateway.id or not isinstance(connection.peer, ResourceId):
             continue

@@ -155,6 +155,7 @@ WHOLE: dict[str, Any] = {
             "gatewayType": "Vpn",
             "subnet": "a/GatewaySubnet",
             "publicIPAddress": "pip",
+            "vpnClientAddressPool": ["172.20.0.0/24"],
             "connections": {
                 "to-site": {"localNetworkGateway2": "site"},
                 "to-other": {"connectionType": "Vnet2Vnet", "virtualNetworkGateway2": "er"},

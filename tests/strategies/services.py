@@ -54,7 +54,11 @@ def sites(draw: st.DrawFn, subnets: Sequence[Subnet]) -> Sites:
         name = f"gw-{subnet.vnet.name}"
         ips = _public_ip(draw, found, name)
         gateway = VirtualNetworkGateway(
-            arm_id("virtualNetworkGateways", name), "westeurope", subnets=(subnet.id,), public_ips=ips
+            arm_id("virtualNetworkGateways", name),
+            "westeurope",
+            subnets=(subnet.id,),
+            public_ips=ips,
+            client_prefixes=_some(draw) if draw(st.booleans()) else (),
         )
         found.gateways.append(gateway)
         site = LocalNetworkGateway(arm_id("localNetworkGateways", f"site-{name}"), "westeurope", _some(draw))

@@ -224,6 +224,8 @@ def services() -> Json:
             "public_ip_address_id": ref("azurerm_public_ip.pip.id"),
         },
     )
+    staff = {"name": "staff", "address_prefixes": ["172.20.4.0/24"], "policy_group_names": ["staff"]}
+    clients = {"address_space": ["172.20.0.0/24"], "virtual_network_gateway_client_connection": [staff]}
     gw, gw_open, gw_said = block(
         {"name": "c"},
         {"subnet_id": ref("azurerm_subnet.GatewaySubnet.id"), "public_ip_address_id": ref("azurerm_public_ip.pip.id")},
@@ -443,7 +445,7 @@ def services() -> Json:
         ),
         resource(
             "azurerm_virtual_network_gateway.gw",
-            {"name": "gw", "type": "Vpn", "ip_configuration": [gw], **GROUP},
+            {"name": "gw", "type": "Vpn", "ip_configuration": [gw], "vpn_client_configuration": [clients], **GROUP},
             {"ip_configuration": [gw_said]},
             unknown={"id": True, "ip_configuration": [gw_open]},
         ),

@@ -55,9 +55,13 @@ def _gateway_for(
 def beyond(topology: Topology, gate: Gate, dest: Address) -> Onward:
     """From a gateway into its tunnels: to the gateway of another network of the input, or out of what the input holds.
 
-    The connection whose far end has the longest prefix for ``dest`` is taken. Unresolved where the gateway has none.
+    An address of a point-to-site pool is a client's. Else the connection whose far end has the longest prefix for
+    ``dest`` is taken. Unresolved where the gateway has none.
     """
     gateway = gate.gateway
+    if any(isinstance(pool, Prefix) and pool.holds(dest) for pool in gateway.client_prefixes):
+        note = f"{dest} is of the clients of {gateway.id.name}; whether one has it is not in the input"
+        return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
     connection = _connection_for(topology, gateway, dest)
     if connection is None and gateway.id.key not in topology.facts.gateway_learned_routes:
         reason = f"{gateway.id.name} has no connection in the input"

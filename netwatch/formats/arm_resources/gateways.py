@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netwatch.formats.arm_resources.fields import ArmObject
+from netwatch.model.addresses import Prefix
 from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import VirtualNetworkGateway
@@ -26,7 +27,17 @@ def read_gateway(resource: ArmObject, id: ResourceId) -> VirtualNetworkGateway:
         subnets=tuple(subnet for subnet in subnets if subnet is not None),
         public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
         where=resource.where,
+        client_prefixes=_client_prefixes(fields.object("vpnClientConfiguration")),
     )
+
+
+def _client_prefixes(fields: ArmObject) -> tuple[Prefix | Unresolved, ...]:
+    """The pool of all clients, and those of groups of users ("Configure user groups and IP address pools")."""
+    groups = fields.objects("vngClientConnectionConfigurations")
+    holders = [fields, *(each.object("properties") for each in groups)]
+    pools = [each.object("vpnClientAddressPool") for each in holders]
+    found = (pool.all_parsed("addressPrefixes", pool.reading.exact_prefix) for pool in pools)
+    return tuple(dict.fromkeys(prefix for prefixes in found for prefix in prefixes))
 
 
 def read_local_gateway(resource: ArmObject, id: ResourceId) -> LocalNetworkGateway:

@@ -41,7 +41,6 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("networkProfile.networkInterfaceConfigurations", "network interfaces that come with the machine"),
     ),
     "virtualnetworkgateways": (
-        Unread("vpnClientConfiguration.vpnClientAddressPool", "prefixes of clients that are routed to it"),
         Unread("gatewayDefaultSite", "a default route to a site"),
         Unread("customRoutes", "prefixes that it announces"),
         Unread("natRules", "addresses that it translates"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from netwatch.formats.arm_resources.fields import PlacedObject
@@ -82,7 +83,20 @@ def gateway(words: Words, instance: Instance) -> PlacedObject:
         }
         for block in fields.blocks("ip_configuration")
     ]
-    return resource(words, instance, {"gatewayType": fields.text("type") or None, "ipConfigurations": configs})
+    pools = [each for block in fields.blocks("vpn_client_configuration") for each in _client_pools(block)]
+    properties = {
+        "gatewayType": fields.text("type") or None,
+        "ipConfigurations": configs,
+        "vpnClientConfiguration": {"vpnClientAddressPool": {"addressPrefixes": pools}} if pools else None,
+    }
+    return resource(words, instance, given(properties))
+
+
+def _client_pools(fields: Attributes) -> Iterator[Any]:
+    """The pool of all point-to-site clients, and those of groups of users."""
+    yield from open_items(fields.items("address_space"))
+    for group in fields.blocks("virtual_network_gateway_client_connection"):
+        yield from open_items(group.items("address_prefixes"))
 
 
 def local_gateway(words: Words, instance: Instance) -> PlacedObject:

@@ -33,7 +33,6 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
     "azurerm_virtual_network_gateway": {
         "bgp_settings": _BGP,
         "custom_route": "routes that it gives to point-to-site clients",
-        "vpn_client_configuration": "routes to the clients that connect to it",
     },
     "azurerm_local_network_gateway": {"bgp_settings": _BGP},
     "azurerm_virtual_network_gateway_connection": {

@@ -196,6 +196,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "gatewayType": Field(read.one_of(*GATEWAY_TYPES)),
         "subnet": Field(or_open(read.reference), "subnet: vnet-hub/GatewaySubnet"),
         "publicIPAddress": _REFERENCES,
+        "vpnClientAddressPool": Field(read.prefixes),
         "connections": Field(read.collection),
     },
     "connection": {

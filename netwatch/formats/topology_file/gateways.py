@@ -33,6 +33,7 @@ def _virtual_network_gateway(reading: Reading, name: str, body: Any, path: Path)
         subnets=(UNREAD if subnet is None else subnet,),
         public_ips=reading.references(values, "publicIPAddress", "publicIPAddresses", path),
         where=reading.place(path),
+        client_prefixes=all_of(values.get("vpnClientAddressPool", ())),
     )
     reading.draft.add(gateway)
     for connection, fields in reading.items(values, "connections", path):

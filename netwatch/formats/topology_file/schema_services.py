@@ -59,6 +59,9 @@ class VirtualNetworkGateway(Resource):
     public_ip_address: sort.OptionalReferences | None = Field(
         default=None, alias="publicIPAddress", description="Its public IP address; two of an active-active gateway."
     )
+    vpn_client_address_pool: sort.Prefixes | None = Field(
+        default=None, description="Where its point-to-site clients have their addresses.", examples=["172.20.0.0/24"]
+    )
     connections: Named[Connection] | None = Field(
         default=None,
         description="Its connections by name.",

@@ -60,7 +60,12 @@ def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:
         }
         for at, (subnet, public) in enumerate(pairs, 1)
     ]
-    return {"gatewayType": gateway.gateway_type, "ipConfigurations": configs}
+    return {"gatewayType": gateway.gateway_type, "ipConfigurations": configs} | _clients(form, gateway)
+
+
+def _clients(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:
+    prefixes = form.texts(gateway.client_prefixes, gateway.id, "addressPrefixes")
+    return {"vpnClientConfiguration": {"vpnClientAddressPool": {"addressPrefixes": prefixes}}} if prefixes else {}
 
 
 def _connection(form: ArmForm, connection: Connection) -> Body:

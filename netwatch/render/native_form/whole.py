@@ -164,6 +164,7 @@ class NativeForm:
             gatewayType=kind,
             subnet=one_or_list(subnets),
             publicIPAddress=one_or_list(public),
+            vpnClientAddressPool=texts(gateway.client_prefixes),
             connections={each.id.name: connection(self, each) for each in ours},
         )
 

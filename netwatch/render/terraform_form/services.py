@@ -90,7 +90,13 @@ def _gateway(form: TerraformForm, gateway: VirtualNetworkGateway) -> None:
         "sku": _SKUS.get(gateway.gateway_type, "VpnGw1AZ"),
         "ip_configuration": configs,
     }
+    if gateway.client_prefixes:
+        own["vpn_client_configuration"] = [_clients(form, gateway)]
     form.add("gateways", gateway.id, form.base(gateway.id, gateway.location) | own)
+
+
+def _clients(form: TerraformForm, gateway: VirtualNetworkGateway) -> Body:
+    return {"address_space": form.texts(gateway.client_prefixes, f"{gateway.id.name}_client_address_space")}
 
 
 def _connection(form: TerraformForm, connection: Connection) -> None:

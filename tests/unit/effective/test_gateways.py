@@ -83,6 +83,14 @@ def test_the_networks_own_ranges_are_not_learned() -> None:
     assert learned_in(hub(learned="10.0.0.0/16 172.30.0.0/16"), "hub") == ["172.30.0.0/16", "192.168.0.0/24"]
 
 
+def test_a_spoke_learns_the_pool_of_clients_and_an_own_range_is_not_learned() -> None:
+    topology = hub(spoke=Peer("hub", remote_gateways=True), back=Peer("spoke", transit=True))
+    pools = (parse_prefix("172.20.0.0/24"), parse_prefix("10.0.0.0/16"))
+    topology = replace(topology, gateways={GATEWAY.key: replace(topology.gateways[GATEWAY.key], client_prefixes=pools)})
+    assert learned_in(topology, "hub") == ["192.168.0.0/24", "172.20.0.0/24"]
+    assert rows(topology, "spoke/work")["172.20.0.0/24"] == "VirtualNetworkGateway Active"
+
+
 @pytest.mark.parametrize(
     ("use", "offer", "learns"), [(True, True, True), (False, True, False), (True, False, False), (False, False, False)]
 )

@@ -57,6 +57,16 @@ def test_what_a_gateway_learned_is_a_way_too() -> None:
     assert (answer.status, types(answer)[-1]) == ("Reachable", "Destination")
 
 
+def test_a_client_needs_no_connection_and_its_neighbours_do() -> None:
+    topology = read(one="172.20.0.0/16 VirtualNetworkGateway")
+    pool = (parse_prefix("172.20.4.0/24"),)
+    gateways = {key: replace(each, client_prefixes=pool) for key, each in topology.gateways.items()}
+    topology = replace(topology, gateways=gateways, connections={})
+    client, other = check(topology, "one-0", "172.20.4.9"), check(topology, "one-0", "172.20.5.9")
+    assert (client.status, types(client)[-1], other.status) == ("Reachable", "Destination", "Unknown")
+    assert any("172.20.4.9 is of the clients of vgw" in note for note in client.notes)
+
+
 def test_a_gateways_own_table_bends_the_way_out_of_the_tunnel() -> None:
     text = HUB.replace(
         "to-one: {remoteVirtualNetwork: one", "to-one: {allowForwardedTraffic: true, remoteVirtualNetwork: one"

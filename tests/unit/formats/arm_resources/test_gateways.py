@@ -41,6 +41,15 @@ def test_a_gateway_has_public_addresses() -> None:
     assert only(read(*_NETWORK, _gateway()).gateways).public_ips == (ResourceId(_PIP),)
 
 
+def test_a_gateway_gives_clients_addresses_of_several_pools() -> None:
+    pools = [{"vpnClientAddressPool": {"addressPrefixes": [f"172.20.{at}.0/24"]}} for at in (0, 4)]
+    groups = [{"name": "staff", "properties": pools[1]}, {"name": "guests", "properties": pools[0]}]
+    gateway = _gateway()
+    gateway["properties"]["vpnClientConfiguration"] = pools[0] | {"vngClientConnectionConfigurations": groups}
+    found = only(read(*_NETWORK, gateway).gateways).client_prefixes
+    assert found == (parse_prefix("172.20.0.0/24"), parse_prefix("172.20.4.0/24"))
+
+
 def test_a_gateways_public_address_must_be_in_the_input() -> None:
     assert "gw: public IP address" in problems(vnet(), _gateway())[0]
 

@@ -187,7 +187,9 @@ def test_gateways_and_their_sites() -> None:
     link = named(topology.connections, "to-site")
     assert (link.kind, name_of(link.gateway), name_of(link.peer)) == ("IPsec", "gw", "site")
     assert [str(each) for each in named(topology.local_network_gateways, "site").prefixes] == ["192.168.0.0/16"]
-    assert name_of(named(topology.gateways, "gw").subnets[0]) == "GatewaySubnet"
+    gateway = named(topology.gateways, "gw")
+    assert name_of(gateway.subnets[0]) == "GatewaySubnet"
+    assert [str(each) for each in gateway.client_prefixes] == ["172.20.0.0/24", "172.20.4.0/24"]
 
 
 def test_questions_are_answered_from_a_plan() -> None:

@@ -14,6 +14,7 @@ virtualNetworkGateways:
   vgw:
     subnet: hub/GatewaySubnet
     publicIPAddress: pip
+    vpnClientAddressPool: 172.20.0.0/24
     connections:
       to-site: {localNetworkGateway2: site}
       to-cloud: {virtualNetworkGateway2: er}
@@ -33,6 +34,7 @@ def test_gateways_and_sites() -> None:
     assert (vgw.gateway_type, er.gateway_type) == ("Vpn", "ExpressRoute")
     assert ids(vgw.subnets) == ids(er.subnets) == ["GatewaySubnet"]
     assert (ids(vgw.public_ips), er.public_ips, vgw.where.line) == (["pip"], (), 6)
+    assert (vgw.client_prefixes, er.client_prefixes) == ((parse_prefix("172.20.0.0/24"),), ())
     site, bgp = topology.local_network_gateways.values()
     assert (site.prefixes, bgp.prefixes) == ((parse_prefix("192.168.0.0/16"),), ())
 
@@ -48,7 +50,7 @@ def test_a_connection_is_of_the_type_its_far_end_means() -> None:
     ends = [found[name].peer for name in ("to-site", "to-cloud")]
     assert (ids(ends), found["to-circuit"].peer) == (["site", "er"], None)
     assert {each.gateway.name for each in found.values() if not isinstance(each.gateway, Unresolved)} == {"vgw", "er"}
-    assert found["to-cloud"].where.line == 11
+    assert found["to-cloud"].where.line == 12
     assert found["to-site"].id.type == "Microsoft.Network/connections"
 
 
