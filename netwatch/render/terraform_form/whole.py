@@ -12,6 +12,7 @@ from typing import NamedTuple
 from netwatch.model.topology import Topology
 from netwatch.render.losses import losses
 from netwatch.render.terraform_form.blocks import Body
+from netwatch.render.terraform_form.firewalls import firewalls
 from netwatch.render.terraform_form.form import TerraformForm
 from netwatch.render.terraform_form.load_balancers import load_balancers
 from netwatch.render.terraform_form.machines import machines
@@ -60,7 +61,7 @@ def _written(topology: Topology, *, explicit: bool) -> tuple[Body, Topology]:
 def _configuration(form: TerraformForm) -> Body:
     """The whole file."""
     form.add_groups()
-    for write in (networks, machines, load_balancers, services, managed):
+    for write in (networks, machines, load_balancers, firewalls, services, managed):
         write(form)
     blocks = form.blocks
     body: Body = {

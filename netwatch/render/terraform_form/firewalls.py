@@ -1,0 +1,153 @@
+"""Azure firewalls with their rules as resources of the azurerm provider.
+
+Rules whose names have three parts stand in groups of a policy, those of two in classic collections. Azure draws a
+firewall's private address, so that it cannot be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from netwatch.model.firewalls import PRIVATE_RANGES, Firewall, FirewallRule, NatRule
+from netwatch.model.flow import Access
+from netwatch.model.ids import ResourceId
+from netwatch.model.rules import AddressField
+from netwatch.model.unresolved import Unresolved
+from netwatch.render.terraform_form.blocks import Body, filled
+from netwatch.render.terraform_form.networks import port_texts
+
+if TYPE_CHECKING:
+    from netwatch.render.terraform_form.form import TerraformForm
+
+__all__ = ["firewalls"]
+
+_FIREWALL, _POLICY, _GROUP = (
+    "azurerm_firewall",
+    "azurerm_firewall_policy",
+    "azurerm_firewall_policy_rule_collection_group",
+)
+_Rule = FirewallRule | NatRule
+
+
+def firewalls(form: TerraformForm) -> None:
+    """Every firewall, and where its rules stand."""
+    for firewall in form.topology.firewalls.values():
+        rules = {
+            "nat": firewall.nat_rules,
+            "network": firewall.network_rules,
+            "application": firewall.application_rules,
+        }
+        body = _firewall(form, firewall)
+        ranges = [] if firewall.private_ranges == PRIVATE_RANGES else [str(each) for each in firewall.private_ranges]
+        is_of_policy = any(rule.name.count(".") > 1 for held in rules.values() for rule in held)
+        if firewall.unresolved:
+            body["firewall_policy_id"] = form.blocks.variable(firewall.unresolved[0], f"{firewall.id.name}_policy")
+        elif is_of_policy:
+            body["firewall_policy_id"] = _policy(form, firewall, rules, ranges)
+        else:
+            body |= filled(private_ip_ranges=ranges)
+        form.blocks.add(_FIREWALL, firewall.id, body)
+        if not firewall.unresolved and not is_of_policy:
+            _classic(form, firewall, rules)
+
+
+def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
+    stem = firewall.id.name
+    configs: list[Body] = [{"name": f"ipconfig{at + 1}"} for at in range(max(1, len(firewall.public_ips)))]
+    if firewall.subnet is not None:
+        configs[0]["subnet_id"] = form.id("subnets", firewall.subnet, f"{stem}_subnet")
+    for config, public in zip(configs, firewall.public_ips, strict=False):
+        config["public_ip_address_id"] = form.id("public_ips", public, f"{stem}_public_ip")
+    sku = {"sku_name": "AZFW_VNet", "sku_tier": "Standard"}
+    return form.base(firewall.id, firewall.location) | sku | {"ip_configuration": configs}
+
+
+def _policy(form: TerraformForm, firewall: Firewall, rules: dict[str, Sequence[_Rule]], ranges: list[str]) -> str:
+    """A policy of its own, with a group for each first part of a name."""
+    id = firewall.id.parent.child("firewallPolicies", f"{firewall.id.name}-policy")
+    body = form.base(firewall.id, firewall.location) | {"name": id.name}
+    form.blocks.add(_POLICY, id, body | filled(private_ip_ranges=ranges))
+    policy = form.blocks.reference(_POLICY, id)
+    names = dict.fromkeys(_parts(rule)[0] for held in rules.values() for rule in held)
+    for at, name in enumerate(names):
+        blocks: Body = {"name": name, "firewall_policy_id": policy, "priority": 100 + at}
+        for kind, held in rules.items():
+            own = [rule for rule in held if _parts(rule)[0] == name]
+            blocks |= filled(**{f"{kind}_rule_collection": _collections(form, kind, own, firewall.id)})
+        form.blocks.add(_GROUP, id.child("groups", name), blocks, label=f"{firewall.id.name}_{name}")
+    return policy
+
+
+def _classic(form: TerraformForm, firewall: Firewall, rules: dict[str, Sequence[_Rule]]) -> None:
+    own = {"azure_firewall_name": form.blocks.reference(_FIREWALL, firewall.id, "name")}
+    own |= {"resource_group_name": form.child(firewall.id)["resource_group_name"]}
+    for kind, held in rules.items():
+        for at, collection in enumerate(_collections(form, kind, held, firewall.id)):
+            id = firewall.id.child(f"{kind}RuleCollections", str(at))
+            label = f"{firewall.id.name}_{collection['name']}"
+            form.blocks.add(f"azurerm_firewall_{kind}_rule_collection", id, own | collection, label=label)
+
+
+def _parts(rule: _Rule) -> tuple[str, str, str]:
+    """Group, collection and name of a rule."""
+    rest, _, name = rule.name.rpartition(".")
+    group, _, collection = rest.rpartition(".")
+    return group, collection or "rules", name
+
+
+def _collections(form: TerraformForm, kind: str, rules: Sequence[_Rule], id: ResourceId) -> list[Body]:
+    """Rules that follow each other in one collection, each run with a priority behind the one before."""
+    runs = [list(run) for _, run in groupby(rules, lambda rule: (_parts(rule)[1], _action(rule)))]
+    return [
+        {
+            "name": _parts(run[0])[1],
+            "priority": 100 + at,
+            "action": _action(run[0]),
+            "rule": [_rule(form, kind, rule, f"{id.name}_{_parts(rule)[2]}") for rule in run],
+        }
+        for at, run in enumerate(runs)
+    ]
+
+
+def _action(rule: _Rule) -> str:
+    if isinstance(rule, NatRule):
+        return "Dnat"
+    return "Deny" if rule.access is Access.DENY else "Allow"
+
+
+def _rule(form: TerraformForm, kind: str, rule: _Rule, stem: str) -> Body:
+    body: Body = {"name": _parts(rule)[2]} | filled(source_addresses=_terms(form, rule.sources, f"{stem}_source"))
+    ports = port_texts(form, rule.ports, f"{stem}_port")
+    if isinstance(rule, FirewallRule) and kind == "application":
+        protocols = [{"type": "Https" if port == "443" else "Http", "port": port} for port in ports]
+        key = "protocols" if rule.name.count(".") > 1 else "protocol"
+        names = {"destination_fqdns" if key == "protocols" else "target_fqdns": list(rule.fqdns)}
+        tags = {"destination_fqdn_tags" if key == "protocols" else "fqdn_tags": list(rule.other_names)}
+        return body | {key: protocols} | filled(**names, **tags)
+    words = [
+        form.text(each, f"{stem}_protocol") if isinstance(each, Unresolved) else _word(each) for each in rule.protocols
+    ]
+    addresses = _terms(form, rule.destinations, f"{stem}_destination")
+    body |= {"protocols": words, "destination_ports": ports} | filled(destination_addresses=addresses)
+    return body | (
+        _translated(form, rule, stem) if isinstance(rule, NatRule) else filled(destination_fqdns=list(rule.fqdns))
+    )
+
+
+def _word(protocol: Any) -> str:
+    return "Any" if protocol.value == "*" else str(protocol.value).upper()
+
+
+def _terms(form: TerraformForm, field: AddressField, stem: str) -> list[str]:
+    return [form.text(each, stem) if isinstance(each, Unresolved) else each.text for each in field.terms]  # type: ignore[union-attr]
+
+
+def _translated(form: TerraformForm, rule: NatRule, stem: str) -> Body:
+    body: Body = {}
+    if rule.translated_address is not None:
+        body["translated_address"] = form.text(rule.translated_address, f"{stem}_translated_address")
+    if rule.translated_port is not None:
+        body["translated_port"] = form.text(rule.translated_port, f"{stem}_translated_port", "number")
+    return body
