@@ -34,11 +34,7 @@ _Rule = FirewallRule | NatRule
 def firewalls(form: TerraformForm) -> None:
     """Every firewall, and where its rules stand."""
     for firewall in form.topology.firewalls.values():
-        rules = {
-            "nat": firewall.nat_rules,
-            "network": firewall.network_rules,
-            "application": firewall.application_rules,
-        }
+        rules = _rules(firewall)
         body = _firewall(form, firewall)
         ranges = [] if firewall.private_ranges == PRIVATE_RANGES else [str(each) for each in firewall.private_ranges]
         is_of_policy = any(rule.name.count(".") > 1 for held in rules.values() for rule in held)
@@ -51,6 +47,10 @@ def firewalls(form: TerraformForm) -> None:
         form.blocks.add(_FIREWALL, firewall.id, body)
         if not firewall.unresolved and not is_of_policy:
             _classic(form, firewall, rules)
+
+
+def _rules(firewall: Firewall) -> dict[str, Sequence[_Rule]]:
+    return {"nat": firewall.nat_rules, "network": firewall.network_rules, "application": firewall.application_rules}
 
 
 def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
@@ -141,7 +141,8 @@ def _word(protocol: Any) -> str:
 
 
 def _terms(form: TerraformForm, field: AddressField, stem: str) -> list[str]:
-    return [form.text(each, stem) if isinstance(each, Unresolved) else each.text for each in field.terms]  # type: ignore[union-attr]
+    terms: tuple[Any, ...] = field.terms
+    return [form.text(each, stem) if isinstance(each, Unresolved) else each.text for each in terms]
 
 
 def _translated(form: TerraformForm, rule: NatRule, stem: str) -> Body:
