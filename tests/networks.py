@@ -62,7 +62,7 @@ class Nic(NamedTuple):
 
 
 class Peer(NamedTuple):
-    """One side of a peering between two VNets of the network."""
+    """One side of a peering between two VNets; with ``local`` subnets it is of these and those ``beyond`` only."""
 
     remote: str
     state: str = "Connected"
@@ -70,6 +70,9 @@ class Peer(NamedTuple):
     forwarded: bool = False
     transit: bool = False
     remote_gateways: bool = False
+    local: tuple[str | Unresolved, ...] | None = None
+    beyond: tuple[str | Unresolved, ...] = ()
+    only_ipv6: bool = False
 
 
 class Route(NamedTuple):
@@ -151,6 +154,10 @@ def _peering(vnet: str, peer: Peer) -> Peering:
         allow_forwarded_traffic=peer.forwarded,
         allow_gateway_transit=peer.transit,
         use_remote_gateways=peer.remote_gateways,
+        complete=peer.local is None,
+        local_subnets=peer.local or (),
+        remote_subnets=peer.beyond,
+        only_ipv6=peer.only_ipv6,
     )
 
 

@@ -96,7 +96,7 @@ def virtual_network_prefixes(topology: Topology, subnet: Subnet) -> TagExpansion
     found: list[Prefix | Unresolved] = list(vnet.address_space)
     for peering in connected_peers(topology, vnet):
         if peering.allow_virtual_network_access:  # switched off, the peer leaves the tag: "Manage peerings"; labs agree
-            found.extend(peer_prefixes(topology, peering))
+            found.extend(peer_prefixes(topology, subnet, peering))
     found.extend(prefix for member in mesh_members(topology, vnet) for prefix in member.address_space)
     if propagates(topology, subnet):  # a learned default route counts while it is advertised (labs)
         found.extend(learned.prefix for learned in learned_routes(topology, vnet))

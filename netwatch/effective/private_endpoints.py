@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from netwatch.effective.peers import connected_peers
+from netwatch.effective.peers import near_subnets
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.endpoints import PrivateEndpoint
 from netwatch.model.ids import ResourceId
@@ -26,15 +26,16 @@ class EndpointAddress(NamedTuple):
     subnet: Subnet
 
 
-def endpoint_addresses(topology: Topology, vnet: VirtualNetwork) -> tuple[EndpointAddress, ...]:
-    """The private endpoint addresses that ``vnet`` has routes to: its own endpoints and those of direct peers."""
-    near = {vnet.id.key}
-    near.update(p.remote_vnet.key for p in connected_peers(topology, vnet) if isinstance(p.remote_vnet, ResourceId))
+def endpoint_addresses(topology: Topology, subnet: Subnet) -> tuple[EndpointAddress, ...]:
+    """The private endpoint addresses ``subnet`` has routes to: those in its network and in what is peered with it."""
+    if not topology.private_endpoints:
+        return ()
+    near = near_subnets(topology, subnet)
     found: list[EndpointAddress] = []
     for endpoint in topology.private_endpoints.values():
-        if isinstance(endpoint.subnet, ResourceId) and endpoint.subnet.parent.key in near:
-            subnet = topology.subnets[endpoint.subnet.key]
-            found.extend(EndpointAddress(endpoint, prefix, subnet) for prefix in _prefixes(topology, endpoint))
+        if isinstance(endpoint.subnet, ResourceId) and endpoint.subnet.key in near:
+            home = near[endpoint.subnet.key]
+            found.extend(EndpointAddress(endpoint, prefix, home) for prefix in _prefixes(topology, endpoint))
     return tuple(found)
 
 

@@ -53,10 +53,10 @@ def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) 
     vnet = topology.vnets[subnet.vnet.key]
     refuse_routes(topology, vnet)
     user = list(_user_rows(topology, subnet, expand_tag))
-    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet), *_mesh_rows(topology, vnet, user)]
+    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet, subnet), *_mesh_rows(topology, vnet, user)]
     services = list(_service_rows(vnet, subnet, expand_tag))
     learned = list(_gateway_rows(topology, vnet, subnet, [*near, *services]))
-    endpoints = list(_endpoint_rows(topology, vnet, user))
+    endpoints = list(_endpoint_rows(topology, subnet, user))
     rows = [*near, *learned, *services, *endpoints, *_default_rows(vnet)]
     rows.extend(_reserved_rows([*near, *learned, *user]))
     overriding = [*user, *(row for row in learned if row.state is RouteState.ACTIVE)]
@@ -69,11 +69,11 @@ def _vnet_rows(vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
         yield _row(prefix, NextHopType.VNET_LOCAL)
 
 
-def _peering_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
+def _peering_rows(topology: Topology, vnet: VirtualNetwork, subnet: Subnet) -> Iterator[EffectiveRoute]:
     """One row for each range of each connected peer, whatever allowVirtualNetworkAccess says: that acts on a tag."""
     for peering in connected_peers(topology, vnet):
         kind = NextHopType.VNET_GLOBAL_PEERING if is_global(topology, peering) else NextHopType.VNET_PEERING
-        for prefix in peer_prefixes(topology, peering):
+        for prefix in peer_prefixes(topology, subnet, peering):
             yield replace(_row(prefix, kind), where=peering.where)
 
 
@@ -130,9 +130,9 @@ def _service_rows(vnet: VirtualNetwork, subnet: Subnet, expand_tag: ExpandTag) -
         yield EffectiveRoute(prefixes, NextHopType.SERVICE_ENDPOINT, where=subnet.where)
 
 
-def _endpoint_rows(topology: Topology, vnet: VirtualNetwork, user: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
+def _endpoint_rows(topology: Topology, subnet: Subnet, user: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
     """A host route for each private endpoint of the VNet and of direct peers; Invalid where a user route wins."""
-    for address in endpoint_addresses(topology, vnet):
+    for address in endpoint_addresses(topology, subnet):
         row = replace(_row(address.prefix, NextHopType.INTERFACE_ENDPOINT), where=address.endpoint.where)
         hosting = topology.vnets[address.subnet.vnet.key]
         overriding = (
@@ -280,14 +280,15 @@ def keeps_default_route(routes: Iterable[EffectiveRoute]) -> bool:
     return bool(actives) and all(row.source is RouteSource.DEFAULT for row in actives)
 
 
-def is_reachable_appliance(topology: Topology, vnet: VirtualNetwork, address: Address) -> bool:
-    """Whether ``vnet``, a connected peer or a member of its connected group holds ``address``: one hop away.
+def is_reachable_appliance(topology: Topology, subnet: Subnet, address: Address) -> bool:
+    """Whether ``address`` is one hop from ``subnet``: in its network, a connected peer or its connected group.
 
     Recorded: with an appliance outside both, next hop answers None and still names the address.
     """
+    vnet = topology.vnets[subnet.vnet.key]
     spaces = [
         *vnet.address_space,
-        *(p for peer in connected_peers(topology, vnet) for p in peer_prefixes(topology, peer)),
+        *(p for peer in connected_peers(topology, vnet) for p in peer_prefixes(topology, subnet, peer)),
         *(p for member in mesh_members(topology, vnet) for p in member.address_space),
     ]
     return any(isinstance(space, Unresolved) or space.holds(address) for space in spaces)

@@ -80,6 +80,7 @@ class Peering:
     """One side of a virtual network peering. ``state`` is ARM's: Initiated, Connected, Disconnected; empty: not said.
 
     ``remote_prefixes`` is the peer's address space as this side last saw it, for peers the input does not hold.
+    Where it is not ``complete``, only the named subnets of each side are peered. ``only_ipv6``: IPv4 is not.
     """
 
     id: ResourceId
@@ -91,6 +92,10 @@ class Peering:
     use_remote_gateways: bool = False
     remote_prefixes: tuple[Prefix | Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    complete: bool = True
+    local_subnets: tuple[str | Unresolved, ...] = ()
+    remote_subnets: tuple[str | Unresolved, ...] = ()
+    only_ipv6: bool = False
 
     @property
     def vnet(self) -> ResourceId:

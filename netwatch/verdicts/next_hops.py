@@ -40,9 +40,8 @@ def next_hop_type(compiled: CompiledTopology, subnet: Subnet, selection: Selecti
     if isinstance(route, Unresolved):
         return route
     if isinstance(route.next_hop_type, NextHopType) and route.next_hop_type.is_appliance:
-        vnet = compiled.topology.vnets[subnet.vnet.key]
         known = [hop for hop in (route.next_hop_ip, *route.other_hop_ips) if isinstance(hop, Address)]
-        if known and not any(is_reachable_appliance(compiled.topology, vnet, hop) for hop in known):
+        if known and not any(is_reachable_appliance(compiled.topology, subnet, hop) for hop in known):
             return NextHopType.NONE
     if route.next_hop_type is NextHopType.INTERNET and subnet.nat_gateway is not None:
         return _BEFORE_NAT[compiled.topology.semantics.nat_gateway_next_hop]

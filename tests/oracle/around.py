@@ -31,6 +31,7 @@ __all__ = [
     "route_table",
     "spaces",
     "subnet_of",
+    "takes_part",
 ]
 
 Network = IPv4Network | IPv6Network
@@ -124,11 +125,24 @@ def _hubs_and_spokes(
     return [(hub, spoke) for hub in configuration.hubs for spoke in spokes]
 
 
-def peer_spaces(topology: Topology, peering: Peering) -> list[Network]:
-    """Its address space; of a peer outside the input what this side last saw of it."""
+def peer_spaces(topology: Topology, subnet: Subnet, peering: Peering) -> list[Network]:
+    """What ``subnet`` sees of a peer: its space, or its named subnets; of one outside the input what was last seen."""
+    if not takes_part(subnet, peering, peering.local_subnets):
+        return []
     if not isinstance(peering.remote_vnet, ResourceId):
-        return known(peering.remote_prefixes)
-    return spaces(_peer(topology, peering))
+        found = known(peering.remote_prefixes)
+    elif peering.complete:
+        found = spaces(_peer(topology, peering))
+    else:
+        theirs = [each for each in topology.subnets.values() if each.vnet == peering.remote_vnet]
+        named = [each for each in theirs if takes_part(each, peering, peering.remote_subnets)]
+        found = [prefix for each in named for prefix in known(each.prefixes)]
+    return [each for each in found if each.version == 6 or not peering.only_ipv6]
+
+
+def takes_part(subnet: Subnet, peering: Peering, names: Sequence[object]) -> bool:
+    """A peering of whole networks, or one that names the subnet."""
+    return peering.complete or subnet.id.name in names
 
 
 def _peer(topology: Topology, peering: Peering) -> VirtualNetwork:

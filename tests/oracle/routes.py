@@ -26,6 +26,7 @@ from tests.oracle.around import (
     route_table,
     spaces,
     subnet_of,
+    takes_part,
 )
 from tests.oracle.tags import hop_of, published
 
@@ -101,7 +102,7 @@ def _is_reachable(topology: Topology, subnet: Subnet, address: Host) -> bool:
     """In the VNet, a peer, or a member of its connected group: all of these are one hop away."""
     vnet = topology.vnets[subnet.vnet.key]
     near = spaces(vnet) + [
-        space for peering in connected(topology, vnet.id) for space in peer_spaces(topology, peering)
+        space for peering in connected(topology, vnet.id) for space in peer_spaces(topology, subnet, peering)
     ]
     near += [space for member in mesh(topology, vnet) for space in spaces(member)]
     return any(address in space for space in near)
@@ -137,7 +138,7 @@ def _near_rows(topology: Topology, subnet: Subnet) -> Iterator[Row]:
     for space in spaces(vnet):
         yield Row(frozenset({space}), "VnetLocal")
     for peering in connected(topology, vnet.id):
-        for space in peer_spaces(topology, peering):
+        for space in peer_spaces(topology, subnet, peering):
             yield Row(frozenset({space}), "VNetGlobalPeering" if is_far(topology, vnet, peering) else "VNetPeering")
     peers = [peering.remote_vnet for peering in connected(topology, vnet.id)]
     every = {space for member in mesh(topology, vnet) if member.id not in peers for space in spaces(member)}
@@ -213,11 +214,12 @@ def _endpoint_rows(topology: Topology, subnet: Subnet, users: list[Row]) -> Iter
     route tables, and if it is no shorter than the address range in which the endpoint stands. By one reading it must
     also lead to an appliance.
     """
-    near = [subnet.vnet, *(peering.remote_vnet for peering in connected(topology, subnet.vnet))]
+    peerings = [each for each in connected(topology, subnet.vnet) if takes_part(subnet, each, each.local_subnets)]
     for endpoint in topology.private_endpoints.values():
         assert isinstance(endpoint.subnet, ResourceId)
         home = topology.subnets[endpoint.subnet.key]
-        if home.vnet not in near:
+        near = [each for each in peerings if takes_part(home, each, each.remote_subnets)]
+        if home.vnet not in [subnet.vnet, *(each.remote_vnet for each in near)]:
             continue
         for address in _endpoint_hosts(topology, [nic for nic in endpoint.nics if isinstance(nic, ResourceId)]):
             ranges = [space.prefixlen for space in spaces(topology.vnets[home.vnet.key]) if address in space]

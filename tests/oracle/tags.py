@@ -89,7 +89,7 @@ def _virtual_network(topology: Topology, subnet: Subnet) -> Iterator[Network]:
     yield from spaces(vnet)
     for peering in connected(topology, vnet.id):
         if peering.allow_virtual_network_access:
-            yield from peer_spaces(topology, peering)
+            yield from peer_spaces(topology, subnet, peering)
     for member in mesh(topology, vnet):
         yield from spaces(member)
     yield from learned(topology, subnet)

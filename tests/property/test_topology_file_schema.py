@@ -57,6 +57,10 @@ WHOLE: dict[str, Any] = {
                     "allowGatewayTransit": False,
                     "useRemoteGateways": False,
                     "remoteAddressSpace": "10.1.0.0/16",
+                    "peerCompleteVnets": False,
+                    "localSubnetNames": ["one", "two"],
+                    "remoteSubnetNames": "data",
+                    "enableOnlyIPv6Peering": True,
                 }
             },
         },

@@ -74,7 +74,7 @@ def topologies(draw: st.DrawFn, *, plain: bool = False) -> Topology:
         source="a test",
         vnets=_by_key(vnets),
         subnets=_by_key([*subnets, *entries]),
-        peerings=_by_key([*_peerings(draw, vnets), *(() if plain else _outside(draw, vnets))]),
+        peerings=_by_key([*_peerings(draw, vnets, subnets), *(() if plain else _outside(draw, vnets))]),
         nsgs=_by_key(groups),
         asgs=_by_key(ApplicationSecurityGroup(asg, "westeurope") for asg in asgs),
         route_tables=_by_key(tables),
@@ -263,8 +263,12 @@ def _beside(draw: st.DrawFn, vnets: list[VirtualNetwork], subnets: list[Subnet])
     return [OtherResource(ResourceId(f"{GROUP}/providers/{kind}/service"), kind, "westeurope", (place,))]
 
 
-def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:
-    """For each pair of VNets both sides, one or none; a VNet uses one gateway of another at most, as in Azure."""
+def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork], subnets: list[Subnet]) -> list[Peering]:
+    """For each pair of VNets both sides, one or none; a VNet uses one gateway of another at most, as in Azure.
+
+    Some are of a few subnets only, or of IPv6 only; the other side need not name the same ones.
+    """
+    names = {vnet.id: [each.id.name for each in subnets if each.vnet == vnet.id] for vnet in vnets}
     pairs = [(a, b) for a in vnets for b in vnets if a is not b and draw(st.sampled_from([True, True, True, False]))]
     uses = {a.id: draw(st.sampled_from([None, vnets[0].id, *(b.id for b in vnets if b is not a)])) for a in vnets}
     return [
@@ -276,6 +280,10 @@ def _peerings(draw: st.DrawFn, vnets: list[VirtualNetwork]) -> list[Peering]:
             allow_forwarded_traffic=draw(st.booleans()),
             allow_gateway_transit=draw(st.booleans()),
             use_remote_gateways=uses[a.id] == b.id,
+            complete=draw(st.sampled_from([True, True, False])),
+            local_subnets=tuple(draw(st.lists(st.sampled_from(names[a.id]), unique=True))),
+            remote_subnets=tuple(draw(st.lists(st.sampled_from(names[b.id]), unique=True))),
+            only_ipv6=draw(st.sampled_from([False, False, False, True])),
         )
         for a, b in pairs
     ]

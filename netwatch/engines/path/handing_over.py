@@ -13,7 +13,7 @@ from netwatch.engines.path.address_owner import find_owner
 from netwatch.engines.path.ways import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import Peering, VirtualNetwork
+from netwatch.model.resources import Peering, Subnet, VirtualNetwork
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
@@ -21,9 +21,10 @@ __all__ = ["Sender", "hand_over", "hand_over_in_mesh", "peering_between"]
 
 
 class Sender(NamedTuple):
-    """Who hands over: a virtual network, the address the packet bears as source, and whether a gateway relays it."""
+    """Who hands over: network and subnet, the address the packet bears as source, and whether a gateway relays it."""
 
     vnet: VirtualNetwork
+    subnet: Subnet
     source: Address
     is_gateway: bool = False
 
@@ -33,7 +34,7 @@ def hand_over(topology: Topology, sender: Sender, address: Address) -> Onward:
     vnet = sender.vnet
     if _in_space(vnet, address):
         return _arrive(topology, vnet.id, address)
-    crossed = _peering_to(topology, vnet, address)
+    crossed = _peering_to(topology, sender, address)
     if crossed is None:
         note = f"{address} lies neither in {vnet.id.name} nor in a peer of it"
         return Onward("", issues=(route_issue(None),), notes=(note,))
@@ -77,9 +78,9 @@ def _holds(space: Prefix | Unresolved, address: Address) -> bool:
     return isinstance(space, Prefix) and space.holds(address)
 
 
-def _peering_to(topology: Topology, vnet: VirtualNetwork, address: Address) -> Peering | None:
-    for peering in connected_peers(topology, vnet):
-        if any(_holds(space, address) for space in peer_prefixes(topology, peering)):
+def _peering_to(topology: Topology, sender: Sender, address: Address) -> Peering | None:
+    for peering in connected_peers(topology, sender.vnet):
+        if any(_holds(space, address) for space in peer_prefixes(topology, sender.subnet, peering)):
             return peering
     return None
 

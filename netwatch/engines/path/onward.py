@@ -96,7 +96,7 @@ def leave_subnet(
         return Onward("", unresolved=(route,))
     if route is None:
         return Onward("", issues=dropped_by(None))
-    sender = Sender(compiled.topology.vnets[subnet.vnet.key], flow.src_ip, is_gateway)
+    sender = Sender(compiled.topology.vnets[subnet.vnet.key], subnet, flow.src_ip, is_gateway)
     return _by_route(compiled.topology, sender, route, flow.dst_ip, seen)
 
 

@@ -103,8 +103,9 @@ def _from_gate(walk: Walk, gate: Gate, flow: Flow) -> list[Step]:
 def _from_endpoint(walk: Walk, place: Place, flow: Flow) -> list[Step]:
     """Straight to the source, where that is in the endpoint's network or a peer; else the far way is not known."""
     topology = walk.compiled.topology
-    vnet = topology.vnets[subnet_of(topology, place.nic).vnet.key]
-    onward = hand_over(topology, Sender(vnet, flow.src_ip), flow.dst_ip)
+    subnet = subnet_of(topology, place.nic)
+    vnet = topology.vnets[subnet.vnet.key]
+    onward = hand_over(topology, Sender(vnet, subnet, flow.src_ip), flow.dst_ip)
     if onward.place is None:
         reason = f"its replies take no user-defined route, and {flow.dst_ip} is neither in {vnet.id.name} nor in a peer"
         onward = Onward("", unresolved=(Unresolved(reason, where=place.where),))

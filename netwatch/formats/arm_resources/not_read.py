@@ -25,12 +25,6 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
     "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "None"),),
     "routes": (Unread("hasBgpOverride", "which learned routes it overrides", False),),
     "networkgroups": (Unread("conditionalMembership", "which networks are its members"),),
-    "virtualnetworkpeerings": (
-        Unread("peerCompleteVnets", "which subnets are peered", True),
-        Unread("localSubnetNames", "which subnets are peered"),
-        Unread("remoteSubnetNames", "which subnets are peered"),
-        Unread("enableOnlyIPv6Peering", "which addresses are peered", False),
-    ),
     "ipconfigurations": (
         Unread("privateIPAddressPrefixLength", "a whole block of addresses of its own"),
         Unread("gatewayLoadBalancer", "an appliance that its public flows pass"),

@@ -239,6 +239,10 @@ class ArmReader:
                 use_remote_gateways=fields.flag("useRemoteGateways", False),
                 remote_prefixes=fields.object(space).all_parsed("addressPrefixes", self._reading.exact_prefix),
                 where=resource.where,
+                complete=fields.flag("peerCompleteVnets", True),
+                local_subnets=fields.all_parsed("localSubnetNames", str),
+                remote_subnets=fields.all_parsed("remoteSubnetNames", str),
+                only_ipv6=fields.flag("enableOnlyIPv6Peering", False),
             )
         )
 

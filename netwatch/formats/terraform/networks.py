@@ -134,6 +134,10 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
             "allowForwardedTraffic": fields.value("allow_forwarded_traffic"),
             "allowGatewayTransit": fields.value("allow_gateway_transit"),
             "useRemoteGateways": fields.value("use_remote_gateways"),
+            "peerCompleteVnets": fields.value("peer_complete_virtual_networks_enabled"),
+            "localSubnetNames": open_items(fields.items("local_subnet_names")),
+            "remoteSubnetNames": open_items(fields.items("remote_subnet_names")),
+            "enableOnlyIPv6Peering": fields.value("only_ipv6_peering_enabled"),
         },
     )
 

@@ -22,12 +22,6 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
         "ip_address_pool": "the prefix that a pool gives it",
         "service_endpoint_policy_ids": "which accounts a service endpoint reaches",
     },
-    "azurerm_virtual_network_peering": {
-        "local_subnet_names": "the peering is of these subnets only",
-        "only_ipv6_peering_enabled": "the peering is of IPv6 only",
-        "peer_complete_virtual_networks_enabled": "the peering is of some subnets only",
-        "remote_subnet_names": "the peering is of these subnets only",
-    },
     "azurerm_network_interface": {"dns_servers": _DNS},
     "azurerm_nat_gateway": {"public_ip_prefix_ids": "addresses that outbound flows leave from"},
     "azurerm_virtual_network_gateway": {
@@ -44,9 +38,6 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
     "azurerm_ip_group_cidr": {"cidr": "an address of an IP group"},
 }
 
-_DEFAULTS = {"peer_complete_virtual_networks_enabled": True}
-"""What these are when nobody says anything; of other switches it is false."""
-
 
 def unread_attributes(plan: Plan, instance: Instance) -> Iterator[tuple[str, str]]:
     """Each attribute that is set, is not what it would be anyway, and is not read; with its effect."""
@@ -55,5 +46,5 @@ def unread_attributes(plan: Plan, instance: Instance) -> Iterator[tuple[str, str
         return
     fields = attributes_of(plan, instance)
     for name, effect in effects.items():
-        if fields.is_set(name) and instance.values.get(name) is not _DEFAULTS.get(name, False):
+        if fields.is_set(name) and instance.values.get(name) is not False:
             yield name, effect

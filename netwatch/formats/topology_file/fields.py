@@ -164,6 +164,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "allowForwardedTraffic": Field(read.boolean),
         "allowGatewayTransit": Field(read.boolean),
         "useRemoteGateways": Field(read.boolean),
+        "peerCompleteVnets": Field(read.boolean),
+        "localSubnetNames": _REFERENCES,
+        "remoteSubnetNames": _REFERENCES,
+        "enableOnlyIPv6Peering": Field(read.boolean),
     },
     "networkSecurityGroup": {
         **_ANYWHERE,

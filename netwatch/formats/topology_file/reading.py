@@ -172,6 +172,10 @@ def _peering(reading: Reading, id: ResourceId, body: Any, path: Path) -> None:
         use_remote_gateways=said(values, "useRemoteGateways", False),
         remote_prefixes=all_of(values.get("remoteAddressSpace", ())),
         where=reading.place(path),
+        complete=said(values, "peerCompleteVnets", True),
+        local_subnets=all_of(values.get("localSubnetNames", ())),
+        remote_subnets=all_of(values.get("remoteSubnetNames", ())),
+        only_ipv6=said(values, "enableOnlyIPv6Peering", False),
     )
     reading.draft.add(peering)
 

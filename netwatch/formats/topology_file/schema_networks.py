@@ -69,6 +69,18 @@ class VirtualNetworkPeering(Thing):
     use_remote_gateways: sort.Boolean | None = Field(
         default=None, description="Whether this network uses the peer's gateway. Left out: false."
     )
+    peer_complete_vnets: sort.Boolean | None = Field(
+        default=None, description="Whether all subnets of both are peered, not the named ones only. Left out: true."
+    )
+    local_subnet_names: sort.OptionalReferences | None = Field(
+        default=None, description="The subnets of this network that are peered.", examples=[["web"]]
+    )
+    remote_subnet_names: sort.OptionalReferences | None = Field(
+        default=None, description="The subnets of the peer that are.", examples=[["data"]]
+    )
+    enable_only_ipv6_peering: sort.Boolean | None = Field(
+        default=None, alias="enableOnlyIPv6Peering", description="Whether IPv4 is not peered. Left out: false."
+    )
 
 
 class VirtualNetwork(Resource):

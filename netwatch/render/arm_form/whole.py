@@ -150,6 +150,12 @@ class ArmForm:
             "allowGatewayTransit": peering.allow_gateway_transit,
             "useRemoteGateways": peering.use_remote_gateways,
         }
+        properties |= {"enableOnlyIPv6Peering": True} if peering.only_ipv6 else {}
+        if not peering.complete:
+            properties["peerCompleteVnets"] = False
+        for field, names in (("local", peering.local_subnets), ("remote", peering.remote_subnets)):
+            if names:
+                properties[f"{field}SubnetNames"] = self.texts(names, peering.id, f"{field}SubnetNames")
         properties |= {"peeringState": peering.state} if peering.state else {}
         if peering.remote_prefixes:
             prefixes = self.texts(peering.remote_prefixes, peering.id, "remoteAddressSpace")

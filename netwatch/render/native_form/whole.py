@@ -130,11 +130,16 @@ class NativeForm:
             fields["remoteAddressSpace"] = texts(peering.remote_prefixes)
         if not peering.allow_virtual_network_access:
             fields["allowVirtualNetworkAccess"] = False
+        if not peering.complete:
+            fields["peerCompleteVnets"] = False
         return fields | filled(
             peeringState=peering.state,
             allowForwardedTraffic=peering.allow_forwarded_traffic,
             allowGatewayTransit=peering.allow_gateway_transit,
             useRemoteGateways=peering.use_remote_gateways,
+            localSubnetNames=texts(peering.local_subnets),
+            remoteSubnetNames=texts(peering.remote_subnets),
+            enableOnlyIPv6Peering=peering.only_ipv6,
         )
 
     def _nsg(self, nsg: NetworkSecurityGroup) -> Fields:

@@ -148,11 +148,24 @@ def _associations(form: TerraformForm, subnet: Subnet) -> None:
 
 
 def _peering(form: TerraformForm, peering: Peering) -> Body:
-    return form.child(peering.id) | {
-        "virtual_network_name": form.name("vnets", peering.vnet),
-        "remote_virtual_network_id": form.id("vnets", peering.remote_vnet, f"{peering.id.name}_remote_network"),
-        "allow_virtual_network_access": peering.allow_virtual_network_access,
-        "allow_forwarded_traffic": peering.allow_forwarded_traffic,
-        "allow_gateway_transit": peering.allow_gateway_transit,
-        "use_remote_gateways": peering.use_remote_gateways,
-    }
+    return (
+        form.child(peering.id)
+        | {
+            "virtual_network_name": form.name("vnets", peering.vnet),
+            "remote_virtual_network_id": form.id("vnets", peering.remote_vnet, f"{peering.id.name}_remote_network"),
+            "allow_virtual_network_access": peering.allow_virtual_network_access,
+            "allow_forwarded_traffic": peering.allow_forwarded_traffic,
+            "allow_gateway_transit": peering.allow_gateway_transit,
+            "use_remote_gateways": peering.use_remote_gateways,
+        }
+        | _subnet_peering(form, peering)
+    )
+
+
+def _subnet_peering(form: TerraformForm, peering: Peering) -> Body:
+    sides = (("local", peering.local_subnets), ("remote", peering.remote_subnets))
+    names = {f"{side}_subnet_names": form.texts(held, f"{peering.id.name}_{side}_subnets") for side, held in sides}
+    switches = {"only_ipv6_peering_enabled": True} if peering.only_ipv6 else {}
+    if not peering.complete:
+        switches["peer_complete_virtual_networks_enabled"] = False
+    return switches | {name: held for name, held in names.items() if held}

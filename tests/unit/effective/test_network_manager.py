@@ -71,9 +71,9 @@ def test_who_is_not_in_the_group_is_not_in_the_mesh() -> None:
 
 def test_an_appliance_of_a_member_is_one_hop_away() -> None:
     topology = net(regions="westeurope")
-    vnet = topology.vnets[arm_id("virtualNetworks", "a").key]
-    assert is_reachable_appliance(topology, vnet, parse_address("10.1.0.4"))
-    assert not is_reachable_appliance(topology, vnet, parse_address("10.2.0.4"))
+    subnet = next(each for each in topology.subnets.values() if each.vnet == arm_id("virtualNetworks", "a"))
+    assert is_reachable_appliance(topology, subnet, parse_address("10.1.0.4"))
+    assert not is_reachable_appliance(topology, subnet, parse_address("10.2.0.4"))
 
 
 def test_with_direct_connectivity_the_hub_is_in_the_group_of_its_spokes() -> None:

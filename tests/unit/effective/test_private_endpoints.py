@@ -101,7 +101,7 @@ def test_direct_peers_have_the_route_and_no_one_beyond() -> None:
 def test_an_endpoint_without_a_known_address_is_open() -> None:
     topology = net("Disabled")
     lost = replace(topology, nics={})
-    (found,) = endpoint_addresses(lost, next(iter(lost.vnets.values())))
+    (found,) = endpoint_addresses(lost, next(iter(lost.subnets.values())))
     assert "pe" in str(found.prefix)
 
 

@@ -406,6 +406,10 @@ def test_a_peering() -> None:
             "allowForwardedTraffic": True,
             "allowVirtualNetworkAccess": "False",
             "remoteAddressSpace": {"addressPrefixes": ["10.1.0.0/16"]},
+            "peerCompleteVnets": False,
+            "localSubnetNames": ["web", "data"],
+            "remoteSubnetNames": ["shop"],
+            "enableOnlyIPv6Peering": True,
         },
     }
     held = next(iter(_read(_vnet(virtualNetworkPeerings=[peering])).peerings.values()))
@@ -413,6 +417,8 @@ def test_a_peering() -> None:
     assert held.remote_vnet.expression == _id("virtualNetworks", "vnet-b")
     assert (held.state, held.allow_forwarded_traffic, held.allow_virtual_network_access) == ("Connected", True, False)
     assert held.remote_prefixes == (parse_prefix("10.1.0.0/16"),)
+    assert (held.complete, held.only_ipv6) == (False, True)
+    assert (held.local_subnets, held.remote_subnets) == (("web", "data"), ("shop",))
 
 
 def test_a_peering_without_a_peer_and_with_a_strange_state() -> None:

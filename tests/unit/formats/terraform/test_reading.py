@@ -401,15 +401,30 @@ def test_service_tags_and_inline_rules_that_are_not_known_yet(tmp_path: Path) ->
 
 
 def test_what_could_change_an_answer_and_is_not_read_is_named(tmp_path: Path) -> None:
+    site = {"name": "site", "resource_group_name": "rg-net", "location": "westeurope"}
+    local = resource("azurerm_local_network_gateway.site", site | {"bgp_settings": [{"asn": 65050}]})
+    topology = read(tmp_path, plan(network(), local))
+    assert [(each.name, each.property) for each in topology.notes.ignored] == [
+        ("azurerm_local_network_gateway.site", "bgp_settings")
+    ]
+
+
+def test_a_peering_of_some_subnets(tmp_path: Path) -> None:
+    values = {
+        "local_subnet_names": ["a"],
+        "remote_subnet_names": ["b", "c"],
+        "peer_complete_virtual_networks_enabled": False,
+        "only_ipv6_peering_enabled": True,
+    }
     peering = resource(
         "azurerm_virtual_network_peering.p",
-        {"name": "p", "virtual_network_name": "vnet", "resource_group_name": "rg-net", "local_subnet_names": ["a"]},
+        {"name": "p", "virtual_network_name": "vnet", "resource_group_name": "rg-net", **values},
         {"remote_virtual_network_id": ref("azurerm_virtual_network.other.id")},
     )
     topology = read(tmp_path, plan(network(), network("other", "10.9.0.0/16"), peering))
-    assert [(each.name, each.property) for each in topology.notes.ignored] == [
-        ("azurerm_virtual_network_peering.p", "local_subnet_names")
-    ]
+    found = named(topology.peerings, "p")
+    assert (found.complete, found.only_ipv6, topology.notes.ignored) == (False, True, ())
+    assert (found.local_subnets, found.remote_subnets) == (("a",), ("b", "c"))
 
 
 @pytest.mark.parametrize(("value", "is_open"), [(True, True), (False, False), (None, True)])

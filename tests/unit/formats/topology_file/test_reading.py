@@ -207,7 +207,8 @@ def test_a_peering_has_azures_defaults_and_its_state_is_azures_to_say() -> None:
             addressPrefixes: 10.1.0.0/16
             virtualNetworkPeerings:
               to-a: {remoteVirtualNetwork: a, peeringState: Initiated, allowVirtualNetworkAccess: false,
-                     allowForwardedTraffic: true, allowGatewayTransit: true, useRemoteGateways: true}
+                     allowForwardedTraffic: true, allowGatewayTransit: true, useRemoteGateways: true,
+                     peerCompleteVnets: false, localSubnetNames: web, remoteSubnetNames: [data, shop], enableOnlyIPv6Peering: true}
         """)
     to_b, to_a = topology.peerings.values()
     assert isinstance(to_b.remote_vnet, ResourceId)
@@ -216,6 +217,9 @@ def test_a_peering_has_azures_defaults_and_its_state_is_azures_to_say() -> None:
     assert (to_b.allow_gateway_transit, to_b.use_remote_gateways) == (False, False)
     assert (to_a.state, to_a.allow_virtual_network_access, to_a.allow_forwarded_traffic) == ("Initiated", False, True)
     assert (to_a.allow_gateway_transit, to_a.use_remote_gateways) == (True, True)
+    assert (to_b.complete, to_b.local_subnets, to_b.remote_subnets, to_b.only_ipv6) == (True, (), (), False)
+    assert (to_a.complete, to_a.only_ipv6) == (False, True)
+    assert (to_a.local_subnets, to_a.remote_subnets) == (("web",), ("data", "shop"))
 
 
 def test_a_peer_outside_the_file_is_named_by_id_with_its_address_space() -> None:
