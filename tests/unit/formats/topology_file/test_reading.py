@@ -208,7 +208,8 @@ def test_a_peering_has_azures_defaults_and_its_state_is_azures_to_say() -> None:
             virtualNetworkPeerings:
               to-a: {remoteVirtualNetwork: a, peeringState: Initiated, allowVirtualNetworkAccess: false,
                      allowForwardedTraffic: true, allowGatewayTransit: true, useRemoteGateways: true,
-                     peerCompleteVnets: false, localSubnetNames: web, remoteSubnetNames: [data, shop], enableOnlyIPv6Peering: true}
+                     peerCompleteVnets: false, localSubnetNames: web, remoteSubnetNames: [data, shop],
+                     enableOnlyIPv6Peering: true}
         """)
     to_b, to_a = topology.peerings.values()
     assert isinstance(to_b.remote_vnet, ResourceId)
