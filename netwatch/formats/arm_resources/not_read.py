@@ -13,16 +13,23 @@ __all__ = ["NOT_READ", "Unread", "unread"]
 
 
 class Unread(NamedTuple):
-    """A property by its path below ``properties``, what it would change, and the value at which it changes nothing."""
+    """A property by its path below ``properties``, what it would change, and the value, or values, that change nothing.
+
+    Words are compared in any case.
+    """
 
     path: str
     effect: str
     harmless: Any = None
 
 
+_THREATS = "flows to addresses and names that Microsoft knows as threats, which it drops"
+_WATCHES = ("off", "alert")
+"""Modes in which a firewall lets everything pass that its rules do ("Azure Firewall threat intelligence", "IDPS")."""
+
 NOT_READ: Mapping[str, tuple[Unread, ...]] = {
     "subnets": (Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),),
-    "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "None"),),
+    "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "none"),),
     "routes": (Unread("hasBgpOverride", "which learned routes it overrides", False),),
     "networkgroups": (Unread("conditionalMembership", "which networks are its members"),),
     "ipconfigurations": (
@@ -56,6 +63,12 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("publicIpPrefixes", "addresses that outbound flows leave from"),
         Unread("publicIpAddressesV6", "addresses that outbound flows leave from"),
     ),
+    "azurefirewalls": (Unread("threatIntelMode", _THREATS, _WATCHES),),
+    "firewallpolicies": (
+        Unread("threatIntelMode", _THREATS, _WATCHES),
+        Unread("intrusionDetection.mode", "flows that look like attacks, which it drops", _WATCHES),
+        Unread("transportSecurity", "flows that it ends and opens anew to look into them"),
+    ),
     "frontendipconfigurations": (
         Unread("gatewayLoadBalancer", "an appliance that its flows pass"),
         Unread("publicIPPrefix", "which public addresses it listens on"),
@@ -77,12 +90,13 @@ def unread(resource: ArmObject, kind: str) -> Iterator[Ignored]:
                 break
             fields = fields.object(name)
         else:
-            value = _as_flag(fields.raw(last))
-            if value not in (None, each.harmless, [], {}) and not isinstance(value, Unresolved):
+            value = _plain(fields.raw(last))
+            harmless = each.harmless if isinstance(each.harmless, tuple) else (each.harmless,)
+            if value not in (None, *harmless, [], {}) and not isinstance(value, Unresolved):
                 yield Ignored(resource.label, each.path, each.effect, resource.where)
 
 
-def _as_flag(value: Any) -> Any:
-    """``"false"`` in quotes is false to Azure too."""
-    word = value.lower() if isinstance(value, str) else ""
-    return word == "true" if word in ("true", "false") else value
+def _plain(value: Any) -> Any:
+    """``"false"`` in quotes is false to Azure too, and it heeds no capitals."""
+    word = value.lower() if isinstance(value, str) else value
+    return word == "true" if word in ("true", "false") else word

@@ -35,6 +35,7 @@ def firewall(words: Words, instance: Instance) -> PlacedObject:
     properties = {
         "ipConfigurations": configs,
         "firewallPolicy": words.reference(fields, "firewall_policy_id", to=(_POLICY,)),
+        "threatIntelMode": fields.text("threat_intel_mode") or None,
         "additionalProperties": {"Network.SNAT.PrivateRanges": ",".join(map(str, ranges))} if ranges else None,
     }
     return other(words, instance, given(properties))
@@ -55,6 +56,11 @@ def policy(words: Words, instance: Instance) -> PlacedObject:
     properties = {
         "basePolicy": words.reference(fields, "base_policy_id", to=(_POLICY,)),
         "snat": {"privateRanges": ranges} if ranges else None,
+        "threatIntelMode": fields.text("threat_intelligence_mode") or None,
+        "intrusionDetection": next(
+            ({"mode": each.text("mode")} for each in fields.blocks("intrusion_detection")), None
+        ),
+        "transportSecurity": next(({"certificateAuthority": {}} for _ in fields.blocks("tls_certificate")), None),
     }
     return other(words, instance, given(properties))
 

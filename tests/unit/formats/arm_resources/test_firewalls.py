@@ -115,3 +115,16 @@ def test_policies_and_ip_groups_stay_named_and_so_does_a_firewall_of_a_hub() -> 
 def test_snat_ranges_of_a_classic_firewall() -> None:
     said = {"Network.SNAT.PrivateRanges": "IANAPrivateRanges, 8.0.0.0/8"}
     assert found(firewall(additionalProperties=said)).private_ranges == (*PRIVATE_RANGES, parse_prefix("8.0.0.0/8"))
+
+
+def ignored(**properties: Any) -> list[str]:
+    """What is not read of a firewall, or of a policy, that says this."""
+    holders = (firewall(**properties), resource("firewallPolicies", "pol", **properties))
+    return [f"{each.name} {each.property}" for each in read(vnet(), _PIP, *holders).notes.ignored]
+
+
+def test_modes_that_drop_more_than_the_rules_are_named_and_those_that_watch_are_not() -> None:
+    assert ignored(threatIntelMode="Alert", intrusionDetection={"mode": "Off"}) == ignored() == []
+    assert ignored(threatIntelMode="deny") == ["fw threatIntelMode", "pol threatIntelMode"]
+    assert ignored(intrusionDetection={"mode": "Deny"}) == ["pol intrusionDetection.mode"]
+    assert ignored(transportSecurity={"certificateAuthority": {"name": "ca"}}) == ["pol transportSecurity"]

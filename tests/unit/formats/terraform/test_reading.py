@@ -409,6 +409,20 @@ def test_what_could_change_an_answer_and_is_not_read_is_named(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(("mode", "named_ones"), [("Deny", 3), ("Alert", 1)])
+def test_modes_of_a_firewall_policy_are_named_where_they_drop(tmp_path: Path, mode: str, named_ones: int) -> None:
+    values = {
+        "name": "pol",
+        "resource_group_name": "rg-net",
+        "location": "westeurope",
+        "threat_intelligence_mode": mode,
+    }
+    blocks = {"intrusion_detection": [{"mode": mode}], "tls_certificate": [{"name": "ca"}]}
+    topology = read(tmp_path, plan(network(), resource("azurerm_firewall_policy.pol", values | blocks)))
+    properties = ["threatIntelMode", "intrusionDetection.mode", "transportSecurity"]
+    assert [each.property for each in topology.notes.ignored] == properties[-named_ones:]
+
+
 def test_a_peering_of_some_subnets(tmp_path: Path) -> None:
     values = {
         "local_subnet_names": ["a"],
