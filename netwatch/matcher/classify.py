@@ -126,10 +126,8 @@ def classify(
     _check(prepared.table.version, flows, out)
     name, _ = choose(prepared, flows.size, kernel=kernel)
     rows = np.empty(flows.size, np.int32) if out is None else out
-    if name in ("numpy", "numba"):
-        _make_ready(prepared, name, flows.size)
-        if not prepared.whole:
-            return _in_halves(prepared.table, flows, kernel=name, out=rows)
+    if name in ("numpy", "numba") and not _made_ready(prepared, name, flows.size):
+        return _in_halves(prepared.table, flows, kernel=name, out=rows)
     run = _kernel(name)
     spread(lambda span: run(prepared, flows, span, rows), flows.size, threads)
     return rows
@@ -145,7 +143,7 @@ def prepare(table: RuleTable, *, kernel: str = "auto", flows: int = 0) -> Prepar
     if name == "bits":
         prepared.bits  # noqa: B018, made by being asked for
     elif name in ("numpy", "numba"):
-        _make_ready(prepared, name, flows)
+        _made_ready(prepared, name, flows)
     return prepared
 
 
@@ -157,10 +155,10 @@ def choose(table: RuleTable | PreparedTable, n: int, *, kernel: str = "auto") ->
     return choose_between(KERNELS, n, kernel=kernel)
 
 
-def _make_ready(prepared: PreparedTable, name: str, flows: int) -> None:
+def _made_ready(prepared: PreparedTable, name: str, flows: int) -> bool:
     from netwatch.matcher.kernels import numba, numpy
 
-    (numba if name == "numba" else numpy).make_ready(prepared, flows)
+    return numba.made_ready(prepared, flows) if name == "numba" else numpy.made_ready(prepared, flows)
 
 
 def _kernel(name: str) -> _Kernel:

@@ -43,13 +43,6 @@ class Layout(NamedTuple):
     dst: AddressAxis
     service: ServiceAxis
 
-    @property
-    def trie_bytes(self) -> int:
-        """The bytes of tries of both axes at most; search trees are smaller by far."""
-        from netwatch.matcher.tries import trie_cells
-
-        return 4 * (trie_cells(self.src) + trie_cells(self.dst))
-
 
 class Services(NamedTuple):
     """From ports and protocol to classes: ServiceAxis' tables in the narrowest types."""
@@ -66,8 +59,8 @@ class PreparedTable:
 
     ``services``, ``groups`` and ``places`` are what every batch needs, and None where they would take more than
     MAX_BYTES; ``pairs`` is quicker, takes longer to make, and is None where it would be large. Addresses get their
-    classes from ``trees`` or from ``tries``, as a kernel likes. ``bits`` needs nothing but the standard library.
-    Nothing here depends on flows that were asked about.
+    classes from ``trees`` or from ``tries``, as a kernel likes; these too may be None. ``bits`` needs nothing but the
+    standard library. Nothing here depends on flows that were asked about.
     """
 
     def __init__(self, table: RuleTable) -> None:
@@ -93,7 +86,7 @@ class PreparedTable:
         if service is None or place_cells(bricks, src, dst, service) > MAX_PLACES:
             return None
         layout = Layout(bricks, src, dst, service)
-        return None if max(layout.trie_bytes, group_bytes(*layout)) > MAX_WORK_BYTES else layout
+        return None if group_bytes(*layout) > MAX_WORK_BYTES else layout
 
     @cached_property
     def _base(self) -> tuple[Services, Groups, Places] | None:
@@ -103,12 +96,7 @@ class PreparedTable:
         if self.layout is None:
             return None
         made = _services(self.layout.service), groups(*self.layout), places(*self.layout)
-        return made if nbytes(made) + self.layout.trie_bytes <= MAX_BYTES else None
-
-    @property
-    def whole(self) -> bool:
-        """Whether there are tables of all rows; otherwise a part of them is to be made ready at a time."""
-        return self._base is not None
+        return made if nbytes(made) <= MAX_BYTES else None
 
     @property
     def services(self) -> Services | None:
@@ -128,8 +116,11 @@ class PreparedTable:
     @cached_property
     def tries(self) -> tuple[Addresses, Addresses] | None:
         """From addresses to classes by looking up; sources, destinations."""
-        from netwatch.matcher.tries import trie
+        from netwatch.matcher.tries import trie, trie_cells
 
+        # Two bytes a cell at least: no need to build them to know.
+        if self.layout is None or 2 * (trie_cells(self.layout.src) + trie_cells(self.layout.dst)) > MAX_BYTES:
+            return None
         return self._addresses(trie)
 
     @cached_property
@@ -142,10 +133,10 @@ class PreparedTable:
     def _addresses(self, find: Find) -> tuple[Addresses, Addresses] | None:
         from netwatch.matcher.halves import addresses
 
-        if self.layout is None:
+        if self.layout is None or self._base is None:
             return None
         src, dst = (addresses(axis, self.table.version, find) for axis in (self.layout.src, self.layout.dst))
-        return src, dst
+        return (src, dst) if nbytes((self._base, src, dst)) <= MAX_BYTES else None
 
     @cached_property
     def pairs(self) -> Pairs | None:
@@ -155,7 +146,7 @@ class PreparedTable:
         if self.layout is None or self._base is None:
             return None
         made = pairs(*self.layout, places=self._base[2])
-        return made if nbytes((self._base, made)) + self.layout.trie_bytes <= MAX_BYTES else None
+        return made if nbytes((self._base, self.__dict__.get("tries"), made)) <= MAX_BYTES else None
 
     @property
     def pairs_made(self) -> Pairs | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trie", "trie", "trie_cells"]
 
+_LAST = (1 << 64) - 1
 _STEPS = {4: ((1 << 16, 16), (256, 8), (256, 0)), 8: ((1 << 16, 48), *((256, bits) for bits in range(40, -8, -8)))}
 
 
@@ -47,13 +48,16 @@ def trie(starts: Array, values: Array) -> Trie:
 
 
 def trie_cells(axis: AddressAxis) -> int:
-    """About how many cells the tables of ``axis`` will have, and not fewer."""
+    """How many cells the blocks of ``axis`` will have: a block for each part of a step in which an interval begins."""
     import numpy as np
 
     wide = axis.starts[-1] >> 32 > 0
-    starts = np.array([start >> 64 for start in axis.starts] if wide else axis.starts, np.uint64)
-    levels = range(8, 56, 8) if wide else range(8, 24, 8)
-    return sum(256 * len(np.unique(starts >> np.uint64(level))) for level in levels) + (1 << 16)
+    # Where low halves are told apart, the next high half begins an interval too.
+    high = {(start >> 64) + step for start in axis.starts for step in (0, 1)} if wide else axis.starts
+    starts = np.array([start for start in high if start <= _LAST], np.uint64)
+    levels = [np.uint64(level) for level in (range(8, 56, 8) if wide else range(8, 24, 8))]
+    inside = [starts[starts & ((np.uint64(1) << level) - np.uint64(1)) > 0] >> level for level in levels]
+    return sum(256 * len(np.unique(some)) for some in inside) + (1 << 16)
 
 
 def _cells(starts: Array, begins: Array, values: Array, count: int, step: tuple[int, int]) -> tuple[Array, Array]:

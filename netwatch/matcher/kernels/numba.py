@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["make_ready", "rows", "values"]
+__all__ = ["made_ready", "rows", "values"]
 
 
-def make_ready(prepared: PreparedTable, flows: int) -> None:
-    """Build what ``rows`` will use for a batch of ``flows`` flows, and compile or load the loops."""
-    prepared.trees  # noqa: B018, made by being asked for
-    if prepared.whole and flows >= PAIRS_FROM:
-        prepared.pairs  # noqa: B018
+def made_ready(prepared: PreparedTable, flows: int) -> bool:
+    """Build what ``rows`` will use for a batch of ``flows`` flows, unless it is there; False where it is too large."""
+    if prepared.trees is None:
+        return False
+    if flows >= PAIRS_FROM:
+        prepared.pairs  # noqa: B018, made by being asked for
+    return True
 
 
 def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["CHUNK", "make_ready", "rows", "values"]
+__all__ = ["CHUNK", "made_ready", "rows", "values"]
 
 CHUNK = 1 << 15
 """Flows at a time: few enough that what lies between two steps stays in the second-level cache."""
@@ -27,11 +27,13 @@ CHUNK = 1 << 15
 _NO_BRICK = (1 << 63) - 1
 
 
-def make_ready(prepared: PreparedTable, flows: int) -> None:
-    """Build what ``rows`` will use for a batch of ``flows`` flows, unless it is there."""
-    prepared.tries  # noqa: B018, made by being asked for
-    if prepared.whole and flows >= PAIRS_FROM // 10:
+def made_ready(prepared: PreparedTable, flows: int) -> bool:
+    """Build what ``rows`` will use for a batch of ``flows`` flows, unless it is there; False where it is too large."""
+    if prepared.tries is None:
+        return False
+    if flows >= PAIRS_FROM // 10:
         prepared.pairs  # noqa: B018, made by being asked for
+    return True
 
 
 def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:

@@ -15,7 +15,7 @@ def test_nothing_is_made_before_it_is_needed() -> None:
     prepared = PreparedTable(RULES)
     assert prepared.table_bytes == 0
     assert prepared.pairs_made is None
-    assert prepared.whole
+    assert prepared.services is not None
     base = prepared.table_bytes
     assert base > 0
     assert prepared.pairs is prepared.pairs_made is not None
@@ -35,6 +35,16 @@ def test_it_travels_with_what_has_been_made() -> None:
 def test_what_would_be_too_large_is_not_made(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 1)
     prepared = PreparedTable(RULES)
-    assert not prepared.whole
+    assert prepared.services is None
+    assert prepared.trees is None
+    assert prepared.tries is None
     assert prepared.pairs is None
     assert prepared.table_bytes == 0
+
+
+def test_many_networks_are_no_blocks_of_a_trie() -> None:
+    networks = [(at << 8, (at << 8) + 255) for at in range(0, 6000 * 700, 700)]
+    prepared = PreparedTable(table(rule(networks, [EVERYONE], [EVERY_PORT])))
+    assert prepared.trees is not None
+    assert prepared.tries is not None
+    assert prepared.table_bytes < module.MAX_BYTES
