@@ -100,12 +100,9 @@ def _to(kind: str, hops: Json) -> Json:
 
 _TO_NONE: Json = {
     "if": present("nextHopIpAddress"),
-    "then": {
-        "properties": {
-            "nextHopType": {"type": "string", "pattern": sort.any_case(["VirtualAppliance", "VirtualApplianceEcmp"])}
-        }
-    },
+    "then": {"properties": {"nextHopType": {"pattern": sort.any_case(["VirtualAppliance", "VirtualApplianceEcmp"])}}},
 }
+"""No type is asked for here: a type that is open is an object, and may have any address beside it."""
 
 
 class Route(Thing):
