@@ -106,6 +106,8 @@ def _gathered(
 
 def _ascending(ids: Sequence[int], ranges: Sequence[Range]) -> list[range]:
     """Where to cut ``ids`` so that the ranges of each piece ascend and do not overlap."""
+    if len(ids) == 1:  # nearly all of them
+        return [range(1)]
     cuts = [0]
     cuts += [i for i in range(1, len(ids)) if not ranges[ids[i - 1]][0] <= ranges[ids[i - 1]][1] < ranges[ids[i]][0]]
     return [range(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(ids)], strict=True)]
