@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -40,25 +40,39 @@ class _Look:
     """A quick look for open values; what resources share, as rules share most fields, is looked at once."""
 
     def __init__(self) -> None:
-        self._names: dict[type, tuple[str, ...]] = {}
+        self._names: dict[type, tuple[str, ...]] = {tuple: ()}
+        self._plain: set[type] = set()
         self._closed: dict[int, Any] = {}
 
     def is_open(self, value: Any) -> bool:
         """Whether an open value stands anywhere inside."""
         kind = type(value)
-        if kind is tuple:
-            return any(self.is_open(each) for each in value)
-        names = self._names.get(kind)
-        if names is None:
-            names = self._names[kind] = _parts(kind)
-        if not names:
-            return isinstance(value, Unresolved)
-        if id(value) in self._closed:
+        if kind in self._plain or id(value) in self._closed:
             return False
-        found = any(self.is_open(getattr(value, name)) for name in names)
+        if kind is tuple:
+            return self._has_open(value)
+        if kind not in self._names:
+            self._names[kind] = _parts(kind)
+        names = self._names[kind]
+        if not names:
+            return self._is_unresolved(value)
+        found = self._has_open([getattr(value, name) for name in names])
         if not found:
             self._closed[id(value)] = value
         return found
+
+    def _has_open(self, values: Iterable[Any]) -> bool:
+        """A plain loop, since a large estate has a million values to look at."""
+        for each in values:  # noqa: SIM110
+            if type(each) not in self._plain and self.is_open(each):
+                return True
+        return False
+
+    def _is_unresolved(self, value: Any) -> bool:
+        if isinstance(value, Unresolved):
+            return True
+        self._plain.add(type(value))
+        return False
 
 
 def _parts(kind: type) -> tuple[str, ...]:
