@@ -20,7 +20,7 @@ A Deny is an answer, not an error. A message says what was found, where, what wa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from netwatch.model.where import Where
@@ -110,13 +110,16 @@ class InvalidFlowError(QueryError):
 class RefusedByAzureError(QueryError):
     """Azure refuses this question: ``code`` and ``message`` are those of its error body, ``status`` its HTTP status.
 
-    ``fate`` says what happens to the traffic all the same, where that is known (``Allow``, ``Deny`` or empty).
+    ``fate`` says what happens to the traffic all the same, where that is known (``Allow``, ``Deny`` or empty);
+    ``answer`` is what netwatch would answer, for people to read beside the refusal, or None.
     """
 
-    def __init__(self, message: str, *, code: str, status: int = 400, fate: str = "", hint: str = "") -> None:
+    status = 400
+
+    def __init__(self, message: str, *, code: str, fate: str = "", hint: str = "", answer: Any = None) -> None:
         super().__init__(message, code=code, hint=hint)
-        self.status = status
         self.fate = fate
+        self.answer = answer
 
 
 class UnsupportedError(NetwatchError):

@@ -37,7 +37,7 @@ def answer_question(verb: Verb, values: dict[str, str], inputs: Inputs, manner: 
     try:
         answer = ask(watcher, verb, values)
     except RefusedByAzureError as error:
-        return _refused(verb, values, error, manner)
+        return _refused(verb, values, error, watcher.compiled.topology, manner)
     for remark in answer.notes:
         note(remark)
     write(_written(answer, watcher.compiled.topology, manner))
@@ -59,23 +59,24 @@ def _check_expectation(verb: Verb, manner: Manner) -> None:
     raise QueryError(f"--expect {manner.expect!r} is no answer.", hint=did_you_mean(manner.expect, verb.words))
 
 
-def _refused(verb: Verb, values: dict[str, str], error: RefusedByAzureError, manner: Manner) -> int:
+def _refused(verb: Verb, values: dict[str, str], error: RefusedByAzureError, topology: Topology, manner: Manner) -> int:
     """What Azure refuses: its error body, or in text what happens to the traffic too, which --expect compares."""
-    if manner.output == "text" and not manner.query and not manner.explain:
-        from netwatch.render.text import refusal
-        from netwatch.render.trip import Page
+    from netwatch.render.trip import Page
 
-        write(refusal(question_line(verb, values), error, Page(width=width(), colour=colour_wanted())))
+    is_text = manner.output == "text" and not manner.query
+    if is_text and not manner.explain:
+        from netwatch.render.text import refusal
+
+        asked, page = question_line(verb, values), Page(width(), manner.verbose, colour_wanted())
+        write(with_places(lambda place: refusal(asked, error, page._replace(place=place))))
     else:
         from netwatch.render.arm import error_body
         from netwatch.render.explanation import explained_refusal
 
-        said = explained_refusal(error) if manner.explain else error_body(error)
-        write(
-            as_json(said)
-            if manner.output == "text" and not manner.query
-            else formatted(said, manner.output, manner.query)
-        )
+        said = error_body(error)
+        if manner.explain:
+            said = with_places(lambda place: explained_refusal(error, topology, Page(place=place)))
+        write(as_json(said) if is_text else formatted(said, manner.output, manner.query))
     return _judged(manner.expect, error.fate) if manner.expect and error.fate else USAGE
 
 

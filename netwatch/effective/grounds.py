@@ -44,6 +44,9 @@ GROUNDS: dict[str, Ground] = {
     ),
     "default-rules": Ground("Six default rules stand beneath a group's own.", "recorded", _RECORDED),
     "no-group": Ground("Without any group the question is refused, and the traffic passes.", "recorded", _RECORDED),
+    "running-machine": Ground(
+        "Effective rules and routes are told of a NIC of a running machine alone.", "recorded", _RECORDED
+    ),
     "virtual-network-tag": Ground(
         "VirtualNetwork holds the network's ranges, its peers', routes to appliances and 168.63.129.16.",
         "recorded",

@@ -14,17 +14,19 @@ __all__ = ["effective_routes"]
 def effective_routes(compiled: CompiledTopology, nic: str) -> EffectiveRoutesAnswer:
     """The effective routes of ``nic`` (a NIC, or a machine for its primary NIC), in Azure's order.
 
-    Azure answers only for NICs of running machines; here any NIC in a subnet will do whose machine is not declared to
-    be stopped. Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError for a machine that is.
+    Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError, with the routes beside it, where no machine
+    holds the NIC or its machine is declared not to run.
     """
     card = find_nic(compiled.topology, nic)
-    check_running(compiled.topology, card, code="NicMustBeAttachedToRunningVmToGetEffectiveRoutes", what="routes")
     subnet = subnet_of(compiled.topology, card)
     routes = compiled.effective_routes(subnet)
-    return EffectiveRoutesAnswer(
+    answer = EffectiveRoutesAnswer(
         card,
         routes,
         tuple(dict.fromkeys(of_routes(compiled.topology, routes))),
         service_tags=compiled.published_tags_under(routes),
         propagates=propagates(compiled.topology, subnet),
     )
+    code = "NicMustBeAttachedToRunningVmToGetEffectiveRoutes"
+    check_running(compiled.topology, card, code=code, what="routes", answer=answer)
+    return answer

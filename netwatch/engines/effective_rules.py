@@ -15,11 +15,10 @@ def effective_rules(compiled: CompiledTopology, nic: str) -> EffectiveRulesAnswe
 
     The NIC's group comes first, then the subnet's (recorded), then admin rules, one entry for each network manager.
     A group the input names but does not hold is left out and noted.
-    Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError where the machine is declared not to run.
+    Raises ResourceNotFoundError, UnsupportedError; RefusedByAzureError, with the rules beside it, where no machine
+    holds the NIC or its machine is declared not to run.
     """
     card = find_nic(compiled.topology, nic)
-    code = "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups"
-    check_running(compiled.topology, card, code=code, what="security groups")
     admin = (binding.nsg for binding in compiled.admin_bindings(card))
     nsgs = (*compiled.effective_nsgs(card), *(nsg for nsg in admin if isinstance(nsg, EffectiveNsg)))
     missing = tuple(
@@ -28,4 +27,7 @@ def effective_rules(compiled: CompiledTopology, nic: str) -> EffectiveRulesAnswe
         if isinstance(binding.nsg, Unresolved)
     )
     rules = tuple(rule for nsg in nsgs for rule in nsg.nsg.rules)
-    return EffectiveRulesAnswer(card, nsgs, compiled.published_tags_in(rules), missing)
+    answer = EffectiveRulesAnswer(card, nsgs, compiled.published_tags_in(rules), missing)
+    code = "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups"
+    check_running(compiled.topology, card, code=code, what="security groups", answer=answer)
+    return answer

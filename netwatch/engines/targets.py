@@ -72,20 +72,32 @@ def find_nic(topology: Topology, name: str) -> NetworkInterface:
         return find_nic_of_vm(topology, machines[0])
 
 
-def check_running(topology: Topology, nic: NetworkInterface, *, code: str, what: str) -> None:
-    """RefusedByAzureError ``code`` where the machine of ``nic`` is declared not to run; ``what`` is asked for.
+def check_running(topology: Topology, nic: NetworkInterface, *, code: str, what: str, answer: object) -> None:
+    """RefusedByAzureError ``code`` where no machine holds ``nic``, or its machine is declared not to run.
 
-    Azure knows what is effective only at running machines (recorded). A machine of which nothing is declared is taken
-    to run: a network that is not deployed yet can be asked.
+    Azure knows what is effective only at running machines (recorded; in 2016 a NIC without a machine had a code of its
+    own, from 2017 on both have this one). A machine of which nothing is declared is taken to run: a network that is not
+    deployed yet can be asked. ``what`` is asked for, ``answer`` what it would be.
     """
-    state = topology.facts.power_state.get(nic.vm.key, "running") if isinstance(nic.vm, ResourceId) else "running"
-    if state != "running":
+    why = _why_not_running(topology, nic)
+    if why:
         raise RefusedByAzureError(
             f"A network interface must be attached to a running virtual machine to get effective {what}. The network "
             f"interface {nic.id.text} is not attached to a running virtual machine.",
             code=code,
-            hint=f"Its machine is declared {state} (facts.powerState); without that it is taken to run.",
+            hint=why,
+            answer=answer,
         )
+
+
+def _why_not_running(topology: Topology, nic: NetworkInterface) -> str:
+    """Why Azure would not find ``nic`` at a running machine; empty where it would."""
+    if nic.vm is None and topology.semantics.nic_without_machine == "refused":
+        return "No machine of the input holds it (see --semantics nicWithoutMachine)."
+    state = topology.facts.power_state.get(nic.vm.key, "running") if isinstance(nic.vm, ResourceId) else "running"
+    if state == "running":
+        return ""
+    return f"Its machine is declared {state} (facts.powerState); without that it is taken to run."
 
 
 def find_nic_of_vm(

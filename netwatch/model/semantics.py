@@ -106,6 +106,15 @@ SWITCHES = {
         ),
         "0018-virtual-network-routes",
     ),
+    "nicWithoutMachine": Switch(
+        ("refused", "answered"),
+        "The effective rules and routes of a network interface that no machine holds: refused, or answered?",
+        (
+            "recorded answers of the real service",
+            "its subnet says what they will be; a machine may come with the next deployment",
+        ),
+        "0008-refusals-and-fate",
+    ),
     "hubAndSpokePeerings": Switch(
         ("made", "declared"),
         "A deployed hub and spoke whose peerings the input does not hold: does the network manager make them?",
@@ -131,4 +140,5 @@ class Semantics(NamedTuple):
     partial_overlap: str = "noMatch"
     diagnostics_matched_rule: str = "ownRule"
     virtual_network_routes: str = "applianceAndGateway"
+    nic_without_machine: str = "refused"
     hub_and_spoke_peerings: str = "made"

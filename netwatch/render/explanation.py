@@ -50,13 +50,14 @@ def explained(answer: Answer, topology: Topology, page: Page = Page()) -> Json: 
     return {"answer": body(answer), "explanation": explanation(answer, topology, page)}
 
 
-def explained_refusal(error: RefusedByAzureError) -> Json:
-    """ARM's error body, and beside it what happens to the traffic all the same (no rule list decides it)."""
+def explained_refusal(error: RefusedByAzureError, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008
+    """ARM's error body, and beside it what happens to the traffic all the same (no rule list decides it), or what
+    netwatch would have answered."""
     reasons = {"verdict": error.fate or None, "decisions": [], "notes": [error.hint] if error.hint else []}
-    return {
-        "answer": error_body(error),
-        "explanation": {**reasons, "assumed": [], "unresolved": [], "service_tags": ""},
-    }
+    held = {"assumed": [], "unresolved": [], "service_tags": ""}
+    if error.answer is not None:
+        held = explanation(error.answer, topology, page)
+    return {"answer": error_body(error), "explanation": {**reasons, **held, "rests_on": grounds(error)}}
 
 
 def explanation(answer: Answer, topology: Topology, page: Page = Page()) -> Json:  # noqa: B008, a page is a value

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netwatch.effective.grounds import GROUNDS
+from netwatch.errors import RefusedByAzureError
 from netwatch.model.answers import (
     ConnectivityCheckAnswer,
     Decision,
@@ -55,12 +56,14 @@ def grounds(answer: Any) -> list[dict[str, str]]:
 
 
 def grounds_of(answer: Any) -> tuple[str, ...]:
-    """The names in GROUNDS of the facts that ``answer`` rests on, each once."""
+    """The names in GROUNDS of the facts that ``answer``, or a refusal, rests on, each once."""
     return tuple(dict.fromkeys(_found(answer)))
 
 
 def _found(answer: Any) -> Iterator[str]:
-    if isinstance(answer, IpFlowVerifyAnswer):
+    if isinstance(answer, RefusedByAzureError):
+        yield from _of_refusal(answer)
+    elif isinstance(answer, IpFlowVerifyAnswer):
         yield from _of_verdict(answer.verdict)
     elif isinstance(answer, NsgDiagnosticsAnswer):
         yield from () if answer.results else ("no-group",)
@@ -81,6 +84,14 @@ def _found(answer: Any) -> Iterator[str]:
         yield "topology-associations"
     elif isinstance(answer, ConnectivityCheckAnswer):
         yield from _of_path(answer)
+
+
+def _of_refusal(error: RefusedByAzureError) -> Iterator[str]:
+    if error.code == "NsgsNotAppliedOnNic":
+        yield from ("no-group", *(("closed-without-group",) if error.fate == Outcome.DENY.value else ()))
+    else:
+        yield "running-machine"
+    yield from () if error.answer is None else _found(error.answer)
 
 
 def _of_path(answer: ConnectivityCheckAnswer) -> Iterator[str]:

@@ -65,10 +65,14 @@ def answer_line(answer: Answer, page: Page = Page()) -> str:  # noqa: B008, a pa
 
 
 def refusal(asked: str, error: RefusedByAzureError, page: Page = Page()) -> str:  # noqa: B008, a page is a value
-    """A question that Azure refuses, in three blocks; the last says what happens to the traffic all the same."""
+    """A question that Azure refuses, in three blocks; the last says what happens to the traffic all the same, or what
+    the answer would be."""
     fate = f"Refused by Azure. The traffic itself: {error.fate}." if error.fate else "Refused by Azure."
     why = wrap(f"{error.code} (HTTP {error.status}): {error.message}", page.width, indent=INDENT)
     why += wrap(error.hint, page.width, indent=INDENT) if error.hint else []
+    if error.answer is not None:
+        held = _blocks(error.answer, page)
+        why, fate = [*why, "", *held.trip], f"{fate} At a running machine: {held.answer}"
     return _three(asked, why, fate, page)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from netwatch.conformance.cases import find_cases, topology_of
 from netwatch.conformance.questions import QUESTIONS
 from netwatch.effective.grounds import GROUNDS
-from netwatch.errors import NetwatchError
+from netwatch.errors import NetwatchError, RefusedByAzureError
 from netwatch.render.grounds import grounds_of
 from netwatch.watcher import NetworkWatcher
 
@@ -20,7 +20,9 @@ def test_every_answer_rests_on_facts_and_every_fact_bears_an_answer() -> None:
         targets = [] if question.target is None else [question.target]
         try:
             answer = getattr(NetworkWatcher(topology_of(case)), question.method)(*targets, **question.arguments)
-        except NetwatchError:  # a refusal, which has no explanation
+        except RefusedByAzureError as refusal:
+            answer = refusal
+        except NetwatchError:  # the question itself is at fault
             continue
         found = grounds_of(answer)
         met.update(found)

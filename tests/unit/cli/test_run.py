@@ -14,6 +14,7 @@ import netwatch
 from netwatch.checks.verbs import VERBS
 from netwatch.cli import run
 from netwatch.cli.app import COMMANDS
+from netwatch.effective.grounds import GROUNDS
 
 TWO_TIER = "topologies/two-tier/two-tier.yaml"
 OPEN = "topologies/multi-tier-app/multi-tier-app.yaml"
@@ -234,6 +235,33 @@ def test_every_command_that_reads_an_input_reads_it_the_same_way(capsys: Capture
     assert [name for name in wanted if f"\n  {name} " not in out] == []
 
 
+LONE = "tests/conformance/effective_route_table/nic_without_machine.json"
+
+
+def test_what_azure_refuses_and_netwatch_knows_is_read_under_the_refusal(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, "effective-routes", LONE, "--nic", "web-0-nic")
+    assert code == 2
+    assert "NicMustBeAttachedToRunningVmToGetEffectiveRoutes (HTTP 400)" in out
+    assert "10.0.0.0/16" in out
+    assert "Refused by Azure. At a running machine: 8 routes, 0 of them from a route table" in out
+
+
+def test_as_json_it_is_azures_error_and_its_explanation_has_the_rows(capsys: Captured) -> None:
+    code, out, _ = _run(capsys, "effective-routes", LONE, "--nic", "web-0-nic", "-o", "json")
+    assert (code, list(json.loads(out))) == (2, ["error"])
+    _, out, _ = _run(capsys, "effective-routes", LONE, "--nic", "web-0-nic", "--explain")
+    why = json.loads(out)["explanation"]
+    assert [route["prefixes"] for route in why["routes"]][0] == ["10.0.0.0/16"]
+    assert why["rests_on"][0]["name"] == "running-machine"
+    assert why["notes"] == ["No machine of the input holds it (see --semantics nicWithoutMachine)."]
+
+
+def test_the_switch_answers_it(capsys: Captured) -> None:
+    switch = ("--semantics", "nicWithoutMachine=answered")
+    code, out, _ = _run(capsys, "effective-routes", LONE, "--nic", "web-0-nic", "-o", "json", *switch)
+    assert (code, list(json.loads(out))) == (0, ["value"])
+
+
 def test_a_refusal_is_explained_too(capsys: Captured) -> None:
     code, out, _ = _run(capsys, *REFUSED, "--explain")
     found = json.loads(out)
@@ -246,5 +274,6 @@ def test_a_refusal_is_explained_too(capsys: Captured) -> None:
         "assumed": [],
         "unresolved": [],
         "service_tags": "",
+        "rests_on": [{"name": "no-group", **GROUNDS["no-group"]._asdict()}],
     }
     assert _run(capsys, *REFUSED, "--explain", "--query", "explanation.verdict", "-o", "tsv")[:2] == (2, "Allow\n")

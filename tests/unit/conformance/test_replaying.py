@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,35 @@ def test_compared_ids_are_equal_without_regard_to_case(write: Write) -> None:
     case["response"] = {"networkInterfaces": [{"id": nic.upper()}]}
     assert result(write, case).outcome == "agree"
     case["response"] = {"networkInterfaces": [{"id": nic + "2"}]}
+    assert result(write, case).outcome == "disagree"
+
+
+def two_nics(**changes: Any) -> dict[str, Any]:
+    """A security group view of a machine whose two NICs Azure spells in other casings than the topology."""
+    case = flow_case(operation="securityGroupView", **changes)
+    resources = case["topology"]["resources"]
+    first = resources[2]["id"]
+    second = first.replace("web-0-nic", "XTRA-nic")
+    nic = json.loads(json.dumps({**resources[2], "id": second}))
+    nic["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"] = "10.0.1.5"
+    resources.append(nic)
+    resources[3]["properties"]["networkProfile"]["networkInterfaces"].append({"id": second})
+    case["response"] = {"networkInterfaces": [{"id": first.upper()}, {"id": second.lower()}]}
+    return case
+
+
+def test_compared_ids_are_sorted_and_looked_for_without_regard_to_case(write: Write) -> None:
+    """By code point XTRA comes before web, and xtra after WEB and after web."""
+    first = two_nics()["topology"]["resources"][2]["id"]
+    for expression in ("sort(networkInterfaces[].id)", f"networkInterfaces[?id=='{first.title()}'].id"):
+        assert result(write, two_nics(compare=[expression])).outcome == "agree", expression
+    wrong = two_nics(compare=["sort(networkInterfaces[].id)"])
+    wrong["response"]["networkInterfaces"][0]["id"] += "2"
+    assert result(write, wrong).outcome == "disagree"
+
+
+def test_an_expression_that_finds_nothing_in_small_letters_proves_nothing(write: Write) -> None:
+    case = two_nics(compare=["networkInterfaces[?ends_with(id, 'WEB-0-NIC')].id"])
     assert result(write, case).outcome == "disagree"
 
 

@@ -10,7 +10,9 @@ from netwatch.engines.targets import check_running, find_nic, find_nic_of_vm, fi
 from netwatch.errors import InvalidFlowError, RefusedByAzureError, ResourceNotFoundError
 from netwatch.model.addresses import ANY_PORT, parse_address
 from netwatch.model.facts import Facts
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from tests.networks import Net, Nic, arm_id, network
 
 
@@ -88,9 +90,23 @@ def test_a_machine_that_is_declared_to_stand_still_is_refused_as_azure_does() ->
     vm = arm_id("virtualMachines", "web-0")
     topology = replace(net(), facts=Facts(power_state={vm.key: "stopped"}))
     with pytest.raises(RefusedByAzureError) as refused:
-        check_running(topology, find_nic(topology, "web-0"), code="NicMustRun", what="routes")
+        check_running(topology, find_nic(topology, "web-0"), code="NicMustRun", what="routes", answer=None)
     assert (refused.value.code, refused.value.status) == ("NicMustRun", 400)
 
 
+def test_a_nic_that_no_machine_holds_is_refused_with_what_the_answer_would_be() -> None:
+    nic = replace(find_nic(net(), "web-0"), vm=None)
+    with pytest.raises(RefusedByAzureError, match="must be attached to a running virtual machine") as refused:
+        check_running(net(), nic, code="NicMustRun", what="routes", answer="five rows")
+    assert refused.value.answer == "five rows"
+    answered = replace(net(), semantics=Semantics(nic_without_machine="answered"))
+    check_running(answered, nic, code="NicMustRun", what="routes", answer=None)
+
+
+def test_a_nic_of_a_machine_that_the_input_does_not_hold_is_taken_to_run() -> None:
+    nic = replace(find_nic(net(), "web-0"), vm=Unresolved("it is not in the input"))
+    check_running(net(), nic, code="NicMustRun", what="routes", answer=None)
+
+
 def test_a_machine_of_which_nothing_is_declared_is_taken_to_run() -> None:
-    check_running(net(), find_nic(net(), "web-0"), code="NicMustRun", what="routes")
+    check_running(net(), find_nic(net(), "web-0"), code="NicMustRun", what="routes", answer=None)
