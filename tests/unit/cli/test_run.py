@@ -251,7 +251,7 @@ def test_as_json_it_is_azures_error_and_its_explanation_has_the_rows(capsys: Cap
     assert (code, list(json.loads(out))) == (2, ["error"])
     _, out, _ = _run(capsys, "effective-routes", LONE, "--nic", "web-0-nic", "--explain")
     why = json.loads(out)["explanation"]
-    assert [route["prefixes"] for route in why["routes"]][0] == ["10.0.0.0/16"]
+    assert why["routes"][0]["prefixes"] == ["10.0.0.0/16"]
     assert why["rests_on"][0]["name"] == "running-machine"
     assert why["notes"] == ["No machine of the input holds it (see --semantics nicWithoutMachine)."]
 
