@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.addresses import PortRange
 from netwatch.model.firewalls import PRIVATE_RANGES, Firewall, FirewallRule, NatRule
 from netwatch.model.flow import Access, Protocol
 from netwatch.model.rules import AddressField, PortField
 from netwatch.model.unresolved import Unresolved
-
-if TYPE_CHECKING:
-    from netwatch.render.arm_form.whole import ArmForm
+from netwatch.render.arm_form.form import ArmForm
 
 __all__ = ["firewall"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.addresses import PortRange
 from netwatch.model.flow import Protocol
@@ -16,9 +16,7 @@ from netwatch.model.load_balancers import (
     OutboundRule,
     Probe,
 )
-
-if TYPE_CHECKING:
-    from netwatch.render.arm_form.whole import ArmForm
+from netwatch.render.arm_form.form import ArmForm
 
 __all__ = ["load_balancer"]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.flow import Protocol
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule, ServiceTag
 from netwatch.model.unresolved import Unresolved
-
-if TYPE_CHECKING:
-    from netwatch.render.arm_form.whole import ArmForm
+from netwatch.render.arm_form.form import ArmForm
 
 __all__ = ["admin_rule", "security_rule"]
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import AdminRuleCollection, ConnectivityConfiguration, NetworkGroup, NetworkManager
 from netwatch.model.resources import VirtualNetworkGateway
 from netwatch.render.arm_form.firewalls import firewall
+from netwatch.render.arm_form.form import ArmForm
 from netwatch.render.arm_form.load_balancers import load_balancer
 from netwatch.render.arm_form.rules import admin_rule
-
-if TYPE_CHECKING:
-    from netwatch.render.arm_form.whole import ArmForm
 
 __all__ = ["managed", "served"]
 

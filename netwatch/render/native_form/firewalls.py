@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.formats.topology_file.values import is_name
 from netwatch.model.firewalls import PRIVATE_RANGES, Firewall, FirewallRule, NatRule
 from netwatch.model.flow import Access, Protocol
 from netwatch.model.rules import AddressField, PortField
 from netwatch.model.unresolved import Unresolved
+from netwatch.render.native_form.form import NativeForm
 from netwatch.render.native_form.words import address, one_or_list, open_value, texts
-
-if TYPE_CHECKING:
-    from netwatch.render.native_form.whole import NativeForm
 
 __all__ = ["firewall"]
 

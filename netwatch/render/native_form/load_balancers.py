@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.addresses import PortRange
 from netwatch.model.flow import Protocol
@@ -18,10 +18,8 @@ from netwatch.model.load_balancers import (
 )
 from netwatch.model.resources import Reference
 from netwatch.model.unresolved import Unresolved
+from netwatch.render.native_form.form import NativeForm
 from netwatch.render.native_form.words import address, one_or_list, open_value, text
-
-if TYPE_CHECKING:
-    from netwatch.render.native_form.whole import NativeForm
 
 __all__ = ["load_balancer"]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.flow import Access, Direction, Protocol
 from netwatch.model.rules import AddressField, Asg, PortField, SecurityRule
 from netwatch.model.unresolved import Unresolved
+from netwatch.render.native_form.form import NativeForm
 from netwatch.render.native_form.words import open_value, text
-
-if TYPE_CHECKING:
-    from netwatch.render.native_form.whole import NativeForm
 
 __all__ = ["admin_rule", "security_rule"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.model.endpoints import NatGateway, PrivateEndpoint
 from netwatch.model.facts import Facts, ListeningPort
@@ -12,17 +12,17 @@ from netwatch.model.flow import Protocol
 from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager
+from netwatch.model.resources import VirtualNetworkGateway
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.render.native_form.firewalls import firewall
+from netwatch.render.native_form.form import NativeForm
 from netwatch.render.native_form.load_balancers import load_balancer
+from netwatch.render.native_form.machines import ip_configuration
 from netwatch.render.native_form.rules import admin_rule
-from netwatch.render.native_form.words import filled, open_value, texts
+from netwatch.render.native_form.words import filled, one_or_list, open_value, texts
 
-if TYPE_CHECKING:
-    from netwatch.render.native_form.whole import NativeForm
-
-__all__ = ["connection", "facts", "made_by_endpoints", "services"]
+__all__ = ["facts", "gateway", "made_by_endpoints", "services"]
 
 Fields = dict[str, Any]
 
@@ -46,13 +46,25 @@ def services(form: NativeForm) -> Fields:
         ("azureFirewalls", topology.firewalls, firewall),
         ("networkManagers", topology.network_managers, _network_manager),
     )
-    return {
-        kind: {form.names.key(kind, each.id): form.thing(kind, each, fields(form, each)) for each in held.values()}
-        for kind, held, fields in kinds
-    }
+    return {kind: form.section(kind, held.values(), fields) for kind, held, fields in kinds}
 
 
-def connection(form: NativeForm, connection: Connection) -> Fields:
+def gateway(form: NativeForm, gateway: VirtualNetworkGateway) -> Fields:
+    """A gateway with its connections inside of it."""
+    subnets = [form.reference("subnets", each) for each in dict.fromkeys(gateway.subnets)]
+    public = [form.reference("publicIPAddresses", each) for each in gateway.public_ips]
+    ours = [each for each in form.topology.connections.values() if each.gateway == gateway.id]
+    kind = gateway.gateway_type if gateway.gateway_type != "Vpn" else ""
+    return filled(
+        gatewayType=kind,
+        subnet=one_or_list(subnets),
+        publicIPAddress=one_or_list(public),
+        vpnClientAddressPool=texts(gateway.client_prefixes),
+        connections={each.id.name: _connection(form, each) for each in ours},
+    )
+
+
+def _connection(form: NativeForm, connection: Connection) -> Fields:
     """A connection beneath its gateway; what is at the far end of a circuit is not named."""
     peer = connection.peer
     type = peer.type.lower() if isinstance(peer, ResourceId) else ""
@@ -92,7 +104,7 @@ def _makes_its_nic(topology: Topology, endpoint: PrivateEndpoint) -> bool:
 
 def _private_endpoint(form: NativeForm, endpoint: PrivateEndpoint) -> Fields:
     if _makes_its_nic(form.topology, endpoint) and isinstance(endpoint.nics[0], ResourceId):
-        return form.ip_configuration(form.topology.nics[endpoint.nics[0].key].ip_configurations[0])
+        return ip_configuration(form, form.topology.nics[endpoint.nics[0].key].ip_configurations[0])
     nics = [form.outward("networkInterfaces", nic) for nic in endpoint.nics]
     return form.named("subnets", endpoint.subnet, "subnet") | {"networkInterfaces": nics}
 
