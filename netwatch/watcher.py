@@ -103,11 +103,11 @@ class NetworkWatcher:
 
         return nsg_diagnostics(self.compiled, target, profiles, verbosity=verbosity)
 
-    def next_hop(self, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
+    def next_hop(self, vm: str, *, dest_ip: str, source_ip: str = "", nic: str = "") -> NextHopAnswer:
         """Where a packet from a machine is handed next, and which route says so."""
         from netwatch.engines.next_hop import next_hop
 
-        return next_hop(self.compiled, vm, source_ip=source_ip, dest_ip=dest_ip, nic=nic)
+        return next_hop(self.compiled, vm, dest_ip=dest_ip, source_ip=source_ip, nic=nic)
 
     def security_group_view(self, vm: str) -> SecurityGroupViewAnswer:
         """The rules on each NIC of a machine, by where they come from."""

@@ -115,10 +115,10 @@ VERBS: dict[str, Verb] = {
         Verb(
             "next-hop",
             "Where does a packet go next, and by which route?",
-            "--vm web-0 --source-ip 10.0.1.4 --dest-ip 10.0.2.4",
+            "--vm web-0 --dest-ip 10.0.2.4",
             (
                 _VM,
-                Part("source-ip", "The address the packet comes from; it chooses the network interface.", True, "IP"),
+                Part("source-ip", "Where it comes from, which chooses the NIC (default: its own).", False, "IP"),
                 Part("dest-ip", "The address the packet goes to.", True, "IP"),
                 _NIC,
             ),
@@ -152,7 +152,7 @@ VERBS: dict[str, Verb] = {
             "What a network holds, and how it hangs together.",
             "--vnet vnet-shop",
             (
-                Part("resource-group", "A resource group, by name (name one of the three)."),
+                Part("resource-group", "A resource group, by name (default: the only one there is)."),
                 Part("vnet", "A virtual network, by name or ARM id."),
                 Part("subnet", "A subnet: vnet/subnet, its name where unique, or its ARM id."),
             ),

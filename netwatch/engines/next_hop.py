@@ -5,7 +5,8 @@ from __future__ import annotations
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection
 from netwatch.engines.assumed import of_address, of_routes
-from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, subnet_of
+from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, primary_configuration, subnet_of
+from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.ids import ResourceId
@@ -17,16 +18,18 @@ from netwatch.verdicts.next_hops import next_hop_type
 __all__ = ["next_hop"]
 
 
-def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: str, nic: str = "") -> NextHopAnswer:
+def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: str = "", nic: str = "") -> NextHopAnswer:
     """The next hop of a packet from ``vm`` to ``dest_ip``.
 
     ``source_ip`` only chooses the NIC: the one that has it, else the primary one, unless ``nic`` names one. It need
-    not belong to the machine: the real service answers for 123.4.5.6 too (recorded).
+    not belong to the machine: the real service answers for 123.4.5.6 too (recorded). Empty, it is the NIC's own.
     Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
     """
     machine = find_vm(compiled.topology, vm)
-    source, dest = parse_ip(source_ip, what="--source-ip"), parse_ip(dest_ip, what="--dest-ip")
-    card = find_nic_of_vm(compiled.topology, machine, name=nic, address=source)
+    dest = parse_ip(dest_ip, what="--dest-ip")
+    given = parse_ip(source_ip, what="--source-ip") if source_ip else None
+    card = find_nic_of_vm(compiled.topology, machine, name=nic, address=given)
+    source = given or _own_address(card, dest.version)
     subnet = subnet_of(compiled.topology, card)
     selection = compiled.select_route(subnet, dest)
     return NextHopAnswer(
@@ -46,6 +49,19 @@ def next_hop(compiled: CompiledTopology, vm: str, *, source_ip: str, dest_ip: st
             *_assumed(compiled, card, source, selection),
         ),
         service_tags=compiled.published_tags_under(compiled.effective_routes(subnet)),
+    )
+
+
+def _own_address(nic: NetworkInterface, version: int) -> Address:
+    """The address that stands for ``nic``; InvalidFlowError where the input does not fix one."""
+    config = primary_configuration(nic, version)
+    if config is not None and isinstance(config.private_ip, Address):
+        return config.private_ip
+    why = f": {config.private_ip.reason}" if config and isinstance(config.private_ip, Unresolved) else ""
+    raise InvalidFlowError(
+        f"{nic.id.name} has no IPv{version} address in the input{why}.",
+        where=nic.where,
+        hint="Say --source-ip: any address does, since the route goes by the destination.",
     )
 
 

@@ -43,7 +43,7 @@ _LISTED = frozenset(_ORDER) | _PARTS
 def topology(
     compiled: CompiledTopology, *, resource_group: str = "", vnet: str = "", subnet: str = ""
 ) -> TopologyAnswer:
-    """The topology of exactly one of a resource group, a virtual network or a subnet (ARM's three forms).
+    """The topology of one of a resource group, a virtual network or a subnet (ARM's three forms).
 
     A resource group: its own resources. A virtual network: itself, its subnets and gateways, and what is attached to
     them wherever it is declared (NICs, their machines, groups and public IPs, the subnets' groups and tables). A
@@ -56,13 +56,16 @@ def topology(
     scope. Network watchers, peerings and other kinds are not listed by Azure; ``notes`` says how many were left out.
     Resources come kind by kind, each kind by id; rules after their group and routes after their table, as declared.
 
-    QueryError unless exactly one scope is given; ResourceNotFoundError when the input does not hold it.
+    Without a scope it is the one resource group of the input. QueryError where that has several, or several scopes are
+    given; ResourceNotFoundError when the input does not hold the scope.
     """
-    if sum(map(bool, (resource_group, vnet, subnet))) != 1:
+    if sum(map(bool, (resource_group, vnet, subnet))) > 1:
         raise QueryError(
-            "topology is asked of exactly one of a resource group, a virtual network and a subnet.",
+            "topology is asked of one of a resource group, a virtual network and a subnet.",
             hint="Give one of --resource-group, --vnet and --subnet.",
         )
+    if not (vnet or subnet):
+        resource_group = resource_group or _only_group(compiled.topology)
     graph = build_graph(compiled.topology)
     if resource_group:
         scope, keys = _resource_group(compiled.topology, resource_group)
@@ -83,6 +86,17 @@ def _resource_group(topology: Topology, name: str) -> tuple[str, list[str]]:
     if not members:
         raise ResourceNotFoundError(f'no resource stands in a resource group "{name}".', hint=_groups(ids))
     return members[0].resource_group, [id_.key for id_ in members]
+
+
+def _only_group(topology: Topology) -> str:
+    ids = [resource.id for resource in topology.resources()]
+    groups = {id_.resource_group.lower(): id_.resource_group for id_ in ids if id_.resource_group}
+    if len(groups) == 1:
+        return next(iter(groups.values()))
+    raise QueryError(
+        f"topology needs a scope: the input has {len(groups)} resource groups.",
+        hint=f"Give one of --resource-group, --vnet and --subnet. {_groups(ids)}",
+    )
 
 
 def _groups(ids: Iterable[ResourceId]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,7 @@ class Instance:
         return found
 
 
-class Nested:
+class Nested(ABC):
     """A deployment inside a deployment; ``expand`` registers what it makes, once. The rest is the expander's."""
 
     def __init__(self) -> None:
@@ -100,13 +101,13 @@ class Nested:
         self.missing: Unresolved | None = None
         self.is_expanded = False
 
+    @abstractmethod
     def expand(self) -> None:
         """Register what it makes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def outputs(self) -> Any:
         """Its outputs, as ``reference`` gives them: name → {"type", "value"}."""
-        raise NotImplementedError
 
 
 class Registry:

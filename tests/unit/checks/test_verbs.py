@@ -57,8 +57,8 @@ def test_a_port_becomes_a_number(watcher: NetworkWatcher) -> None:
 
 
 def test_what_is_missing_is_named(watcher: NetworkWatcher) -> None:
-    with pytest.raises(QueryError, match="next-hop needs source-ip, dest-ip"):
-        ask(watcher, VERBS["next-hop"], {"vm": "web-0"})
+    with pytest.raises(QueryError, match="next-hop needs vm, dest-ip"):
+        ask(watcher, VERBS["next-hop"], {})
     with pytest.raises(QueryError, match="effective-rules needs nic or vm"):
         ask(watcher, VERBS["effective-rules"], {})
 

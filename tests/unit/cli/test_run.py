@@ -121,7 +121,7 @@ def test_remarks_go_to_standard_error(capsys: Captured, tmp_path: Path) -> None:
         ((*HOP[:3], "web-9", *HOP[4:]), 2, "Did you mean web-0?"),
         ((*HOP[:-1], "10.0.2"), 2, "is not an IP address"),
         (("effective-routes", TWO_TIER), 2, "effective-routes needs nic or vm"),
-        (("topology", TWO_TIER), 2, "exactly one"),
+        (("topology", TWO_TIER, "--vnet", "v", "--subnet", "s"), 2, "asked of one of"),
         (("effective-routes", TWO_TIER, "--vm", "web-0", "--expect", "Allow"), 2, "No such option"),
         (("next-hop", TWO_TIER), 2, "Missing option '--vm'"),
         (("next-hop",), 2, "Missing argument"),

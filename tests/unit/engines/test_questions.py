@@ -168,6 +168,26 @@ class TestNextHop:
         with pytest.raises(InvalidFlowError, match="--dest-ip"):
             watcher.next_hop("web-0", source_ip="10.0.1.4", dest_ip="example.org")
 
+    @pytest.mark.parametrize(
+        ("nic", "dest", "own"),
+        [
+            ("", "10.1.0.4", "10.0.1.4"),
+            ("", "fd00:1::4", "fd00:0:0:1::4"),
+            ("web-0-back", "10.1.0.4", "10.0.2.4"),
+        ],
+    )
+    def test_without_a_source_it_is_the_address_of_the_nic(
+        self, watcher: NetworkWatcher, nic: str, dest: str, own: str
+    ) -> None:
+        answer = watcher.next_hop("web-0", dest_ip=dest, nic=nic)
+        assert answer == watcher.next_hop("web-0", source_ip=own, dest_ip=dest, nic=nic)
+        assert answer.source_ip == parse_address(own)
+
+    def test_without_a_source_a_nic_must_have_an_address_of_that_family(self, watcher: NetworkWatcher) -> None:
+        with pytest.raises(InvalidFlowError, match="bare-0-nic has no IPv6 address") as caught:
+            watcher.next_hop("bare-0", dest_ip="fd00:1::4")
+        assert "--source-ip" in caught.value.hint
+
 
 def test_security_group_view_has_one_view_for_each_nic_with_a_group(watcher: NetworkWatcher) -> None:
     answer = watcher.security_group_view("web-0")

@@ -27,6 +27,8 @@ from netwatch.model.resources import (
 from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import AddressField, AnyAddress, PortField, SecurityRule
 from netwatch.model.topology import Topology
+from netwatch.watcher import NetworkWatcher
+from tests.networks import Net, arm_id, network
 
 BASE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 VNET = ResourceId(f"{BASE}/virtualNetworks/vnet")
@@ -143,11 +145,22 @@ def test_a_subnet_brings_what_is_attached_but_not_its_network(compiled: Compiled
     assert set(listed(topology(compiled, subnet="GatewaySubnet"))) == {"GatewaySubnet"}
 
 
-@pytest.mark.parametrize("scopes", [{}, {"vnet": "vnet", "subnet": "web"}, {"resource_group": "rg", "vnet": "vnet"}])
-def test_exactly_one_scope_must_be_named(compiled: CompiledTopology, scopes: dict[str, str]) -> None:
-    with pytest.raises(QueryError, match="exactly one") as caught:
+@pytest.mark.parametrize("scopes", [{"vnet": "vnet", "subnet": "web"}, {"resource_group": "rg", "vnet": "vnet"}])
+def test_only_one_scope_is_named(compiled: CompiledTopology, scopes: dict[str, str]) -> None:
+    with pytest.raises(QueryError, match="asked of one of") as caught:
         topology(compiled, **scopes)
     assert "--resource-group" in caught.value.hint
+
+
+def test_without_a_scope_it_is_the_only_resource_group() -> None:
+    watcher = NetworkWatcher(network(vnets={"v": "10.0.0.0/16"}, subnets={"v/web": Net("10.0.1.0/24")}))
+    assert watcher.topology() == watcher.topology(resource_group=arm_id("virtualNetworks", "v").resource_group)
+
+
+def test_without_a_scope_there_must_not_be_several_groups(compiled: CompiledTopology) -> None:
+    with pytest.raises(QueryError, match="2 resource groups") as caught:
+        topology(compiled)
+    assert "other, rg" in caught.value.hint
 
 
 def test_an_unknown_resource_group_names_those_there_are(compiled: CompiledTopology) -> None:
