@@ -15,7 +15,10 @@ from netwatch.model.unresolved import Unresolved
 if TYPE_CHECKING:
     from netwatch.model.load_balancers import Frontend, LoadBalancer
 
-__all__ = ["assume_addresses", "usable_addresses"]
+__all__ = ["SUBNET_NOT_KNOWN", "assume_addresses", "usable_addresses"]
+
+SUBNET_NOT_KNOWN = "its subnet is not known"
+"""Why an address is open whose subnet is: the reason that counts is that of the subnet."""
 
 
 def usable_addresses(prefix: Prefix) -> range:
@@ -54,7 +57,7 @@ def _with_address(config: IpConfiguration, pools: _Pools, problems: list[Topolog
     if config.private_ip is not None or config.subnet is None:
         return config
     if isinstance(config.subnet, Unresolved):
-        return replace(config, private_ip=Unresolved("its subnet is not known", where=config.where))
+        return replace(config, private_ip=Unresolved(SUBNET_NOT_KNOWN, where=config.where))
     address = pools.take(config.subnet)
     if isinstance(address, Address):
         return replace(config, private_ip=address, assumed=True)

@@ -12,9 +12,16 @@ __all__ = ["load_notes"]
 
 def load_notes(topology: Topology) -> Iterator[str]:
     """One sentence for each thing a person may think is in force and is not, in input order."""
+    yield from _in_no_subnet(topology)
     yield from _not_deployed(topology)
     yield from _empty_groups(topology)
     yield from _nothing_learned(topology)
+
+
+def _in_no_subnet(topology: Topology) -> Iterator[str]:
+    for nic in topology.nics.values():
+        if nic.ip_configurations and all(config.subnet is None for config in nic.ip_configurations):
+            yield f"network interface {nic.id.name} names no subnet, so it is in no network."
 
 
 def _not_deployed(topology: Topology) -> Iterator[str]:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from netwatch.formats.assumed_addresses import SUBNET_NOT_KNOWN
 from netwatch.model.topology import Topology
 from netwatch.render.layout import columns, wrap
 from netwatch.render.load_notes import load_notes
 from netwatch.render.load_summary import found_open
 from netwatch.render.not_evaluated import NOT_EVALUATED
 from netwatch.render.semantics import chosen_readings
-from netwatch.render.trip import Page, not_known
+from netwatch.render.trip import Page, not_known, some
 
 __all__ = ["load_report", "load_report_text"]
 
@@ -101,7 +102,7 @@ def _whole(topology: Topology, page: Page) -> Json:
 def load_report_text(topology: Topology, page: Page) -> str:
     """The report for a person; lists longer than ten lines are cut without -v."""
     report = _whole(topology, page)
-    lines = wrap(f"{report['source']} is a network.", page.width)
+    lines = wrap(_headline(report), page.width)
     counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
     lines += columns(counted, page.width, indent=INDENT)
     chosen = [f"{name}={reading}" for name, reading in report["semantics"].items()]
@@ -120,18 +121,32 @@ def load_report_text(topology: Topology, page: Page) -> str:
     assumed = [(_holder(item.get("nic") or item["path"]), item["address"], item["where"]) for item in report["assumed"]]
     lines += _titled("Assumed addresses:", columns(assumed, page.width, indent=INDENT), page)
     files = [(item["name"], item["effect"]) for item in report["ignored"] if not item["property"]]
-    lines += _titled("Files passed over:", columns(files, page.width, indent=INDENT), page)
+    lines += _titled("Passed over:", columns(files, page.width, indent=INDENT), page)
     ignored = [
         (f"{item['name']}: {item['property']}", item["effect"], item["where"])
         for item in report["ignored"]
         if item["property"]
     ]
     lines += _titled("Not read, though it could change an answer:", columns(ignored, page.width, indent=INDENT), page)
-    found = [f"{name}: {not_known(value, page)}" for _, name, value, _ in found_open(topology)]
-    open_lines = [line for text in found for line in wrap(text, page.width, indent=INDENT)]
+    open_lines = [line for text in _open_causes(topology, page) for line in wrap(text, page.width, indent=INDENT)]
     lines += _titled("Left open by the input:", open_lines, page)
     unused = [line for name in report["unused_facts"] for line in wrap(name, page.width, indent=INDENT)]
     return "\n".join(lines + _titled("Facts not used yet:", unused, page)) + "\n"
+
+
+def _headline(report: Json) -> str:
+    is_empty = not report["supported"] and not report["not_evaluated"]
+    return f"{report['source']} holds nothing of a network." if is_empty else f"{report['source']} is a network."
+
+
+def _open_causes(topology: Topology, page: Page) -> Iterator[str]:
+    """Each cause once, after the names of all that it leaves open; what follows from another one is left out."""
+    names: dict[str, dict[str, None]] = {}
+    for _, name, value, _ in found_open(topology):
+        if value.reason != SUBNET_NOT_KNOWN:
+            names.setdefault(not_known(value, page), {})[name] = None
+    for cause, held in names.items():
+        yield f"{some(list(held), page)}: {cause}"
 
 
 def _holder(path: str) -> str:

@@ -65,17 +65,17 @@ class LoadBalancerReader:
 
     def read_part(self, resource: ArmObject, id: ResourceId) -> None:
         """A part that stands alone."""
-        self._own.setdefault(id.parent.key, []).append(_part(resource, id))
+        self._own.setdefault(id.parent.key, []).append((resource.where, _part(resource, id)))
 
     def finish(self, joined: Mapping[str, list[ResourceId]]) -> None:
         """Give the whole to the draft; ``joined``: key of a pool or NAT rule → the ip configurations that name it."""
         for balancer in self._balancers:
-            whole = _with_parts(balancer, self._own.pop(balancer.id.key, ()))
+            whole = _with_parts(balancer, [part for _, part in self._own.pop(balancer.id.key, ())])
             pools = tuple(_joined_pool(pool, joined.get(pool.id.key, ())) for pool in whole.pools)
             nat_rules = tuple(_joined_rule(rule, joined.get(rule.id.key, ())) for rule in whole.nat_rules)
             self._draft.add(replace(whole, pools=pools, nat_rules=nat_rules))
-        for part in (part for parts in self._own.values() for part in parts):  # an export without the balancer
-            self._draft.add(OtherResource(part.id, part.id.type, "", (part.id.parent,)))
+        for where, part in (each for parts in self._own.values() for each in parts):  # an export without the balancer
+            self._draft.add(OtherResource(part.id, part.id.type, "", (part.id.parent,), where))
 
 
 def _with_parts(balancer: LoadBalancer, parts: Iterable[Any]) -> LoadBalancer:

@@ -9,7 +9,7 @@ from netwatch.model.where import Where
 
 __all__ = ["open_expression", "read_open_expression"]
 
-_NOT_EVALUATED = "template expressions are not evaluated yet"
+_NOT_EVALUATED = "it is an expression, and this is no template"
 _STRING = r"'((?:[^']|'')*)'"
 _WRITTEN = re.compile(rf"\[unresolved\({_STRING}(?:, {_STRING})?\)\]", re.DOTALL)
 

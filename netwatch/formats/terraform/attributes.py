@@ -246,9 +246,15 @@ def mentions(expression: Any) -> tuple[str, ...]:
 def _known_values(plan: Plan, found: Origin | Constant | Opaque) -> Iterator[Any]:
     """The value that an origin has as far as it is known: its own, or an address that was worked out before."""
     if isinstance(found, Origin):
-        value = _at(plan, found.instance, found.steps)
+        value = _only_prefix(found) or _at(plan, found.instance, found.steps)
         if isinstance(value, str | int) and not isinstance(value, bool):
             yield value
+
+
+def _only_prefix(found: Origin) -> Any:
+    """The prefix of a subnet by its older name, which version 2 of azurerm works out from the list."""
+    prefixes = found.instance.values.get("address_prefixes") if found.steps == ("address_prefix",) else None
+    return prefixes[0] if isinstance(prefixes, list) and len(prefixes) == 1 else None
 
 
 _ADDRESSES = ("private_ip_address", "private_ip_addresses")

@@ -42,9 +42,19 @@ def read_plan(source: str, value: Json, report: _Report) -> Plan:
     if "planned_values" in value:
         reader.read(_part(source, value, "planned_values"))
         reader.read(_part(source, _part(source, value, "prior_state"), "values"), only_data=True)
-    else:
+    elif "values" in value or not changes:
         reader.read(_part(source, value, "values"))
+    else:  # somebody cut the planned values off; the changes hold them too
+        reader.read({"root_module": {"resources": list(_planned(changes))}})
     return plan
+
+
+def _planned(changes: Mapping[str, Json]) -> Iterator[Json]:
+    """The resources that changes leave behind, as planned values show them."""
+    for each in changes.values():
+        after = each["change"].get("after")
+        if isinstance(after, dict):
+            yield {**each, "values": after}
 
 
 def _part(source: str, value: Json, name: str) -> Json:
@@ -125,9 +135,11 @@ class _Reader:
         return isinstance(value, dict)
 
     def _resource(self, value: Any, only_data: bool) -> None:
-        address = value.get("address") if isinstance(value, dict) else None
-        if not isinstance(address, str) or not all(isinstance(value.get(key), str) for key in ("type", "name")):
-            self._problem("a resource has no address, type and name.")
+        held = value if isinstance(value, dict) else {}
+        missing = [key for key in ("address", "type", "name") if not isinstance(held.get(key), str)]
+        address = str(held.get("address", "a resource"))
+        if missing:
+            self._problem(f"{address} has no {' and no '.join(missing)}.")
             return
         if address in self._seen or (only_data and value.get("mode") != "data"):
             return

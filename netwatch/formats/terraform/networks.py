@@ -178,20 +178,32 @@ def security_rule(words: Words, instance: Instance) -> PlacedObject:
 
 
 _SIDES = ("source", "destination")
+_HOP = "next_hop_in_ip_address"
 
 
 def _rule(words: Words, fields: Attributes) -> dict[str, Any]:
-    rule = {name: fields.value(name) for name in ("access", "description", "direction", "priority", "protocol")}
+    rule = {name: _said(fields, name) for name in ("access", "direction", "priority", "protocol")}
+    rule["description"] = fields.value("description")
     for side in _SIDES:
         groups = words.ids.references(
             fields, f"{side}_application_security_group_ids", to=("azurerm_application_security_group",)
         )
-        rule[f"{side}AddressPrefix"] = fields.value(f"{side}_address_prefix")
-        rule[f"{side}AddressPrefixes"] = open_items(fields.items(f"{side}_address_prefixes")) or None
+        prefixes = open_items(fields.items(f"{side}_address_prefixes"))
+        ports = [_port(each) for each in open_items(fields.items(f"{side}_port_ranges"))]
+        one = f"{side}_address_prefix"
+        rule[f"{side}AddressPrefix"] = fields.value(one) if prefixes or groups else _said(fields, one)
+        rule[f"{side}AddressPrefixes"] = prefixes or None
         rule[f"{side}ApplicationSecurityGroups"] = groups or None
-        rule[f"{side}PortRange"] = _port(fields.value(f"{side}_port_range"))
-        rule[f"{side}PortRanges"] = [_port(each) for each in open_items(fields.items(f"{side}_port_ranges"))] or None
+        one = f"{side}_port_range"
+        rule[f"{side}PortRange"] = _port(fields.value(one) if ports else _said(fields, one))
+        rule[f"{side}PortRanges"] = ports or None
     return rule
+
+
+def _said(fields: Attributes, name: str) -> Any:
+    """What Azure requires; plans that somebody shortened, and states of stand-ins, leave it out."""
+    found = fields.value(name)
+    return Unresolved(f"{name} has no value", where=fields.where) if found is None else found
 
 
 def _port(value: Any) -> Any:
@@ -224,8 +236,7 @@ def route(words: Words, instance: Instance) -> PlacedObject:
 
 
 def _route(fields: Attributes) -> dict[str, Any]:
-    return {
-        "addressPrefix": fields.value("address_prefix"),
-        "nextHopType": fields.value("next_hop_type"),
-        "nextHopIpAddress": fields.value("next_hop_in_ip_address"),
-    }
+    hop = _said(fields, "next_hop_type")
+    is_appliance = isinstance(hop, str) and hop.lower() == "virtualappliance"
+    address = _said(fields, _HOP) if is_appliance else fields.value(_HOP)
+    return {"addressPrefix": _said(fields, "address_prefix"), "nextHopType": hop, "nextHopIpAddress": address}

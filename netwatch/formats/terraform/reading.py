@@ -23,6 +23,7 @@ from netwatch.model.facts import Deployment
 from netwatch.model.ids import ResourceId
 from netwatch.model.input_notes import Assumption, Ignored, InputNotes
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import Where
 
 __all__ = ["TerraformResources", "read_terraform", "translated"]
 
@@ -108,7 +109,9 @@ def read_terraform(source: str, value: Json, *, report: Callable[[TopologyError]
     ``value`` is what ``terraform show -json`` prints, or a state file. Raises TopologyError where its envelope is
     malformed, UnsupportedError for a version of the format that is not known.
     """
-    return translated(read_plan(source, value, report), tuple(_remarks(value)))
+    found = translated(read_plan(source, value, report), tuple(_remarks(value)))
+    deferred = tuple(_deferred(source, value))
+    return found._replace(notes=found.notes._replace(ignored=(*found.notes.ignored, *deferred)))
 
 
 def translated(plan: Plan, remarks: tuple[str, ...] = ()) -> TerraformResources:
@@ -142,9 +145,23 @@ def _remarks(value: Json) -> Iterator[str]:
         yield "This plan is not complete: applying it will need another one."
     changes = value.get("resource_changes")
     listed = [each["change"] for each in changes if _has_change(each)] if isinstance(changes, list) else []
+    gone = sum(1 for each in listed if each.get("actions") == ["delete"])
+    if gone:
+        yield f"Gone once the plan is applied: {gone} {'resource' if gone == 1 else 'resources'}."
     forgotten = sum(1 for each in listed if each.get("actions") == ["forget"])
     if forgotten:
         yield f"Left in Azure and out of the state, so that the plan says no more about them: {forgotten} resources."
+
+
+def _deferred(source: str, value: Json) -> Iterator[Ignored]:
+    """Resources that Terraform leaves to a later plan, because something they rest on is not known yet."""
+    deferred = value.get("deferred_changes")
+    for each in deferred if isinstance(deferred, list) else ():
+        change = each.get("resource_change") if isinstance(each, dict) else None
+        address = str(change.get("address")) if isinstance(change, dict) else "a resource"
+        reason = str(each.get("reason", "no reason is given")) if isinstance(each, dict) else "no reason is given"
+        effect = f"the resource, which comes with a later plan: {reason.replace('_', ' ')}"
+        yield Ignored(address, "deferred_changes", effect, Where(source, 0, address))
 
 
 def _has_change(value: Any) -> bool:

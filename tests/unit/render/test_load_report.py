@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netwatch.formats.assumed_addresses import SUBNET_NOT_KNOWN
 from netwatch.model.facts import Deployment, Facts
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
@@ -17,6 +18,7 @@ from netwatch.model.network_manager import (
 from netwatch.model.resources import OtherResource
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 from netwatch.render.load_report import load_report, load_report_text
 from netwatch.render.load_summary import load_summary
@@ -150,7 +152,7 @@ def test_types_that_act_on_a_network_are_apart_from_those_that_are_named() -> No
 
 
 def test_long_lists_are_cut_without_verbose() -> None:
-    rules = tuple(rule(f"rule-{n}", OPEN) for n in range(30))
+    rules = tuple(rule(f"rule-{n}", Unresolved(f"it is parameter {n}")) for n in range(30))
     topology = replace(TOPOLOGY, nsgs={NSG.id.key: replace(NSG, rules=rules)})
     assert "… and 20 more; -v shows all" in load_report_text(topology, Page(120))
     assert "more; -v" not in load_report_text(topology, Page(120, verbose=True))
@@ -179,3 +181,36 @@ def test_the_summary_counts_what_matters_and_is_silent_where_nothing_does() -> N
     assert load_summary(topology) == (
         "1 value is not known, 2 properties are not read, 1 resource is not evaluated; netwatch load says which."
     )
+
+
+def test_an_input_without_anything_of_a_network_is_not_called_one() -> None:
+    assert load_report_text(Topology("n.json"), Page(120)) == "n.json holds nothing of a network.\n"
+
+
+def test_one_cause_is_said_once_for_all_that_it_leaves_open() -> None:
+    other = replace(NSG, id=ResourceId(f"{NSG.id.text}-2"), rules=(rule("two", OPEN),))
+    topology = replace(TOPOLOGY, nsgs={**TOPOLOGY.nsgs, other.id.key: other})
+    assert "  nsg, nsg-2: [parameters('port')], not known, because" in load_report_text(topology, Page(120))
+
+
+def test_an_address_that_waits_for_its_subnet_is_no_cause_of_its_own() -> None:
+    missing = Unresolved("subnet a is not in the input")
+    config = replace(NIC.ip_configurations[0], subnet=missing, private_ip=Unresolved(SUBNET_NOT_KNOWN), assumed=False)
+    topology = Topology("n.yaml", nics={NIC.id.key: replace(NIC, ip_configurations=(config,))})
+    text = load_report_text(topology, Page(120))
+    assert "nic: not known, because subnet a is not in the input" in text
+    assert SUBNET_NOT_KNOWN not in text
+
+
+def test_a_nic_in_no_subnet_is_said_to_be_in_no_network() -> None:
+    config = replace(NIC.ip_configurations[0], subnet=None)
+    topology = Topology("n.yaml", nics={NIC.id.key: replace(NIC, ip_configurations=(config,))})
+    (note,) = load_report(topology, Page(verbose=True))["notes"]
+    assert note == "network interface nic names no subnet, so it is in no network."
+
+
+def test_a_rule_apart_from_its_group_could_change_an_answer() -> None:
+    id = ResourceId(f"{NSG.id.text}/securityRules/r")
+    orphan = OtherResource(id, "Microsoft.Network/networkSecurityGroups/securityRules", "")
+    (found,) = load_report(Topology("n.yaml", others={id.key: orphan}), Page(verbose=True))["not_evaluated"]
+    assert found["acts_on"] == "a security group that is not in the input"

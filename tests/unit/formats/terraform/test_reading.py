@@ -10,11 +10,11 @@ import pytest
 
 from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
 from netwatch.formats import load
-from netwatch.model.addresses import PortRange
+from netwatch.model.addresses import PortRange, parse_prefix
 from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Subnet
-from netwatch.model.rules import ServiceTag
+from netwatch.model.rules import Cidr, ServiceTag
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.watcher import NetworkWatcher
@@ -485,7 +485,7 @@ def test_nothing_is_read_from_a_later_format(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("change", "message"), [
     ({"planned_values": []}, "planned_values is not an object"),
     ({"planned_values": {"root_module": {"resources": {}}}}, "resources of a module is not a list"),
-    ({"planned_values": {"root_module": {"resources": [{"address": 1}]}}}, "a resource has no address, type and name"),
+    ({"planned_values": {"root_module": {"resources": [{"address": 1}]}}}, "1 has no address and no type and no name"),
     ({"planned_values": {"root_module": {"child_modules": [7]}}}, "a child module is not an object"),
     ({"resource_changes": {}}, "resource_changes is not a list"),
     ({"resource_changes": [None]}, "it has no address and change"),
@@ -508,3 +508,49 @@ def test_a_plan_that_is_cut_off_has_a_line(tmp_path: Path) -> None:
 def test_an_unfinished_plan_is_said_to_be(tmp_path: Path) -> None:
     assert "could not finish" in read(tmp_path, {**plan(network()), "errored": True}).notes.remarks[0]
     assert "not complete" in read(tmp_path, {**plan(network()), "complete": False}).notes.remarks[0]
+
+
+def test_a_plan_without_planned_values_is_read_from_its_changes(tmp_path: Path) -> None:
+    whole = plan(network(), subnet("a", "10.0.1.0/24"))
+    cut = {name: value for name, value in whole.items() if name != "planned_values"}
+    assert named(read(tmp_path, cut).subnets, "a").prefixes == named(read(tmp_path, whole).subnets, "a").prefixes
+
+
+def test_a_plan_that_only_destroys_says_so(tmp_path: Path) -> None:
+    gone = {"address": "azurerm_subnet.a", "type": "azurerm_subnet", "name": "a"}
+    change = {"actions": ["delete"], "before": {"name": "a"}, "after": None}
+    topology = read(tmp_path, {**plan(), "resource_changes": [{**gone, "change": change}]})
+    assert topology.notes.remarks == ("Gone once the plan is applied: 1 resource.",)
+
+
+def test_what_is_deferred_to_a_later_plan_is_named(tmp_path: Path) -> None:
+    later = {"reason": "provider_config_unknown", "resource_change": {"address": 'azurerm_subnet.later["a"]'}}
+    (ignored,) = read(tmp_path, {**plan(network()), "deferred_changes": [later]}).notes.ignored
+    assert ignored.name == 'azurerm_subnet.later["a"]'
+    assert ignored.effect == "the resource, which comes with a later plan: provider config unknown"
+
+
+def test_what_azure_requires_and_nobody_says_is_open(tmp_path: Path) -> None:
+    nsg = resource("azurerm_network_security_group.nsg", {"name": "nsg", "resource_group_name": "rg-net"})
+    bare = rule("azurerm_network_security_rule.t", 100, destination_address_prefix=None, source_port_range="")
+    hop = {"name": "r", "resource_group_name": "rg-net", "route_table_name": "t", "address_prefix": "0.0.0.0/0"}
+    table = resource("azurerm_route_table.t", {"name": "t", "resource_group_name": "rg-net"})
+    route = resource("azurerm_route.r", {**hop, "next_hop_type": "VirtualAppliance", "next_hop_in_ip_address": None})
+    topology = read(tmp_path, plan(nsg, bare, table, route))
+    (found,) = named(topology.nsgs, "nsg").rules
+    for term in (found.destinations.terms[0], found.source_ports.ranges[0]):
+        assert isinstance(term, Unresolved)
+        assert "has no value" in term.reason
+    (led,) = named(topology.route_tables, "t").routes
+    assert led.next_hop_ip.reason == "next_hop_in_ip_address has no value"
+
+
+def test_the_older_name_of_a_subnets_prefix_is_worked_out(tmp_path: Path) -> None:
+    nsg = resource("azurerm_network_security_group.nsg", {"name": "nsg", "resource_group_name": "rg-net"})
+    refs = {"destination_address_prefix": ref("azurerm_subnet.a.address_prefix")}
+    values = {**rule("azurerm_network_security_rule.t", 100)["values"]}
+    del values["destination_address_prefix"]
+    named_by_subnet = resource("azurerm_network_security_rule.t", values, refs)
+    topology = read(tmp_path, plan(network(), subnet("a", "10.0.1.0/24"), nsg, named_by_subnet))
+    (found,) = named(topology.nsgs, "nsg").rules
+    assert found.destinations.terms == (Cidr(parse_prefix("10.0.1.0/24"), "10.0.1.0/24"),)

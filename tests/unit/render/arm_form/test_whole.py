@@ -57,7 +57,7 @@ def test_an_assumed_address_stays_dynamic_and_assumed() -> None:
         Unresolved("it's a parameter"),
         Unresolved("it's a parameter", "[parameters('p')]"),
         Unresolved("subnet a is not in the input", "/subscriptions/s/a"),
-        Unresolved("template expressions are not evaluated yet", "[x('y')]"),
+        Unresolved("it is an expression, and this is no template", "[x('y')]"),
     ],
 )
 def test_an_open_value_is_refused_or_kept_with_its_reason(value: Unresolved) -> None:
