@@ -28,6 +28,8 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from netwatch.effective.published_tags import PublishedTags
 
 __all__ = ["Binding", "CompiledTopology", "differ_in_rules_alone"]
@@ -46,7 +48,8 @@ class CompiledTopology:
 
     ``published_tags`` gives the published service-tag list and is called only when a tag of it is met. ``former`` is
     an earlier state of the network: its rule lists are made over where a few rules differ, and routes and tags that
-    cannot differ are taken from it. It changes no answer.
+    cannot differ are taken from it. It changes no answer. ``ways`` gives the graph of a topology that differs from this
+    one in addresses alone; without it, it is built.
     """
 
     def __init__(
@@ -55,9 +58,11 @@ class CompiledTopology:
         published_tags: Callable[[], PublishedTags],
         *,
         former: CompiledTopology | None = None,
+        ways: Callable[[], nx.MultiDiGraph[str]] | None = None,
     ) -> None:
         self.topology = topology
         self.load_published_tags = published_tags
+        self._load_ways = ways
         alike = former if former and differ_in_rules_alone(topology, former.topology) else None
         self._routes: dict[str, tuple[EffectiveRoute, ...]] = alike._routes if alike else {}
         self._tags: dict[tuple[str, str], TagExpansion] = alike._tags if alike else {}
@@ -68,11 +73,31 @@ class CompiledTopology:
         self._lists: RuleLists = RuleLists(former._lists if former else None)
         self._earlier: Mapping[tuple[str, str], EffectiveNsg] = alike._nsgs if alike else {}
         self._name_published: set[int] = set()
+        if alike and "ways" in vars(alike):
+            self.ways = alike.ways
 
     @cached_property
     def published_tags(self) -> PublishedTags:
         """The published service-tag list in use."""
         return self.load_published_tags()
+
+    @cached_property
+    def ways(self) -> nx.MultiDiGraph[str]:
+        """What can hand a packet to what: the graph of the topology with ``hands to`` edges alone.
+
+        Rules and routes of tables, which are most of the whole graph, are no part of it.
+        """
+        from netwatch.compile.edges import HANDS_TO
+        from netwatch.compile.graph import build_graph
+
+        return self._load_ways() if self._load_ways else build_graph(self.topology, HANDS_TO)
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The graph of the topology with all edges."""
+        from netwatch.compile.graph import build_graph
+
+        return build_graph(self.topology)
 
     @cached_property
     def _asg_members(self) -> Mapping[str, tuple[IpConfiguration, ...]]:

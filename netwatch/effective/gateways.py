@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netwatch.effective.peers import connected_peers, peerings_of
+from netwatch.effective.peers import connected_peers, far_sides
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import Subnet, VirtualNetwork, VirtualNetworkGateway
+from netwatch.model.resources import Peering, Subnet, VirtualNetwork, VirtualNetworkGateway
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
-__all__ = ["LearnedRoute", "gateway_address", "learned_routes", "propagates", "serving_gateways"]
+__all__ = [
+    "GatewayEntry",
+    "LearnedRoute",
+    "gateway_address",
+    "gateway_entries",
+    "learned_routes",
+    "propagates",
+    "serving_gateways",
+]
 
 
 class LearnedRoute(NamedTuple):
@@ -52,27 +60,33 @@ def learned_routes(topology: Topology, vnet: VirtualNetwork) -> tuple[LearnedRou
     return tuple(found.values())
 
 
-def serving_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetworkGateway]:
+class GatewayEntry(NamedTuple):
+    """A gateway that a virtual network sends through, and the peering on the way, None to one of its own."""
+
+    gateway: VirtualNetworkGateway
+    peering: Peering | None = None
+
+
+def gateway_entries(topology: Topology, vnet: VirtualNetwork) -> list[GatewayEntry]:
     """The gateways ``vnet`` sends through: those that stand in it, else those of a peer it has by gateway transit.
 
     Transit needs useRemoteGateways on this side and allowGatewayTransit on the peer's.
     """
     own = topology.gateways_of.get(vnet.id.key, ())
-    if own:
-        return list(own)
+    if own or not topology.gateways:
+        return [GatewayEntry(gateway) for gateway in own]
     return [
-        gateway
+        GatewayEntry(gateway, peering)
         for peering in connected_peers(topology, vnet)
         if peering.use_remote_gateways and isinstance(peering.remote_vnet, ResourceId)
-        if _offers_transit(topology, peering.remote_vnet, vnet.id)
+        if any(other.allow_gateway_transit for other in far_sides(topology, peering))
         for gateway in topology.gateways_of.get(peering.remote_vnet.key, ())
     ]
 
 
-def _offers_transit(topology: Topology, holder: ResourceId, user: ResourceId) -> bool:
-    return any(
-        peering.allow_gateway_transit and peering.remote_vnet == user for peering in peerings_of(topology, holder)
-    )
+def serving_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetworkGateway]:
+    """The gateways of ``gateway_entries``."""
+    return [entry.gateway for entry in gateway_entries(topology, vnet)]
 
 
 def _advertised(topology: Topology, gateway: VirtualNetworkGateway) -> tuple[Prefix, ...]:

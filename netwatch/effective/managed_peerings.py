@@ -38,7 +38,7 @@ def _made_by(
     """What one configuration makes, after the network at the other end."""
     for other in _joined(topology, configuration, vnet):
         hub, spoke = (vnet, other) if vnet in configuration.hubs else (other, vnet)
-        uses = any(spoke in _members(topology, group) for group in configuration.gateway_groups)
+        uses = any(group in topology.groups_of.get(spoke.key, ()) for group in configuration.gateway_groups)
         if _is_made(topology, configuration, hub, spoke) and (not uses or hub.key in topology.gateways_of):
             yield (
                 other,
@@ -56,10 +56,10 @@ def _made_by(
 
 def _joined(topology: Topology, configuration: ConnectivityConfiguration, vnet: ResourceId) -> Iterator[ResourceId]:
     """The spokes of a hub, the hubs of a spoke; nothing for any other network."""
-    groups = [_members(topology, group) for group in configuration.spoke_groups]
     if vnet in configuration.hubs:
+        groups = (_members(topology, group) for group in configuration.spoke_groups)
         yield from dict.fromkeys(member for members in groups for member in members if member != vnet)
-    elif any(vnet in members for members in groups):
+    elif any(group in topology.groups_of.get(vnet.key, ()) for group in configuration.spoke_groups):
         yield from configuration.hubs
 
 
@@ -73,8 +73,5 @@ def _is_made(topology: Topology, configuration: ConnectivityConfiguration, hub: 
     ends = [topology.vnets.get(end.key) for end in (hub, spoke)]
     if not all(end is not None and is_deployed(topology, configuration, end) for end in ends):
         return False
-    return not any(
-        peering.remote_vnet == other
-        for end, other in ((hub, spoke), (spoke, hub))
-        for peering in topology.peerings_of.get(end.key, ())
-    )
+    declared = topology.peerings_between
+    return (hub.key, spoke.key) not in declared and (spoke.key, hub.key) not in declared

@@ -11,7 +11,7 @@ from netwatch.model.network_manager import ConnectivityConfiguration
 from netwatch.model.resources import VirtualNetwork
 from netwatch.model.topology import Topology
 
-__all__ = ["is_deployed", "mesh_members", "same_region"]
+__all__ = ["connected_members", "is_deployed", "mesh_members", "same_region"]
 
 
 def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwork, ...]:
@@ -33,17 +33,23 @@ def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwo
 def _reached_in(
     topology: Topology, configuration: ConnectivityConfiguration, group_id: ResourceId, vnet: VirtualNetwork
 ) -> dict[str, VirtualNetwork]:
-    group = topology.network_groups.get(group_id.key)
-    joined = (*group.members, *configuration.hubs) if group is not None else ()
-    if vnet.id not in joined:
+    if vnet.id not in configuration.hubs and group_id not in topology.groups_of.get(vnet.id.key, ()):
         return {}
-    members = [topology.vnets[m.key] for m in joined if isinstance(m, ResourceId) and m.key in topology.vnets]
     return {
         member.id.key: member
-        for member in members
-        if (configuration.is_global or same_region(member.location, vnet.location))
-        and is_deployed(topology, configuration, member)
+        for member in connected_members(topology, configuration, group_id)
+        if configuration.is_global or same_region(member.location, vnet.location)
     }
+
+
+def connected_members(
+    topology: Topology, configuration: ConnectivityConfiguration, group_id: ResourceId
+) -> list[VirtualNetwork]:
+    """The virtual networks of the input that a mesh of one group joins, each once, in whatever regions."""
+    group = topology.network_groups.get(group_id.key)
+    joined = dict.fromkeys((*group.members, *configuration.hubs)) if group is not None else ()
+    members = [topology.vnets[m.key] for m in joined if isinstance(m, ResourceId) and m.key in topology.vnets]
+    return [member for member in members if is_deployed(topology, configuration, member)]
 
 
 def is_deployed(topology: Topology, configuration: ConnectivityConfiguration, vnet: VirtualNetwork) -> bool:

@@ -15,7 +15,7 @@ from netwatch.model.resources import Peering, Subnet, VirtualNetwork
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["connected_peers", "is_global", "near_subnets", "peer_prefixes", "peerings_of"]
+__all__ = ["connected_peers", "far_sides", "is_global", "near_subnets", "peer_prefixes", "peerings_of"]
 
 
 def connected_peers(topology: Topology, vnet: VirtualNetwork) -> list[Peering]:
@@ -38,10 +38,20 @@ def _is_connected(topology: Topology, peering: Peering) -> bool:
     remote = peering.remote_vnet
     if not isinstance(remote, ResourceId) or remote.key not in topology.vnets:
         return True
-    back = [other for other in peerings_of(topology, remote) if other.remote_vnet == peering.vnet]
+    back = topology.peerings_between.get((remote.key, peering.vnet.key), ())  # a manager makes both sides, or none
     if not back:
         return peering.state != ""
     return any(other.state.lower() in ("connected", "") for other in back)
+
+
+def far_sides(topology: Topology, peering: Peering) -> tuple[Peering, ...]:
+    """The other side of a peering, as often as the input holds it; none where it lies outside."""
+    remote = peering.remote_vnet
+    if not isinstance(remote, ResourceId):
+        return ()
+    if peering.id.key in topology.peerings:
+        return topology.peerings_between.get((remote.key, peering.vnet.key), ())
+    return tuple(other for other in managed_peerings(topology, remote) if other.remote_vnet == peering.vnet)
 
 
 def peer_prefixes(topology: Topology, subnet: Subnet, peering: Peering) -> tuple[Prefix | Unresolved, ...]:

@@ -28,10 +28,8 @@ def _has_standard_address(topology: Topology, nic: NetworkInterface) -> bool:
 
 
 def _is_behind_standard_balancer(topology: Topology, nic: NetworkInterface) -> bool:
-    own = {config.id for config in nic.ip_configurations}
     return any(
-        balancer.sku.lower() == "standard"
-        and any(frontend.public_ip is not None for frontend in balancer.frontends)
-        and any(backend in own for backend in balancer.backends)
-        for balancer in topology.load_balancers.values()
+        balancer.sku.lower() == "standard" and any(frontend.public_ip is not None for frontend in balancer.frontends)
+        for config in nic.ip_configurations
+        for balancer in topology.balancers_of.get(config.id.key, ())
     )

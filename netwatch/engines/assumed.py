@@ -98,7 +98,7 @@ def _moved(compiled: CompiledTopology, config: IpConfiguration, address: Address
     nic = topology.nics[config.id.parent.key]
     configs = tuple(replace(each, private_ip=address) if each is config else each for each in nic.ip_configurations)
     nics = {**topology.nics, nic.id.key: replace(nic, ip_configurations=configs)}
-    return CompiledTopology(replace(topology, nics=nics), lambda: compiled.published_tags)
+    return CompiledTopology(replace(topology, nics=nics), lambda: compiled.published_tags, ways=lambda: compiled.ways)
 
 
 def _other_addresses(topology: Topology, config: IpConfiguration, prefixes: Iterable[Prefix]) -> list[Address]:

@@ -109,7 +109,7 @@ def _checked(
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
     is_cut = bool(path.unresolved) or any(step.onward.issues for step in path.steps)
     returned = None if is_cut else return_path(compiled, path.steps)
-    answer = _answer(topology, machine, path, returned, _notes(topology, machine, destination, path))
+    answer = _answer(topology, machine, path, returned, _notes(compiled, machine, destination, path))
     return replace(answer, flow=flow), path.steps
 
 
@@ -256,7 +256,8 @@ def _declared(hops: tuple[Hop, ...], latency: Latency) -> tuple[Hop, ...]:
     return (replace(hops[0], links=links), hops[1])
 
 
-def _notes(topology: Topology, machine: VirtualMachine, destination: Destination, path: Path) -> Iterator[str]:
+def _notes(compiled: CompiledTopology, machine: VirtualMachine, destination: Destination, path: Path) -> Iterator[str]:
+    topology = compiled.topology
     nics = topology.nics_of[machine.id.key]
     if len(nics) > 1:
         yield f"{machine.id.name} has several network interfaces; the primary one, {nics[0].id.name}, is taken"
@@ -267,7 +268,7 @@ def _notes(topology: Topology, machine: VirtualMachine, destination: Destination
     elif path.steps[-1].onward.end == "Internet" and destination.address is not None:
         from netwatch.engines.path.public_way import find_public_ip
 
-        public_ip = find_public_ip(topology, destination.address)
+        public_ip = find_public_ip(compiled, destination.address)
         if public_ip is not None:
             name = public_ip.id.name
             yield f"{destination.address} is {name} of this input; what lies behind it is not walked"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.compile.graph import ASSOCIATED, CONTAINS, build_graph
+from netwatch.compile.edges import ASSOCIATED, CONTAINS, heads, kind_of, tails
 from netwatch.engines.targets import find_subnet, find_vnet
 from netwatch.errors import QueryError, ResourceNotFoundError
 from netwatch.model.answers import Association, TopologyAnswer, TopologyResource
@@ -66,12 +66,12 @@ def topology(
         )
     if not (vnet or subnet):
         resource_group = resource_group or _only_group(compiled.topology)
-    graph = build_graph(compiled.topology)
+    graph = compiled.graph
     if resource_group:
         scope, keys = _resource_group(compiled.topology, resource_group)
     elif vnet:
         found = find_vnet(compiled.topology, vnet).id
-        scope, keys = found.text, _around(graph, [found.key, *_heads(graph, found.key, CONTAINS)])
+        scope, keys = found.text, _around(graph, [found.key, *heads(graph, found.key, CONTAINS)])
     else:
         found = find_subnet(compiled.topology, subnet).id
         scope, keys = found.text, _around(graph, [found.key])
@@ -108,53 +108,41 @@ def _around(graph: nx.MultiDiGraph[str], roots: list[str]) -> list[str]:
     """``roots`` and what is attached to the subnets among them."""
     found = dict.fromkeys(roots)
     for root in roots:
-        if _kind(graph, root) == "Subnet":
-            nics = [tail for tail in _tails(graph, root, ASSOCIATED) if _kind(graph, tail) == "NetworkInterface"]
+        if kind_of(graph, root) == "Subnet":
+            nics = tails(graph, root, ASSOCIATED, of="NetworkInterface")
             found.update(dict.fromkeys(nics))
             for holder in (root, *nics):
-                beside = [head for head in _heads(graph, holder, ASSOCIATED) if _kind(graph, head) in _BESIDE]
+                beside = [head for head in heads(graph, holder, ASSOCIATED) if kind_of(graph, head) in _BESIDE]
                 found.update(dict.fromkeys(beside))
     return list(found)
 
 
-def _heads(graph: nx.MultiDiGraph[str], tail: str, kind: str) -> list[str]:
-    return [head for _, head, edge in graph.out_edges(tail, data=True) if edge["kind"] == kind]
-
-
-def _tails(graph: nx.MultiDiGraph[str], head: str, kind: str) -> list[str]:
-    return [tail for tail, _, edge in graph.in_edges(head, data=True) if edge["kind"] == kind]
-
-
-def _kind(graph: nx.MultiDiGraph[str], key: str) -> str:
-    return str(graph.nodes[key]["kind"])
-
-
 def _listed(graph: nx.MultiDiGraph[str], keys: list[str]) -> Iterator[TopologyResource]:
     """The resources of ``keys`` that Azure lists, each with its rules or routes right after it."""
-    listed = [key for key in keys if _kind(graph, key) in _ORDER]
-    for key in sorted(listed, key=lambda key: (_ORDER.index(_kind(graph, key)), key)):
+    listed = [key for key in keys if kind_of(graph, key) in _ORDER]
+    for key in sorted(listed, key=lambda key: (_ORDER.index(kind_of(graph, key)), key)):
         yield _resource(graph, key)
-        parts = (head for head in _heads(graph, key, CONTAINS) if _kind(graph, head) in _PARTS)
+        parts = (head for head in heads(graph, key, CONTAINS) if kind_of(graph, head) in _PARTS)
         yield from (_resource(graph, part) for part in parts)
 
 
 def _resource(graph: nx.MultiDiGraph[str], key: str) -> TopologyResource:
     """A part (subnet, rule, route) has no location of its own: recorded answers give it that of what contains it."""
     node = graph.nodes[key]
-    holder = node if hasattr(node["resource"], "location") else graph.nodes[_tails(graph, key, CONTAINS)[0]]
+    holder = node if hasattr(node["resource"], "location") else graph.nodes[tails(graph, key, CONTAINS)[0]]
     return TopologyResource(node["id"], holder["resource"].location, tuple(_associations(graph, key)))
 
 
 def _associations(graph: nx.MultiDiGraph[str], key: str) -> Iterator[Association]:
     for word, kind in (("Associated", ASSOCIATED), ("Contains", CONTAINS)):
-        for head in _heads(graph, key, kind):
-            if _kind(graph, head) in _LISTED:
+        for head in heads(graph, key, kind):
+            if kind_of(graph, head) in _LISTED:
                 yield Association(word, graph.nodes[head]["id"])
 
 
 def _left_out(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
     """A sentence that counts what stands in the scope and is not listed, by its type; empty when all is."""
-    left = [graph.nodes[key]["resource"] for key in keys if _kind(graph, key) not in _LISTED]
+    left = [graph.nodes[key]["resource"] for key in keys if kind_of(graph, key) not in _LISTED]
     counted = Counter(resource.id.type for resource in left)
     if not counted:
         return ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from netwatch.formats.text_file import DEFAULT_MAX_BYTES
@@ -60,10 +59,11 @@ def load_together(
 
     The same resource may stand in several of them where they say the same.
     """
+    from netwatch.compile.garbage import no_garbage_collection
     from netwatch.formats.topology_draft import TopologyDraft
 
     sources = [os.fspath(path) for path in paths]
-    with _no_garbage_collection():
+    with no_garbage_collection():
         draft = TopologyDraft(", ".join(sources), dangling=dangling, tag_names=_tag_names(service_tags))
         if len(sources) == 1 and not os.path.isdir(sources[0]):
             topology = _read_one(draft, sources[0], max_bytes, template)
@@ -82,20 +82,6 @@ def _read_one(draft: TopologyDraft, source: str, max_bytes: int, template: Templ
     reader = InputReader(draft, template=template)
     reader.read(source_name(source), input_text(source, max_bytes=max_bytes))
     return reader.finish()
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Reading makes millions of values that all stay; looking for garbage among them again and again costs a third."""
-    import gc
-
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_facts(topology: Topology, path: str, max_bytes: int) -> Topology:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, Union
 
+from netwatch.model.addresses import Address
 from netwatch.model.facts import Facts
 from netwatch.model.ids import ResourceId
 from netwatch.model.input_notes import InputNotes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     )
     from netwatch.model.resources import (
         ApplicationSecurityGroup,
+        IpConfiguration,
         NetworkInterface,
         NetworkSecurityGroup,
         OtherResource,
@@ -66,6 +68,7 @@ Resource = Union[  # as text, so that a question imports only the nouns it meets
     "OtherResource",
 ]
 
+_Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
@@ -124,6 +127,22 @@ class Topology:
         return _grouped((peering.vnet.key, peering) for peering in self.peerings.values())
 
     @cached_property
+    def peerings_between(self) -> Mapping[tuple[str, str], tuple[Peering, ...]]:
+        """(VNet key, key of the VNet it is peered with) → the first one's side."""
+        pairs = ((each, each.remote_vnet) for each in self.peerings.values())
+        return _grouped(((each.vnet.key, far.key), each) for each, far in pairs if isinstance(far, ResourceId))
+
+    @cached_property
+    def groups_of(self) -> Mapping[str, tuple[ResourceId, ...]]:
+        """Key of a VNet or subnet → the network groups it is a member of."""
+        return _grouped(
+            (member.key, group.id)
+            for group in self.network_groups.values()
+            for member in group.members
+            if isinstance(member, ResourceId)
+        )
+
+    @cached_property
     def gateways_of(self) -> Mapping[str, tuple[VirtualNetworkGateway, ...]]:
         """VNet key → the gateways that stand in it."""
         pairs = {
@@ -152,6 +171,17 @@ class Topology:
         return _grouped((subnet, nic) for (subnet, _), nic in pairs.items())
 
     @cached_property
+    def nics_at(self) -> Mapping[Address, tuple[tuple[NetworkInterface, IpConfiguration], ...]]:
+        """Address → the NICs that have it, in whatever networks, each with the configuration that says so."""
+        pairs = ((nic, config) for nic in self.nics.values() for config in nic.ip_configurations)
+        return _grouped((c.private_ip, (nic, c)) for nic, c in pairs if isinstance(c.private_ip, Address))
+
+    @cached_property
+    def balancers_of(self) -> Mapping[str, tuple[LoadBalancer, ...]]:
+        """Key of an ip configuration → the load balancers that have it in a pool."""
+        return _grouped((config.key, each) for each in self.load_balancers.values() for config in each.backends)
+
+    @cached_property
     def others_naming(self) -> Mapping[str, tuple[OtherResource, ...]]:
         """Key of any resource → those resources netwatch does not evaluate that name it."""
         return _grouped((named.key, other) for other in self.others.values() for named in other.references)
@@ -166,8 +196,8 @@ class Topology:
         return None
 
 
-def _grouped(pairs: Iterable[tuple[str, _Value]]) -> Mapping[str, tuple[_Value, ...]]:
-    groups: dict[str, list[_Value]] = {}
+def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> Mapping[_Key, tuple[_Value, ...]]:
+    groups: dict[_Key, list[_Value]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in groups.items()}

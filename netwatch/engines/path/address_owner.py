@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.edges import HANDS_TO, heads, routes_of, tails
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import Address
 from netwatch.model.ids import ResourceId
@@ -18,23 +20,6 @@ if TYPE_CHECKING:
     from netwatch.model.load_balancers import Frontend, LoadBalancer
 
 __all__ = ["Balanced", "Place", "Wall", "find_owner", "find_owner_anywhere"]
-
-_OWNS_NO_ADDRESS = frozenset(
-    {
-        "microsoft.network/natgateways",
-        "microsoft.network/networkwatchers",
-        "microsoft.network/networkwatchers/flowlogs",
-        "microsoft.network/networkintentpolicies",
-        "microsoft.network/serviceendpointpolicies",
-        "microsoft.documentdb/databaseaccounts",
-        "microsoft.eventhub/namespaces",
-        "microsoft.keyvault/vaults",
-        "microsoft.servicebus/namespaces",
-        "microsoft.sql/servers",
-        "microsoft.storage/storageaccounts",
-    }
-)
-"""Types that name subnets (whom they serve, whom they let in) and have no address there. Others may have one."""
 
 
 class Place(NamedTuple):
@@ -116,19 +101,23 @@ def _open_because(value: Address | Unresolved | None) -> str:
     return value.reason if isinstance(value, Unresolved) else "the input has none"
 
 
-def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place | Balanced | Wall | Unresolved | None:
+def find_owner(
+    compiled: CompiledTopology, vnet: ResourceId, address: Address
+) -> Place | Balanced | Wall | Unresolved | None:
     """The NIC, load balancer or firewall that has ``address`` in ``vnet``; None if nothing has it.
 
     Unresolved when one there has an address the input does not fix. UnsupportedError when neither has it and something
     else that may (a gateway, an application gateway …) stands in that subnet.
     """
-    subnets = [subnet for subnet in topology.subnets_of.get(vnet.key, ()) if _may_hold(subnet, address)]
-    owners: list[Place | Balanced | Wall] = [owner for subnet in subnets for owner in _owners(topology, subnet)]
+    topology = compiled.topology
+    found = [topology.subnets[key] for key in heads(compiled.ways, vnet.key, HANDS_TO)]
+    subnets = [subnet for subnet in found if _may_hold(subnet, address)]
+    owners = [owner for subnet in subnets for owner in _owners(compiled, subnet)]
     for owner in owners:
         if owner.address == address:
             return owner
     for subnet in subnets:
-        _refuse_other_owner(topology, subnet, address)
+        _refuse_other_owner(compiled, subnet, address)
     for owner in owners:
         if owner.address is None:
             why = f"it may be that of {owner.name}, {owner.open_because}"
@@ -136,39 +125,38 @@ def find_owner(topology: Topology, vnet: ResourceId, address: Address) -> Place 
     return None
 
 
-def _owners(topology: Topology, subnet: Subnet) -> Iterator[Place | Balanced | Wall]:
-    yield from _places(topology.nics_in.get(subnet.id.key, ()))
-    for balancer in topology.load_balancers.values():
-        yield from (Balanced(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
-    yield from (Wall(each, subnet.id) for each in topology.firewalls.values() if each.subnet == subnet.id)
+def _owners(compiled: CompiledTopology, subnet: Subnet) -> Iterator[Place | Balanced | Wall]:
+    topology = compiled.topology
+    for key in heads(compiled.ways, subnet.id.key, HANDS_TO):
+        if key in topology.nics:
+            yield from (Place(topology.nics[key], config) for config in topology.nics[key].ip_configurations)
+        elif key in topology.load_balancers:
+            balancer = topology.load_balancers[key]
+            yield from (Balanced(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
+        elif key in topology.firewalls:
+            yield Wall(topology.firewalls[key], subnet.id)
 
 
 def find_owner_anywhere(topology: Topology, address: Address) -> Place | None:
     """The one NIC in the input that has ``address``; None if there is none, or several in unconnected networks."""
-    found = [place for place in _places(topology.nics.values()) if place.address == address]
-    return found[0] if len(found) == 1 else None
-
-
-def _places(nics: Iterable[NetworkInterface]) -> Iterator[Place]:
-    return (Place(nic, config) for nic in nics for config in nic.ip_configurations)
+    found = topology.nics_at.get(address, ())
+    return Place(*found[0]) if len(found) == 1 else None
 
 
 def _may_hold(subnet: Subnet, address: Address) -> bool:
     return any(isinstance(prefix, Unresolved) or prefix.holds(address) for prefix in subnet.prefixes)
 
 
-def _refuse_other_owner(topology: Topology, subnet: Subnet, address: Address) -> None:
-    for resource in _others_in(topology, subnet):
+def _refuse_other_owner(compiled: CompiledTopology, subnet: Subnet, address: Address) -> None:
+    """Gateways, and what is not evaluated: with an address in the subnet that the input does not say."""
+    graph, topology = compiled.ways, compiled.topology
+    gateways = tails(graph, routes_of(subnet.id), HANDS_TO, of="VirtualNetworkGateway")
+    found: list[VirtualNetworkGateway | OtherResource] = [topology.gateways[key] for key in gateways]
+    found += [topology.others[key] for key in heads(graph, subnet.id.key, HANDS_TO, of="OtherResource")]
+    for resource in found:
         raise UnsupportedError(
             f"{resource.id.name}: it stands in subnet {subnet.id.name} and may have the address {address}; "
             f"paths through {resource.id.type} are not evaluated yet",
             where=resource.where,
             hint="Ask for a destination whose path does not lead there.",
         )
-
-
-def _others_in(topology: Topology, subnet: Subnet) -> Iterator[OtherResource | VirtualNetworkGateway]:
-    yield from (gateway for gateway in topology.gateways.values() if subnet.id in gateway.subnets)
-    for other in topology.others.values():
-        if subnet.id in other.references and other.type.lower() not in _OWNS_NO_ADDRESS:
-            yield other

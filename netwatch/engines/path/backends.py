@@ -41,16 +41,15 @@ def members_of(
 
     Unresolved where nobody can tell who they are.
     """
-    topology = compiled.topology
     if isinstance(rule, InboundNatRule):
-        places = _of_nat_rule(topology, balanced, rule, flow.dst_port)
+        places = _of_nat_rule(compiled, balanced, rule, flow.dst_port)
         probe = None
     else:
         unknown = next((each for each in (*rule.pools, rule.probe) if isinstance(each, Unresolved)), None)
         if unknown is not None:
             return unknown
         pools = [pool for pool in balanced.balancer.pools if pool.id in rule.pools]
-        places = [place for pool in pools for place in _of_pool(topology, balanced, pool)]
+        places = [place for pool in pools for place in _of_pool(compiled, balanced, pool)]
         probe = next((each for each in balanced.balancer.probes if each.id == rule.probe), None)
         if not places and any(pool.configurations or pool.addresses for pool in pools):
             reason = f"no member of the backend pool of {rule.id.name} is in the input"
@@ -60,7 +59,9 @@ def members_of(
     return [_judged(compiled, place, probe) for place in places]
 
 
-def _of_nat_rule(topology: Topology, balanced: Balanced, rule: InboundNatRule, port: int) -> list[Place] | Unresolved:
+def _of_nat_rule(
+    compiled: CompiledTopology, balanced: Balanced, rule: InboundNatRule, port: int
+) -> list[Place] | Unresolved:
     """The one backend that has the port: of a pool, each member has one in turn, in the order of the pool."""
     if rule.is_pool:
         reason = f"{rule.id.name} is of the instances of a scale set, which are not in the input"
@@ -69,18 +70,18 @@ def _of_nat_rule(topology: Topology, balanced: Balanced, rule: InboundNatRule, p
         return rule.target
     pool = next((each for each in balanced.balancer.pools if each.id == rule.target), None)
     if pool is None:
-        return list(_of_configuration(topology, rule.target)) if rule.target is not None else []
+        return list(_of_configuration(compiled.topology, rule.target)) if rule.target is not None else []
     assert not isinstance(rule.frontend_ports, Unresolved)
-    members = list(_of_pool(topology, balanced, pool))
+    members = list(_of_pool(compiled, balanced, pool))
     at = port - rule.frontend_ports.low
     return members[at : at + 1]
 
 
-def _of_pool(topology: Topology, balanced: Balanced, pool: BackendPool) -> Iterator[Place]:
+def _of_pool(compiled: CompiledTopology, balanced: Balanced, pool: BackendPool) -> Iterator[Place]:
     for id in pool.configurations:
-        yield from _of_configuration(topology, id)
+        yield from _of_configuration(compiled.topology, id)
     for address in pool.addresses:
-        owner = _at(topology, balanced, pool, address) if isinstance(address, Address) else None
+        owner = _at(compiled, balanced, pool, address) if isinstance(address, Address) else None
         if isinstance(owner, Place):
             yield owner
 
@@ -92,13 +93,13 @@ def _of_configuration(topology: Topology, id: ResourceId) -> Iterator[Place]:
             yield Place(nic, config)
 
 
-def _at(topology: Topology, balanced: Balanced, pool: BackendPool, address: Address) -> object:
+def _at(compiled: CompiledTopology, balanced: Balanced, pool: BackendPool, address: Address) -> object:
     """Who has an address of a pool: in the network the pool names, else in that of the frontend."""
     subnet = balanced.frontend.subnet
     vnet = pool.vnet or (subnet.parent if isinstance(subnet, ResourceId) else None)
-    if vnet is None or vnet.key not in topology.vnets:
-        return find_owner_anywhere(topology, address)
-    return find_owner(topology, vnet, address)
+    if vnet is None or vnet.key not in compiled.topology.vnets:
+        return find_owner_anywhere(compiled.topology, address)
+    return find_owner(compiled, vnet, address)
 
 
 def _judged(compiled: CompiledTopology, place: Place, probe: Probe | None) -> Backend:

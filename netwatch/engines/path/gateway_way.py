@@ -6,15 +6,17 @@ virtual network peering", "About VPN Gateway settings" (connection types).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from netwatch.effective.gateways import learned_routes, serving_gateways
-from netwatch.engines.path.handing_over import peering_between
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.edges import HANDS_TO, Edge, edges_from, routes_of, tails
+from netwatch.effective.gateways import learned_routes
+from netwatch.engines.path.handing_over import Sender
 from netwatch.engines.path.ways import Gate, Onward, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import Subnet, VirtualNetwork, VirtualNetworkGateway
+from netwatch.model.resources import Peering, VirtualNetwork, VirtualNetworkGateway
 from netwatch.model.routes import EffectiveRoute
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -22,37 +24,36 @@ from netwatch.model.unresolved import Unresolved
 __all__ = ["beyond", "to_gateway", "turns_back"]
 
 
-def to_gateway(topology: Topology, vnet: VirtualNetwork, route: EffectiveRoute, dest: Address) -> Onward:
-    """From ``vnet`` to the gateway that ``route`` means: its own, or a peer's by gateway transit; else a drop."""
-    gateway = _gateway_for(topology, vnet, route, dest)
-    if gateway is None:
-        note = f"no virtual network gateway serves {vnet.id.name}, so Azure drops what route {route.name} sends to one"
+def to_gateway(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address) -> Onward:
+    """To the gateway that ``route`` means: one of the sender's network, or a peer's by gateway transit; else a drop."""
+    ways = edges_from(compiled.ways, routes_of(sender.subnet.id), HANDS_TO)
+    edges = [each for each in ways if each.head in compiled.topology.gateways]
+    if not edges:
+        name = sender.vnet.id.name
+        note = f"no virtual network gateway serves {name}, so Azure drops what route {route.name} sends to one"
         return Onward("", route, issues=(route_issue(route),), notes=(note,))
-    gate = Gate(gateway, _subnet(topology, gateway))
-    home = gate.subnet.vnet if gate.subnet else None
-    crossed = peering_between(topology, vnet, home) if home is not None and home != vnet.id else None
-    return Onward("VirtualNetworkGateway", route, gate, crossed)
+    edge = _meant(compiled.topology, sender.vnet, edges, dest)
+    crossed = edge.by if isinstance(edge.by, Peering) else None
+    return Onward("VirtualNetworkGateway", route, _gate(compiled, edge.head), crossed)
 
 
-def _gateway_for(
-    topology: Topology, vnet: VirtualNetwork, route: EffectiveRoute, dest: Address
-) -> VirtualNetworkGateway | None:
+def _meant(topology: Topology, vnet: VirtualNetwork, edges: Sequence[Edge], dest: Address) -> Edge:
     """The gateway with the longest learned prefix for ``dest``; else a VPN one, since a user route can mean no other.
 
     "You can't specify a virtual network gateway created as type ExpressRoute in a user-defined route."
     """
     holding = [
-        learned
+        (learned.prefix.length, learned.gateway.id.key)
         for learned in learned_routes(topology, vnet)
         if isinstance(learned.prefix, Prefix) and learned.prefix.holds(dest)
     ]
     if holding:
-        return max(holding, key=lambda learned: learned.prefix.length).gateway  # type: ignore[union-attr]
-    serving = serving_gateways(topology, vnet)
-    return next((each for each in serving if each.gateway_type.lower() == "vpn"), serving[0] if serving else None)
+        _, best = max(holding, key=lambda pair: pair[0])
+        return next(edge for edge in edges if edge.head == best)
+    return next((each for each in edges if topology.gateways[each.head].gateway_type.lower() == "vpn"), edges[0])
 
 
-def beyond(topology: Topology, gate: Gate, dest: Address) -> Onward:
+def beyond(compiled: CompiledTopology, gate: Gate, dest: Address) -> Onward:
     """From a gateway into its tunnels: to the gateway of another network of the input, or out of what the input holds.
 
     An address of a point-to-site pool is a client's. Else the connection whose far end has the longest prefix for
@@ -62,19 +63,24 @@ def beyond(topology: Topology, gate: Gate, dest: Address) -> Onward:
     if any(isinstance(pool, Prefix) and pool.holds(dest) for pool in gateway.client_prefixes):
         note = f"{dest} is of the clients of {gateway.id.name}; whether one has it is not in the input"
         return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
-    connection = _connection_for(topology, gateway, dest)
-    if connection is None and gateway.id.key not in topology.facts.gateway_learned_routes:
+    tunnels = [each for each in edges_from(compiled.ways, gateway.id.key, HANDS_TO) if isinstance(each.by, Connection)]
+    edge = max(tunnels, key=lambda each: _longest(each, dest), default=None)
+    if edge is None and gateway.id.key not in compiled.topology.facts.gateway_learned_routes:
         reason = f"{gateway.id.name} has no connection in the input"
         return Onward("", unresolved=(Unresolved(reason, where=gateway.where),))
-    if connection is not None and isinstance(connection.peer, ResourceId) and connection.peer.key in topology.gateways:
-        far = topology.gateways[connection.peer.key]
-        return Onward("VirtualNetworkGateway", place=Gate(far, _subnet(topology, far), inward=True))
-    through = f" and connection {connection.id.name}" if connection else ""
+    if edge is not None and edge.head in compiled.topology.gateways:
+        return Onward("VirtualNetworkGateway", place=_gate(compiled, edge.head)._replace(inward=True))
+    through = f" and connection {edge.by.id.name}" if edge is not None and edge.by is not None else ""
     note = f"{dest} lies beyond {gateway.id.name}{through}; what becomes of the flow there is not in the input"
     return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
 
 
-def turns_back(topology: Topology, gateway: VirtualNetworkGateway, dest: Address) -> bool:
+def _longest(edge: Edge, dest: Address) -> int:
+    """The length of the longest prefix for ``dest`` at the far end of a connection; -1 where it has none."""
+    return max((p.length for p in edge.prefixes if isinstance(p, Prefix) and p.holds(dest)), default=-1)
+
+
+def turns_back(compiled: CompiledTopology, gateway: VirtualNetworkGateway, dest: Address) -> bool:
     """Whether ``dest`` is no business of the tunnels: it lies in a network of the input that ``gateway`` serves.
 
     "A VPN gateway can forward network traffic between virtual networks that are peered with the virtual network the
@@ -83,38 +89,14 @@ def turns_back(topology: Topology, gateway: VirtualNetworkGateway, dest: Address
     """
     if gateway.gateway_type.lower() != "vpn":
         return False
-    return any(
-        gateway in serving_gateways(topology, vnet)
-        for vnet in topology.vnets.values()
-        if any(isinstance(space, Prefix) and space.holds(dest) for space in vnet.address_space)
-    )
+    graph, vnets = compiled.ways, compiled.topology.vnets
+    senders = tails(graph, gateway.id.key, HANDS_TO, of="SubnetRoutes")
+    served = {graph.nodes[node]["resource"].vnet.key for node in senders}
+    spaces = (space for key in served for space in vnets[key].address_space)
+    return any(isinstance(space, Prefix) and space.holds(dest) for space in spaces)
 
 
-def _connection_for(topology: Topology, gateway: VirtualNetworkGateway, dest: Address) -> Connection | None:
-    own = [each for each in topology.connections.values() if each.gateway == gateway.id]
-    return max(own, key=lambda each: _longest(topology, each, dest), default=None)
-
-
-def _longest(topology: Topology, connection: Connection, dest: Address) -> int:
-    """The length of the longest prefix for ``dest`` at the far end of a connection; -1 where it has none."""
-    prefixes = _far_prefixes(topology, connection)
-    return max((p.length for p in prefixes if isinstance(p, Prefix) and p.holds(dest)), default=-1)
-
-
-def _far_prefixes(topology: Topology, connection: Connection) -> Iterator[Prefix | Unresolved]:
-    """Those of a site; or those of the network of the far gateway and of the peers that use it."""
-    peer = connection.peer
-    if not isinstance(peer, ResourceId):
-        return
-    if peer.key in topology.local_network_gateways:
-        yield from topology.local_network_gateways[peer.key].prefixes
-    elif peer.key in topology.gateways:
-        far = topology.gateways[peer.key]
-        for vnet in topology.vnets.values():
-            if far in serving_gateways(topology, vnet):
-                yield from vnet.address_space
-
-
-def _subnet(topology: Topology, gateway: VirtualNetworkGateway) -> Subnet | None:
+def _gate(compiled: CompiledTopology, key: str) -> Gate:
+    gateway, subnets = compiled.topology.gateways[key], compiled.topology.subnets
     held = (each.key for each in gateway.subnets if isinstance(each, ResourceId))
-    return next((topology.subnets[key] for key in held if key in topology.subnets), None)
+    return Gate(gateway, next((subnets[key] for key in held if key in subnets), None))

@@ -5,19 +5,19 @@ Source: "Create, change, or delete a virtual network peering" (forwarded traffic
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from netwatch.effective.meshes import mesh_members
-from netwatch.effective.peers import connected_peers, peer_prefixes, peerings_of
+from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.edges import BEYOND, HANDS_TO, Edge, edges_from, routes_of
+from netwatch.effective.peers import far_sides
 from netwatch.engines.path.address_owner import find_owner
 from netwatch.engines.path.ways import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
-from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
-from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["Sender", "hand_over", "hand_over_in_mesh", "peering_between"]
+__all__ = ["Sender", "hand_over", "hand_over_in_mesh"]
 
 
 class Sender(NamedTuple):
@@ -29,68 +29,63 @@ class Sender(NamedTuple):
     is_gateway: bool = False
 
 
-def hand_over(topology: Topology, sender: Sender, address: Address) -> Onward:
+def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> Onward:
     """To what has ``address`` in the sender's network or across one peering; an issue where nothing can take it."""
-    vnet = sender.vnet
-    if _in_space(vnet, address):
-        return _arrive(topology, vnet.id, address)
-    crossed = _peering_to(topology, sender, address)
-    if crossed is None:
-        note = f"{address} lies neither in {vnet.id.name} nor in a peer of it"
+    edge = next((each for each in _to_networks(compiled, sender) if _leads_to(each, address)), None)
+    if edge is None:
+        note = f"{address} lies neither in {sender.vnet.id.name} nor in a peer of it"
         return Onward("", issues=(route_issue(None),), notes=(note,))
-    if not isinstance(crossed.remote_vnet, ResourceId) or crossed.remote_vnet.key not in topology.vnets:
-        reason = f"the network that peering {crossed.id.name} leads to is not in the input"
-        return Onward("", crossed=crossed, unresolved=(Unresolved(reason, where=crossed.where),))
-    if _refuses_forwarded(topology, sender, crossed.remote_vnet):
-        note = f"{crossed.remote_vnet.name} does not take forwarded traffic from {vnet.id.name} (allowForwardedTraffic)"
+    if not isinstance(edge.by, Peering):
+        return _arrive(compiled, edge.head, address)
+    if edge.head == BEYOND:
+        reason = f"the network that peering {edge.by.id.name} leads to is not in the input"
+        return Onward("", crossed=edge.by, unresolved=(Unresolved(reason, where=edge.by.where),))
+    if _refuses_forwarded(compiled, sender, edge.by):
+        name = compiled.topology.vnets[edge.head].id.name
+        note = f"{name} does not take forwarded traffic from {sender.vnet.id.name} (allowForwardedTraffic)"
         return Onward("", issues=(route_issue(None),), notes=(note,))
-    return _arrive(topology, crossed.remote_vnet, address)._replace(crossed=crossed)
+    return _arrive(compiled, edge.head, address)._replace(crossed=edge.by)
 
 
-def hand_over_in_mesh(topology: Topology, vnet: VirtualNetwork, address: Address) -> Onward:
+def hand_over_in_mesh(compiled: CompiledTopology, sender: Sender, address: Address) -> Onward:
     """To what has ``address`` in another member of the mesh: connected groups need no peering."""
-    for member in mesh_members(topology, vnet):
-        if _in_space(member, address):
-            return _arrive(topology, member.id, address)
-    return Onward("", issues=(route_issue(None),), notes=(f"no member of {vnet.id.name}'s mesh holds {address}",))
+    groups = (each.head for each in edges_from(compiled.ways, routes_of(sender.subnet.id), HANDS_TO))
+    members = (edge for group in groups for edge in edges_from(compiled.ways, group, HANDS_TO))
+    for edge in members:
+        if edge.head in compiled.topology.vnets and edge.head != sender.vnet.id.key and _leads_to(edge, address):
+            return _arrive(compiled, edge.head, address)
+    note = f"no member of {sender.vnet.id.name}'s mesh holds {address}"
+    return Onward("", issues=(route_issue(None),), notes=(note,))
 
 
-def peering_between(topology: Topology, vnet: VirtualNetwork, remote: ResourceId) -> Peering | None:
-    """The connected peering that leads from ``vnet`` to ``remote``; None without one."""
-    return next((peering for peering in connected_peers(topology, vnet) if peering.remote_vnet == remote), None)
+def _to_networks(compiled: CompiledTopology, sender: Sender) -> Iterator[Edge]:
+    """From the sender's subnet to its own network, then over each connected peering that it takes part in."""
+    for edge in edges_from(compiled.ways, routes_of(sender.subnet.id), HANDS_TO):
+        if edge.head == sender.vnet.id.key or isinstance(edge.by, Peering):
+            yield edge
 
 
-def _arrive(topology: Topology, vnet: ResourceId, address: Address) -> Onward:
-    owner = find_owner(topology, vnet, address)
+def _leads_to(edge: Edge, address: Address) -> bool:
+    return any(isinstance(prefix, Prefix) and prefix.holds(address) for prefix in edge.prefixes)
+
+
+def _arrive(compiled: CompiledTopology, vnet: str, address: Address) -> Onward:
+    id = compiled.topology.vnets[vnet].id
+    owner = find_owner(compiled, id, address)
     if isinstance(owner, Unresolved):
         return Onward("", unresolved=(owner,))
     if owner is None:
         issue = platform_issue("AddressNotInUse", origin="Outbound")
-        return Onward("", issues=(issue,), notes=(f"nothing in {vnet.name} has the address {address}",))
+        return Onward("", issues=(issue,), notes=(f"nothing in {id.name} has the address {address}",))
     return Onward("VirtualNetwork", place=owner)
 
 
-def _in_space(vnet: VirtualNetwork, address: Address) -> bool:
-    return any(_holds(space, address) for space in vnet.address_space)
-
-
-def _holds(space: Prefix | Unresolved, address: Address) -> bool:
-    return isinstance(space, Prefix) and space.holds(address)
-
-
-def _peering_to(topology: Topology, sender: Sender, address: Address) -> Peering | None:
-    for peering in connected_peers(topology, sender.vnet):
-        if any(_holds(space, address) for space in peer_prefixes(topology, sender.subnet, peering)):
-            return peering
-    return None
-
-
-def _refuses_forwarded(topology: Topology, sender: Sender, receiver: ResourceId) -> bool:
+def _refuses_forwarded(compiled: CompiledTopology, sender: Sender, peering: Peering) -> bool:
     """Whether the receiving side of a peering turns away what did not originate in the sending network.
 
     What a gateway relays needs no flag: gateway transit is granted by flags of its own.
     """
-    if sender.is_gateway or _in_space(sender.vnet, sender.source):
+    spaces = sender.vnet.address_space
+    if sender.is_gateway or any(isinstance(each, Prefix) and each.holds(sender.source) for each in spaces):
         return False
-    sides = [side for side in peerings_of(topology, receiver) if side.remote_vnet == sender.vnet.id]
-    return not any(side.allow_forwarded_traffic for side in sides)
+    return not any(side.allow_forwarded_traffic for side in far_sides(compiled.topology, peering))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.steps import Step, endpoint_of
 from netwatch.engines.path.ways import Front, Gate, name_of
@@ -12,35 +13,34 @@ from netwatch.model.addresses import Address
 from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
 from netwatch.model.flow import Direction, Level, Outcome
 from netwatch.model.ids import ResourceId
-from netwatch.model.topology import Topology
 
 __all__ = ["denials", "hops_of", "placed"]
 
 
-def hops_of(topology: Topology, steps: Iterable[Step]) -> Iterator[Hop]:
+def hops_of(compiled: CompiledTopology, steps: Iterable[Step]) -> Iterator[Hop]:
     """A hop for each step and for each peering crossed, in order. The last one's link leads to a hop still to come."""
     index = 0
     for step in steps:
         index += 1
         onward, crossed = step.onward, step.onward.crossed
         if not onward.link and not onward.issues and not onward.unresolved:
-            yield _hop(topology, step, ())
+            yield _hop(compiled, step, ())
         elif crossed is None:
-            yield _hop(topology, step, (Link(index, onward.link),))
+            yield _hop(compiled, step, (Link(index, onward.link),))
         else:
-            yield _hop(topology, step, (Link(index, "VirtualNetworkPeering", crossed.id),))
+            yield _hop(compiled, step, (Link(index, "VirtualNetworkPeering", crossed.id),))
             index += 1
             link = Link(index, onward.link)
             yield Hop("VirtualNetworkPeering", crossed.id.name, None, crossed.id, (link,))
 
 
-def _hop(topology: Topology, step: Step, links: tuple[Link, ...]) -> Hop:
+def _hop(compiled: CompiledTopology, step: Step, links: tuple[Link, ...]) -> Hop:
     issues = (*step.issues, *denials(step.verdicts), *step.onward.issues)
-    name, resource = _named(topology, step)
+    name, resource = _named(compiled, step)
     return Hop(step.kind, name, _address(step), resource, links, issues, step.verdicts, step.onward.route)
 
 
-def _named(topology: Topology, step: Step) -> tuple[str, ResourceId]:
+def _named(compiled: CompiledTopology, step: Step) -> tuple[str, ResourceId]:
     """The source hop names its machine, other NICs their ip configuration (recorded since 2020)."""
     stand = step.stand
     if isinstance(stand, Gate):
@@ -51,7 +51,7 @@ def _named(topology: Topology, step: Step) -> tuple[str, ResourceId]:
         return name_of(stand), stand.firewall.id
     if isinstance(stand, Balanced):
         return name_of(stand), stand.frontend.id
-    endpoint = endpoint_of(topology, stand.nic) if step.kind == "PrivateEndpoint" else None
+    endpoint = endpoint_of(compiled, stand.nic) if step.kind == "PrivateEndpoint" else None
     if endpoint is not None:
         return endpoint.id.name, endpoint.id
     owner = stand.nic.vm if step.kind == "Source" else None

@@ -97,56 +97,62 @@ def leave_subnet(
     if route is None:
         return Onward("", issues=dropped_by(None))
     sender = Sender(compiled.topology.vnets[subnet.vnet.key], subnet, flow.src_ip, is_gateway)
-    return _by_route(compiled.topology, sender, route, flow.dst_ip, seen)
+    return _by_route(compiled, sender, route, flow.dst_ip, seen)
 
 
-def _by_route(topology: Topology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]) -> Onward:
+def _by_route(
+    compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]
+) -> Onward:
     kind = route.next_hop_type
     if isinstance(kind, Unresolved):
         return Onward("", route, unresolved=(kind,))
     if kind is NextHopType.NONE:
         return Onward("", route, issues=dropped_by(route))
     if kind is NextHopType.INTERNET:
-        return _to_internet(topology, route, dest)
+        return _to_internet(compiled, route, dest)
     if kind is NextHopType.SERVICE_ENDPOINT:
         return Onward(kind.value, route, end=kind.value)
     if kind.is_appliance:
-        onward = _to_appliance(topology, sender, route, dest, seen)
+        onward = _to_appliance(compiled, sender, route, dest, seen)
         return onward._replace(notes=(*onward.notes, *_spread(route)))
     if kind is NextHopType.VIRTUAL_NETWORK_GATEWAY:
-        return _to_gateway(topology, sender, route, dest, seen)
-    return _to_destination(topology, sender, route, dest)
+        return _to_gateway(compiled, sender, route, dest, seen)
+    return _to_destination(compiled, sender, route, dest)
 
 
-def _to_internet(topology: Topology, route: EffectiveRoute, dest: Address) -> Onward:
+def _to_internet(compiled: CompiledTopology, route: EffectiveRoute, dest: Address) -> Onward:
     from netwatch.engines.path.public_way import find_front
 
-    front = find_front(topology, dest)
+    front = find_front(compiled, dest)
     return Onward("Internet", route, front, end="" if front else "Internet")
 
 
-def _to_destination(topology: Topology, sender: Sender, route: EffectiveRoute, dest: Address) -> Onward:
+def _to_destination(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address) -> Onward:
     assert isinstance(route.next_hop_type, NextHopType)
     if route.next_hop_type is NextHopType.CONNECTED_GROUP:
-        onward = hand_over_in_mesh(topology, sender.vnet, dest)
+        onward = hand_over_in_mesh(compiled, sender, dest)
     else:
-        onward = hand_over(topology, sender, dest)
+        onward = hand_over(compiled, sender, dest)
     return onward._replace(link=onward.link and _LINKS[route.next_hop_type], route=route)
 
 
-def _to_gateway(topology: Topology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]) -> Onward:
+def _to_gateway(
+    compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]
+) -> Onward:
     from netwatch.engines.path.gateway_way import to_gateway
 
-    onward = to_gateway(topology, sender.vnet, route, dest)
+    onward = to_gateway(compiled, sender, route, dest)
     return _looped(onward) if onward.place is not None and key_of(onward.place) in seen else onward
 
 
-def _to_appliance(topology: Topology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]) -> Onward:
+def _to_appliance(
+    compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]
+) -> Onward:
     hop = route.next_hop_ip
     if not isinstance(hop, Address):
         reason = hop or Unresolved(f"route {route.name} names no next hop address", where=route.where)
         return Onward("", route, unresolved=(reason,))
-    onward = hand_over(topology, sender, hop)
+    onward = hand_over(compiled, sender, hop)
     if onward.place is None:
         crossed = onward.crossed if onward.unresolved else None
         return onward._replace(route=route, crossed=crossed, issues=onward.issues and (route_issue(route),))

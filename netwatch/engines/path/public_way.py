@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.edges import HANDS_TO, INTERNET, heads
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.ways import Front, platform_issue
 from netwatch.model.addresses import Address
@@ -33,28 +34,32 @@ __all__ = [
 ]
 
 
-def find_public_ip(topology: Topology, address: Address) -> PublicIpAddress | None:
+def find_public_ip(compiled: CompiledTopology, address: Address) -> PublicIpAddress | None:
     """The public IP address resource of the input that is ``address``; None without one."""
-    return next((each for each in topology.public_ips.values() if each.address == address), None)
+    found = (compiled.topology.public_ips[key] for key in heads(compiled.ways, INTERNET, HANDS_TO))
+    return next((each for each in found if each.address == address), None)
 
 
-def find_front(topology: Topology, address: Address) -> Front | None:
+def find_front(compiled: CompiledTopology, address: Address) -> Front | None:
     """What listens behind a public address of the input: a NIC or a load balancer; None where nothing known does."""
-    public_ip = find_public_ip(topology, address)
+    public_ip = find_public_ip(compiled, address)
     if public_ip is None:
         return None
-    behind = next(_behind(topology, public_ip.id), None)
+    behind = next(_behind(compiled, public_ip.id), None)
     return Front(public_ip, behind) if behind is not None else None
 
 
-def _behind(topology: Topology, public_ip: ResourceId) -> Iterator[Place | Balanced | Wall]:
-    for nic in topology.nics.values():
-        yield from (Place(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
-    for balancer in topology.load_balancers.values():
-        yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
-    for firewall in topology.firewalls.values():
-        if public_ip in firewall.public_ips and isinstance(firewall.subnet, ResourceId):
-            yield Wall(firewall, firewall.subnet)
+def _behind(compiled: CompiledTopology, public_ip: ResourceId) -> Iterator[Place | Balanced | Wall]:
+    topology = compiled.topology
+    for key in heads(compiled.ways, public_ip.key, HANDS_TO):
+        if key in topology.nics:
+            nic = topology.nics[key]
+            yield from (Place(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
+        elif key in topology.load_balancers:
+            balancer = topology.load_balancers[key]
+            yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
+        elif isinstance(subnet := topology.firewalls[key].subnet, ResourceId):
+            yield Wall(topology.firewalls[key], subnet)
 
 
 def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
@@ -95,7 +100,7 @@ def firewall_egress(topology: Topology, wall: Wall) -> Egress:
 
 
 def _shared_egress(topology: Topology, place: Place) -> Egress:
-    balancers = [each for each in topology.load_balancers.values() if place.config.id in each.backends]
+    balancers = topology.balancers_of.get(place.config.id.key, ())
     for balancer in balancers:
         public = _outbound_addresses(balancer, place.config.id)
         if public:
@@ -140,12 +145,12 @@ def _first(topology: Topology, public_ips: Iterable[Reference]) -> Address | Non
 
 def why_no_way_out(topology: Topology, place: Place) -> str:
     """Why nothing gives a NIC a public address, as a sentence."""
-    balancers = [each.id.name for each in topology.load_balancers.values() if place.config.id in each.backends]
+    balancers = topology.balancers_of.get(place.config.id.key, ())
     nothing = "neither a NAT gateway, nor a public address of its own, nor an outbound rule gives it one"
     if _is_private(topology, place):
         return f"{place.name} has no way out: its subnet is private (defaultOutboundAccess), and {nothing}"
     if balancers:
-        return f"{place.name} has no way out: it is behind {balancers[0]}, which is Standard, and {nothing}"
+        return f"{place.name} has no way out: it is behind {balancers[0].id.name}, which is Standard, and {nothing}"
     return f"{place.name} has no way out: default outbound access has no IPv6, and {nothing}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.compile.edges import HANDS_TO, heads
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.onward import forward, leave, leave_subnet
 from netwatch.engines.path.ways import Front, Gate, Onward, Stand, key_of
@@ -13,7 +14,6 @@ from netwatch.model.addresses import Address
 from netwatch.model.answers import Issue, Verdict
 from netwatch.model.flow import Direction, Flow
 from netwatch.model.resources import NetworkInterface
-from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.single import verdict
 
@@ -97,7 +97,7 @@ def _at_nic(walk: Walk, place: Place, before: Step) -> Step:
     closed = _closed(walk, before.front, place)
     inbound = walk.verdicts(place, flow, Direction.INBOUND)
     if place.address == flow.dst_ip:
-        kind = "PrivateEndpoint" if endpoint_of(walk.compiled.topology, place.nic) else "VirtualNetwork"
+        kind = "PrivateEndpoint" if endpoint_of(walk.compiled, place.nic) else "VirtualNetwork"
         return Step(kind, place, flow, inbound, Onward(""), closed, before.front)
     onward = forward(walk.compiled, place, flow, walk.seen)
     outbound = walk.verdicts(place, flow, Direction.OUTBOUND) if onward.route else ()
@@ -167,14 +167,15 @@ def _through(walk: Walk, gate: Gate, flow: Flow) -> Onward:
     """Into the tunnels; or out of them, or back to a network the gateway serves, by the routes of its subnet."""
     from netwatch.engines.path.gateway_way import beyond, turns_back
 
-    if not gate.inward and not turns_back(walk.compiled.topology, gate.gateway, flow.dst_ip):
-        return beyond(walk.compiled.topology, gate, flow.dst_ip)
+    if not gate.inward and not turns_back(walk.compiled, gate.gateway, flow.dst_ip):
+        return beyond(walk.compiled, gate, flow.dst_ip)
     if gate.subnet is None:
         reason = f"the subnet of {gate.gateway.id.name} is not in the input"
         return Onward("", unresolved=(Unresolved(reason, where=gate.gateway.where),))
     return leave_subnet(walk.compiled, gate.subnet, flow, walk.seen, is_gateway=True)
 
 
-def endpoint_of(topology: Topology, nic: NetworkInterface) -> PrivateEndpoint | None:
+def endpoint_of(compiled: CompiledTopology, nic: NetworkInterface) -> PrivateEndpoint | None:
     """The private endpoint that ``nic`` is of; None where it is a NIC like any other."""
-    return next((each for each in topology.private_endpoints.values() if nic.id in each.nics), None)
+    found = heads(compiled.ways, nic.id.key, HANDS_TO, of="PrivateEndpoint")
+    return compiled.topology.private_endpoints[found[0]] if found else None

@@ -53,14 +53,23 @@ def walk(compiled: CompiledTopology, source: Place, destination: Destination, fl
     closing = _closing_hop(compiled, last, destination, meant)
     unresolved = [reason for step in steps for reason in open_values(step)]
     notes = [note for step in steps for note in (*assumed(step), *step.onward.notes)]
+    notes += _other_way(compiled, source, last, meant)
     return Path(
-        (*hops_of(compiled.topology, steps), *closing),
+        (*hops_of(compiled, steps), *closing),
         arrived,
         tuple(dict.fromkeys(unresolved)),
         tuple(dict.fromkeys(notes)),
         tuple(steps),
         meant.nic if meant is not None else None,
     )
+
+
+def _other_way(compiled: CompiledTopology, source: Place, last: Step, meant: Place | None) -> Iterator[str]:
+    """Where routes drop the flow: whether anything could have handed it on."""
+    if meant is not None and any(issue.type == "UserDefinedRoute" for issue in last.onward.issues):
+        from netwatch.engines.path.hands import other_way
+
+        yield from other_way(compiled, source, meant)
 
 
 def open_values(step: Step) -> Iterator[Unresolved]:

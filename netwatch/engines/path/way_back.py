@@ -105,7 +105,7 @@ def _from_endpoint(walk: Walk, place: Place, flow: Flow) -> list[Step]:
     topology = walk.compiled.topology
     subnet = subnet_of(topology, place.nic)
     vnet = topology.vnets[subnet.vnet.key]
-    onward = hand_over(topology, Sender(vnet, subnet, flow.src_ip), flow.dst_ip)
+    onward = hand_over(walk.compiled, Sender(vnet, subnet, flow.src_ip), flow.dst_ip)
     if onward.place is None:
         reason = f"its replies take no user-defined route, and {flow.dst_ip} is neither in {vnet.id.name} nor in a peer"
         onward = Onward("", unresolved=(Unresolved(reason, where=place.where),))
@@ -115,7 +115,7 @@ def _from_endpoint(walk: Walk, place: Place, flow: Flow) -> list[Step]:
 
 def _hops(compiled: CompiledTopology, back: list[Step]) -> tuple[Hop, ...]:
     """The hops of the way back; one that does not arrive ends in a hop ``Destination`` or ``Internet``."""
-    hops = tuple(hops_of(compiled.topology, back))
+    hops = tuple(hops_of(compiled, back))
     last = back[-1]
     if last.kind == "VirtualNetwork":
         return hops

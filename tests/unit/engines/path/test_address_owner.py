@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Balanced, Place, Wall, find_owner, find_owner_anywhere
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import parse_address
 from netwatch.model.resources import OtherResource
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.watcher import NetworkWatcher
 from tests.networks import Net, Nic, arm_id, network
 
 V, SUBNET = arm_id("virtualNetworks", "v"), arm_id("virtualNetworks/subnets", "v/s")
@@ -32,6 +34,10 @@ def net(*others: OtherResource, blank: bool = False) -> Topology:
     )
 
 
+def ready(topology: Topology) -> CompiledTopology:
+    return NetworkWatcher(topology).compiled
+
+
 def other(kind: str, name: str) -> OtherResource:
     return OtherResource(arm_id(kind, name), f"Microsoft.Network/{kind}", "westeurope", (SUBNET,))
 
@@ -43,38 +49,38 @@ def name(found: Place | Balanced | Wall | Unresolved | None) -> str:
 
 @pytest.mark.parametrize("address", ["10.0.0.4", "fd00::4"])
 def test_the_nic_of_that_network(address: str) -> None:
-    found = find_owner(net(), V, parse_address(address))
+    found = find_owner(ready(net()), V, parse_address(address))
     assert name(found) == "one-nic"
     assert isinstance(found, Place)
     assert found.address == parse_address(address)
 
 
 def test_nothing_has_it() -> None:
-    assert find_owner(net(), V, parse_address("10.0.0.9")) is None
-    assert find_owner(net(), V, parse_address("10.7.7.7")) is None
+    assert find_owner(ready(net()), V, parse_address("10.0.0.9")) is None
+    assert find_owner(ready(net()), V, parse_address("10.7.7.7")) is None
 
 
 def test_an_open_address_nearby_leaves_it_open() -> None:
-    found = find_owner(net(blank=True), V, parse_address("10.0.0.9"))
+    found = find_owner(ready(net(blank=True)), V, parse_address("10.0.0.9"))
     assert isinstance(found, Unresolved)
     assert "blank-nic" in found.reason
-    assert name(find_owner(net(blank=True), V, parse_address("10.0.0.4"))) == "one-nic"
+    assert name(find_owner(ready(net(blank=True)), V, parse_address("10.0.0.4"))) == "one-nic"
 
 
 def test_something_else_that_may_have_it_is_not_guessed() -> None:
     topology = net(other("azureFirewalls", "afw"))
     with pytest.raises(UnsupportedError, match=r"afw.*10\.0\.0\.9"):
-        find_owner(topology, V, parse_address("10.0.0.9"))
-    assert name(find_owner(topology, V, parse_address("10.0.0.4"))) == "one-nic"
+        find_owner(ready(topology), V, parse_address("10.0.0.9"))
+    assert name(find_owner(ready(topology), V, parse_address("10.0.0.4"))) == "one-nic"
 
 
 def test_a_gateway_in_the_subnet_may_have_it() -> None:
     with pytest.raises(UnsupportedError, match="gw"):
-        find_owner(net(), V, parse_address("10.0.1.4"))
+        find_owner(ready(net()), V, parse_address("10.0.1.4"))
 
 
 def test_what_only_names_a_subnet_has_no_address_in_it() -> None:
-    assert find_owner(net(other("natGateways", "nat")), V, parse_address("10.0.0.9")) is None
+    assert find_owner(ready(net(other("natGateways", "nat"))), V, parse_address("10.0.0.9")) is None
 
 
 def test_anywhere_only_if_one_nic_has_it() -> None:

@@ -227,3 +227,15 @@ def test_an_issue_says_where_its_cause_stands() -> None:
     issues = path(topology, "one-nic", "10.2.1.4").hops[2].issues
     rules = topology.nsgs[arm_id("networkSecurityGroups", "closed").key].rules
     assert [issue.where for issue in issues] == [rule.where for rule in rules]
+
+
+def test_a_drop_says_what_could_have_handed_the_flow_on() -> None:
+    found = path(hub_and_spokes(table=""), "one-nic", "10.2.1.4")
+    assert "fw-nic could hand it on to two-nic, but no route leads there" in found.notes
+
+
+def test_a_drop_says_where_nothing_leads_at_all() -> None:
+    topology = hub_and_spokes(table="")
+    deaf = {key: replace(nic, ip_forwarding=False) for key, nic in topology.nics.items()}
+    found = path(replace(topology, nics=deaf), "one-nic", "10.2.1.4")
+    assert "no peering, gateway or appliance leads from one to two" in found.notes
