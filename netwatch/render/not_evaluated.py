@@ -53,6 +53,7 @@ NOT_EVALUATED: Mapping[str, str] = {
     "Microsoft.Network/vpnGateways": "routes of a virtual WAN hub",
     "Microsoft.Network/vpnServerConfigurations": "who connects to a virtual WAN hub",
     "Microsoft.Network/vpnSites": "routes of a virtual WAN hub",
+    "Microsoft.Resources/deploymentStacks": "whatever its template makes",
     "Microsoft.Sql/managedInstances": "addresses in subnets, and rules and routes that Azure adds there",
 }
 """ARM type → what it acts on. Types that are not here are merely named: no answer depends on them.

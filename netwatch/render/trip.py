@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -114,9 +115,15 @@ def _why_unknown(verdict: Verdict, page: Page) -> str:
 
 def not_known(unresolved: Unresolved, page: Page) -> str:
     """Why a value is not known, and where it stands."""
-    what = f"{unresolved.expression}, " if unresolved.expression else ""
+    what = f"{_short_id(unresolved.expression)}, " if unresolved.expression else ""
     place = f" ({page.place(unresolved.where)})" if unresolved.where is not None else ""
     return f"{what}not known, because {unresolved.reason}{place}"
+
+
+def _short_id(text: str) -> str:
+    """The id of a resource from its group on, without the provider; any other text as it is."""
+    match = re.fullmatch(r"/subscriptions/[^/]*/resourceGroups/([^/]+)/providers/[^/]+(/.+)", text, re.IGNORECASE)
+    return "".join(match.groups()) if match else text
 
 
 def service_tags_line(service_tags: str, page: Page) -> list[str]:

@@ -37,7 +37,7 @@ class OpenResource(NamedTuple):
 class Expander:
     """Registers the resources of templates. ``left_out`` lists those of which too little is known.
 
-    ``not_made`` counts those whose condition is false.
+    ``not_made`` counts those whose condition is false, ``foreign`` has the types of those that an extension makes.
     """
 
     def __init__(self, world: World, registry: Registry, *, answer: ScopedCall, linked: LinkedTemplate) -> None:
@@ -47,6 +47,7 @@ class Expander:
         self.linked = linked
         self.left_out: list[OpenResource] = []
         self.not_made = 0
+        self.foreign: list[str] = []
         self.deployments = 0
 
     def members(self, scope: Scope, template: Template, env: Env, context: Context, depth: int) -> list[Instance]:
@@ -99,6 +100,9 @@ class _Walk:
         condition = evaluate(member(raw, "condition"), env.at("condition"))
         if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
             self._expander.not_made += 1
+            return
+        if member(raw, "extension") or member(raw, "import"):  # Kubernetes, Microsoft Graph: nothing of Azure
+            self._expander.foreign.append(str(member(raw, "type")))
             return
         instance = self._instance(raw, env, parent)
         if instance is None:

@@ -98,7 +98,8 @@ def composed_id(start: Any, type: Any, names: list[Any]) -> Any:
     if len(kinds) != len(names):
         names = [part for name in names for part in (name.split("/") if isinstance(name, str) else [name])]
     if len(kinds) != len(names):
-        raise ValueError(f"the type {type} wants {len(kinds)} names, and {len(names)} are given")
+        noun = "name" if len(kinds) == 1 else "names"
+        raise ValueError(f"the type {type} wants {len(kinds)} {noun}, and {len(names)} are given")
     steps = [part for kind, name in zip(kinds, names, strict=True) for part in ("/", kind, "/", name)]
     return joined([start, "/providers/", provider, *steps])
 

@@ -126,6 +126,28 @@ def _uri(args: list[Any]) -> Any:
     return joined(args, lambda texts: urljoin(texts[0], texts[1]))
 
 
+def _build_uri(args: list[Any]) -> str:
+    """A URI of its parts; without a port it has that of its scheme (Bicep documentation, ``buildUri``)."""
+    parts = {str(name).lower(): value for name, value in args[0].items()}
+    port, path, query = parts.get("port"), parts["path"], parts.get("query") or ""
+    host = parts["host"] if port is None else f"{parts['host']}:{port}"
+    slash = "" if path.startswith("/") else "/"
+    mark = "" if not query or query.startswith("?") else "?"
+    return f"{parts['scheme']}://{host}{slash}{path}{mark}{query}"
+
+
+def _parse_uri(args: list[Any]) -> dict[str, Any]:
+    """The parts that ``buildUri`` takes: the port is null where none is written, the query begins with its mark."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(args[0])
+    if not parts.scheme or not parts.hostname:
+        raise ValueError("that is no absolute URI")
+    query = f"?{parts.query}" if parts.query else ""
+    found = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+    return {**found, "path": parts.path or "/", "query": query}
+
+
 def _uri_component(args: list[Any]) -> str:
     from urllib.parse import quote
 
@@ -181,6 +203,7 @@ TEXT_FUNCTIONS: Mapping[str, Function] = {
     "base64": Function(_base64, 1, 1),
     "base64ToJson": Function(lambda args: _json([_base64_to_string(args)]), 1, 1),
     "base64ToString": Function(_base64_to_string, 1, 1),
+    "buildUri": Function(_build_uri, 1, 1),
     "concat": Function(_concat, 1, None, sees_open=True),
     "dataUri": Function(_data_uri, 1, 1),
     "dataUriToString": Function(_data_uri_to_string, 1, 1),
@@ -192,6 +215,7 @@ TEXT_FUNCTIONS: Mapping[str, Function] = {
     "json": Function(_json, 1, 1),
     "lastIndexOf": Function(_index("rfind"), 2, 2),
     "padLeft": Function(_pad_left, 2, 3),
+    "parseUri": Function(_parse_uri, 1, 1),
     "replace": Function(_replace, 3, 3),
     "split": Function(_split, 2, 2),
     "startsWith": Function(lambda args: args[0].lower().startswith(args[1].lower()), 2, 2),

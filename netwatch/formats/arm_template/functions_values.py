@@ -67,6 +67,8 @@ def _integer(value: Any) -> int:
 
 def _int(args: list[Any]) -> int:
     value = args[0]
+    if isinstance(value, str) and not value.strip().removeprefix("-").removeprefix("+").isdigit():
+        raise ValueError(f"'{value[:40]}' is no whole number")
     return int(value) if isinstance(value, str | float) and len(str(value)) < 20 else _integer(value)
 
 
@@ -190,7 +192,7 @@ def _create_object(args: list[Any]) -> Any:
 def _range(args: list[Any]) -> list[int]:
     start, count = map(_integer, args)
     if not 0 <= count <= MAX_RANGE:
-        raise ValueError(f"range counts to {MAX_RANGE:,} at most")
+        raise ValueError(f"it counts {count}, where 0 to {MAX_RANGE:,} are possible")
     return list(range(start, start + count))
 
 

@@ -112,7 +112,7 @@ def _read(source: str, value: dict[str, Any], context: TemplateContext, world: W
         for each in registry.registered()
         if each.nested is not None and each.nested.missing is not None
     ]
-    remarks = (*_remarks(given, beside, context, scope.context), *_counted(expander.not_made, linked.read))
+    remarks = (*_remarks(given, beside, context, scope.context), *_counted(expander, linked.read))
     return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
 
 
@@ -145,10 +145,13 @@ def _remarks(given: Given, beside: str, said: TemplateContext, context: Context)
     return found
 
 
-def _counted(not_made: int, linked: list[str]) -> Iterator[str]:
+def _counted(expander: Expander, linked: list[str]) -> Iterator[str]:
     yield from (f"Linked template: {path}." for path in linked)
-    if not_made:
-        yield f"Not made, because their condition is false: {not_made} resource{'s' if not_made > 1 else ''}."
+    if expander.not_made:
+        plural = "s" if expander.not_made > 1 else ""
+        yield f"Not made, because their condition is false: {expander.not_made} resource{plural}."
+    if expander.foreign:
+        yield f"Not resources of Azure, and left out: {', '.join(dict.fromkeys(expander.foreign))}."
 
 
 def _short(text: str) -> str:

@@ -109,7 +109,7 @@ class References:
     def _told(self, instance: Instance, *, full: bool, env: Env) -> Any:
         if instance.is_existing:
             reason = f"{instance.name} exists already, and the templates do not say what it is"
-            return Unresolved(reason, where=env.where)
+            return Unresolved(reason, f"reference('{instance.name}')", env.where)
         if instance.nested is not None:
             outputs = instance.nested.outputs()
             properties: Any = {"outputs": outputs, "provisioningState": "Succeeded"}

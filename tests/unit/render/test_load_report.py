@@ -22,7 +22,7 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 from netwatch.render.load_report import load_report, load_report_text
 from netwatch.render.load_summary import load_summary
-from netwatch.render.trip import Page
+from netwatch.render.trip import Page, not_known
 from tests.build import rule
 from tests.unit.render.answers import NIC, NSG, OPEN
 
@@ -214,3 +214,9 @@ def test_a_rule_apart_from_its_group_could_change_an_answer() -> None:
     orphan = OtherResource(id, "Microsoft.Network/networkSecurityGroups/securityRules", "")
     (found,) = load_report(Topology("n.yaml", others={id.key: orphan}), Page(verbose=True))["not_evaluated"]
     assert found["acts_on"] == "a security group that is not in the input"
+
+
+def test_an_id_that_is_not_known_is_written_short() -> None:
+    id = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub/subnets/apps"
+    found = not_known(Unresolved("subnet apps is not in the input", id), Page())
+    assert found == "net/virtualNetworks/hub/subnets/apps, not known, because subnet apps is not in the input"

@@ -68,7 +68,7 @@ def test_endless_work_is_refused_with_the_resource_that_asked_for_it(value: dict
     ("value", "message"),
     [
         (template(vnet("a" * 2_000_000)), "a text has more than 1,000,000 characters"),
-        (template(vnet("a/" * 100_000)), "wants 1 names, and 100000 are given"),
+        (template(vnet("a/" * 100_000)), "wants 1 name, and 100000 are given"),
         (_prefix("concat(" + ",".join(["'a'"] * 50_000) + ")"), r"… \(50,023 characters\)"),
     ],
     ids=["long name", "many levels", "long prefix"],

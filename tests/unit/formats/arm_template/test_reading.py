@@ -613,6 +613,23 @@ def test_symbolic_names() -> None:
 # private endpoints
 
 
+@pytest.mark.parametrize("mark", ["extension", "import"])
+def test_what_an_extension_makes_is_nothing_of_azure(mark: str) -> None:
+    service = {mark: "kubernetes", "type": "core/Service@v1", "properties": {"metadata": {"name": "web"}}}
+    topology = deployed({**template(), "languageVersion": "2.0", "resources": {"service": service, "net": vnet()}})
+    assert list(topology.others) == []
+    assert "Not resources of Azure, and left out: core/Service@v1." in topology.notes.remarks
+
+
+def test_what_exists_already_is_named_as_it_is_asked_for() -> None:
+    hub = {"existing": True, "type": "Microsoft.Network/virtualNetworks/subnets", "name": "hub/apps"}
+    asked = vnet("v", "[cidrSubnet(reference('apps').addressPrefix, 24, 0)]")
+    topology = deployed({**template(), "languageVersion": "2.0", "resources": {"apps": hub, "v": asked}})
+    prefix = subnet_prefix(topology)
+    assert prefix.expression == "cidrSubnet(reference('apps').addressPrefix, 24, 0)"
+    assert prefix.reason == "apps exists already, and the templates do not say what it is"
+
+
 def test_a_private_endpoint_gets_its_network_interface() -> None:
     endpoint = {
         "type": "Microsoft.Network/privateEndpoints",
