@@ -11,7 +11,7 @@ from netwatch.model.where import Where
 
 __all__ = ["ENVELOPES", "InputKind", "is_configuration", "is_resource", "json_kind", "text_kind"]
 
-_WANTED = 'a topology that begins with "netwatch: 1", or resolved ARM resources as JSON'
+_WANTED = 'a topology that begins with "netwatch: 1", or JSON: resources, a template, a Terraform plan or state'
 
 
 ENVELOPES = ("resources", "value", "data")
@@ -77,7 +77,7 @@ def json_kind(source: str, value: Any) -> InputKind:
         return InputKind.TOPOLOGY
     if "deploymenttemplate" in str(value.get("$schema", "")).lower() or {"contentVersion", "resources"} <= value.keys():
         return InputKind.TEMPLATE
-    if "format_version" in value or ("terraform_version" in value and "lineage" in value):
+    if "format_version" in value or ("lineage" in value and {"terraform_version", "encrypted_data"} & value.keys()):
         return InputKind.TERRAFORM
     if is_configuration(value):
         return InputKind.TERRAFORM_CONFIGURATION

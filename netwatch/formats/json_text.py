@@ -29,8 +29,7 @@ def parse_json(source: str, text: str) -> Any:
         text, value = _loaded(text)
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg} (column {error.colno})."
-        hint = "One file holds one value: put several lists in files of their own." if error.msg == "Extra data" else ""
-        raise TopologySyntaxError(message, where=Where(source, error.lineno), hint=hint) from None
+        raise TopologySyntaxError(message, where=Where(source, error.lineno), hint=_hint(error.msg, text)) from None
     except _ConstantError:
         _raise_constant(source, text)
     except RecursionError:
@@ -46,6 +45,14 @@ def parse_json(source: str, text: str) -> Any:
         _refuse_duplicates(source, text)
     _refuse_half_characters(source, text)
     return value
+
+
+def _hint(message: str, text: str) -> str:
+    if message != "Extra data":
+        return ""
+    if text.startswith('{"@level"'):
+        return "These are messages of terraform plan -json: terraform show -json prints the plan."
+    return "One file holds one value: put several lists in files of their own."
 
 
 def _loaded(text: str) -> tuple[str, Any]:

@@ -20,6 +20,7 @@ DEFAULT_MAX_BYTES = 128 * 1024 * 1024
 """
 
 _CHUNK = 1024 * 1024
+_ZIP_MARK = b"PK\x03\x04"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -75,6 +76,9 @@ def _opened(source: str) -> BinaryIO:
 
 
 def _decode(source: str, data: bytearray) -> str:
+    if data.startswith(_ZIP_MARK):
+        hint = "A plan of Terraform is one: terraform show -json prints it."
+        raise TopologySyntaxError("not a text file: it is a zip archive.", where=Where(source), hint=hint)
     encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig"
     try:
         text = data.decode(encoding)

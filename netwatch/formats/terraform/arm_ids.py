@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from netwatch.formats.arm_resources.identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
 from netwatch.formats.terraform.arm_types import ARM_TYPES, AZAPI, ArmType, arm_type_of
 from netwatch.formats.terraform.attributes import Attributes, attributes_of, mentions
-from netwatch.formats.terraform.plan import Instance, Plan
+from netwatch.formats.terraform.plan import Instance, Module, Plan
+from netwatch.formats.terraform.visible import visible
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["Candidates", "Ids"]
@@ -37,6 +38,7 @@ class Ids:
         self._held: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], list[Instance]] = {}
         self._subscriptions: dict[str, str] = {}
+        self._visible: dict[str, frozenset[Instance]] = {}
         for instance in plan.instances:
             self._by_name.setdefault((instance.type, self.name_of(instance).lower()), []).append(instance)
         self._subscription = self._known_subscription()
@@ -188,14 +190,19 @@ class Ids:
         kind = ARM_TYPES.get(instances[0].type) if len(instances) == 1 else None
         return self.parents_of(instances[0]).open if kind is not None and kind.parent == _BALANCER else None
 
-    def _without_id(self, types: tuple[str, ...]) -> tuple[Instance, ...]:
-        """Every instance of these types whose id is not known yet: one of them is meant by a reference not known yet.
+    def _without_id(self, types: tuple[str, ...], module: Module) -> tuple[Instance, ...]:
+        """Every instance of these types that a module sees and whose id is not known yet: one of them is meant.
 
         For locals and for what a ``dynamic`` block makes, of which a plan does not show what they refer to.
         """
         wanted = {ARM_TYPES[type].type for type in types}
-        found = (*self.plan.of_type(*types), *self.plan.of_type(AZAPI))
-        return tuple(each for each in found if arm_type_of(each) in wanted and not self._known_id(each))
+        possible = (*self.plan.of_type(*types), *self.plan.of_type(AZAPI))
+        found = [each for each in possible if arm_type_of(each) in wanted and not self._known_id(each)]
+        if len(found) > 1:
+            if module.address not in self._visible:
+                self._visible[module.address] = visible(self.plan, module)
+            found = [each for each in found if each in self._visible[module.address]]
+        return tuple(found)
 
     def as_reference(self, id: str) -> dict[str, str] | None:
         """A known id as ARM writes references; None for that of a resource that the plan destroys."""
@@ -214,7 +221,7 @@ class Ids:
         if ids or (fields.shows_expressions and not is_local):
             ids = self._at_own_index(fields, name, list(dict.fromkeys(ids)))
         else:
-            targets = targets._replace(instances=self._without_id(types))
+            targets = targets._replace(instances=self._without_id(types, fields.instance.module))
             ids = [self.id_of(each) for each in targets.instances]
         if len(ids) == 1:
             return self._homeless(targets.instances) or {"id": ids[0]}

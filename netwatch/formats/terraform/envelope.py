@@ -29,6 +29,7 @@ def read_plan(source: str, value: Json, report: _Report) -> Plan:
     """The plan in a JSON object. A resource that is malformed is reported; an envelope that is raises."""
     if is_state_file(value):
         return _read_state_file(source, value, report)
+    _refuse_others(source, value)
     version = value.get("format_version")
     if not isinstance(version, str) or version.split(".")[0] not in ("0", "1"):
         message = f"format_version is {str(version)[:20]!r}, expected 1.x."
@@ -55,6 +56,26 @@ def _planned(changes: Mapping[str, Json]) -> Iterator[Json]:
         after = each["change"].get("after")
         if isinstance(after, dict):
             yield {**each, "values": after}
+
+
+_PARTS = frozenset(
+    {"terraform_version", "planned_values", "values", "resource_changes", "prior_state", "configuration"}
+)
+
+
+def _refuse_others(source: str, value: Json) -> None:
+    """Raise for what Terraform or OpenTofu wrote and is neither plan nor state that can be read."""
+    where = Where(source)
+    if "encrypted_data" in value:
+        message = "this state is encrypted, as OpenTofu does it."
+        raise UnsupportedError(message, where=where, hint="tofu show -json prints it as it is.")
+    if isinstance(value.get("modules"), list) and "lineage" in value:
+        message = f"a state file of version {str(value.get('version'))[:5]}, expected version 4."
+        raise UnsupportedError(message, where=where, hint="Terraform 0.12 to 1.x prints it: terraform show -json.")
+    others = [name for name in value if name != "format_version"]
+    if others and not _PARTS & value.keys():
+        message = f"Terraform's JSON with {', '.join(others[:3])}, expected a plan or a state."
+        raise TopologySchemaError(message, where=where, hint="terraform show -json prints either.")
 
 
 def _part(source: str, value: Json, name: str) -> Json:

@@ -161,3 +161,45 @@ def test_a_deployment_is_of_configurations_of_its_access(tmp_path: Path) -> None
     )
     (found,) = _read(tmp_path, plan(manager, *made, deployed)).facts.network_manager_deployments
     assert [each.name for each in found.configurations] == ["security_admin"]
+
+
+def _dynamic_nic(address: str, name: str) -> Json:
+    """A NIC whose ip configuration a ``dynamic`` block makes."""
+    block = {"name": "c", "private_ip_address_allocation": "Dynamic"}
+    unknown = {"id": True, "ip_configuration": [{"subnet_id": True, "private_ip_address": True}]}
+    return resource(address, {**GROUP, "name": name, "ip_configuration": [block]}, unknown=unknown)
+
+
+def _spoke(key: str) -> list[Json]:
+    """A network, a subnet and a NIC of which a plan shows too little, in one instance of a module."""
+    at = f'module.spoke["{key}"].azurerm_'
+    held = {**GROUP, "name": "web", "virtual_network_name": "vnet", "address_prefixes": ["10.0.1.0/24"]}
+    return [
+        resource(f"{at}virtual_network.vnet", {**GROUP, "name": "vnet", "address_space": ["10.0.0.0/16"]}),
+        resource(f"{at}subnet.web", {**held, "resource_group_name": key}),
+        _dynamic_nic(f"{at}network_interface.nic", f"nic-{key}"),
+    ]
+
+
+def test_what_a_dynamic_block_mentions_its_own_module_sees(tmp_path: Path) -> None:
+    inner = module([*_spoke("a")])
+    spokes = [each for key in ("a", "b") for each in _spoke(key)]
+    topology = _read(tmp_path, plan(*spokes, calls={"spoke": call(inner, **_SPOKES)}))
+    assert [_subnet_of(topology, f"nic-{key}").resource_group for key in ("a", "b")] == ["a", "b"]
+
+
+def test_a_variable_leads_what_a_dynamic_block_mentions_to_another_module(tmp_path: Path) -> None:
+    """The NIC's module has no subnet of its own; of two in the plan one is given to it."""
+    own = _dynamic_nic("module.nic.azurerm_network_interface.nic", "nic")
+    subnets = [subnet("web", "10.0.1.0/24"), subnet("app", "10.0.2.0/24")]
+    inputs = {"subnet": ref("azurerm_subnet.app.id"), "name": {"references": ["var.name"]}}
+    topology = _read(tmp_path, plan(network(), *subnets, own, calls={"nic": call(module([own]), inputs)}))
+    assert _subnet_of(topology, "nic").name == "app"
+
+
+def test_a_local_in_a_call_may_lead_anywhere(tmp_path: Path) -> None:
+    own = _dynamic_nic("module.nic.azurerm_network_interface.nic", "nic")
+    subnets = [subnet("web", "10.0.1.0/24"), subnet("app", "10.0.2.0/24")]
+    inputs = {"subnet": ref("azurerm_subnet.app.id"), "more": {"references": ["local.more"]}}
+    topology = _read(tmp_path, plan(network(), *subnets, own, calls={"nic": call(module([own]), inputs)}))
+    assert isinstance(_subnet_of(topology, "nic"), Unresolved)

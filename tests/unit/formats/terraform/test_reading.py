@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from netwatch.errors import TopologyError, TopologyErrors, UnsupportedError
+from netwatch.errors import NetwatchError, TopologyError, TopologyErrors, UnsupportedError
 from netwatch.formats import load
 from netwatch.model.addresses import PortRange, parse_prefix
 from netwatch.model.flow import Protocol
@@ -554,3 +554,24 @@ def test_the_older_name_of_a_subnets_prefix_is_worked_out(tmp_path: Path) -> Non
     topology = read(tmp_path, plan(network(), subnet("a", "10.0.1.0/24"), nsg, named_by_subnet))
     (found,) = named(topology.nsgs, "nsg").rules
     assert found.destinations.terms == (Cidr(parse_prefix("10.0.1.0/24"), "10.0.1.0/24"),)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ('{"format_version": "1.0", "provider_schemas": {}}', "JSON with provider_schemas, expected a plan or a state"),
+    ('{"serial": 1, "lineage": "l", "encrypted_data": "", "encryption_version": "v0"}', "this state is encrypted"),
+    ('{"version": 3, "terraform_version": "0.11", "lineage": "l", "modules": []}', "a state file of version 3"),
+    ('{"@level":"info"}\n{"@level":"info"}', "terraform show -json prints the plan"),
+    ("PK\x03\x04\x14", "it is a zip archive. A plan of Terraform is one"),
+])  # fmt: skip
+def test_what_terraform_wrote_and_is_no_plan_is_told_from_one(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(NetwatchError, match=message):
+        load(file)
+
+
+def test_a_plan_of_opentofu_is_read_as_one_of_terraform(tmp_path: Path) -> None:
+    text = json.dumps(plan(network(), subnet("a", "10.0.1.0/24"), terraform_version="1.8.2"))
+    file = tmp_path / "plan.json"
+    file.write_text(text.replace("registry.terraform.io", "registry.opentofu.org"), encoding="utf-8")
+    assert named(load(file).subnets, "a")
