@@ -17,8 +17,12 @@ __all__ = [
     "Host",
     "Network",
     "Tags",
+    "all_peerings",
+    "brought",
     "connected",
     "endpoint_nics",
+    "gateways_for",
+    "gateways_in",
     "host",
     "is_deployed",
     "is_far",
@@ -82,7 +86,7 @@ def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
     that says Connected is believed (Azure says so only while both exist).
     """
     found = []
-    everything = _all_peerings(topology)
+    everything = all_peerings(topology)
     for peering in everything:
         if peering.vnet != vnet:
             continue
@@ -94,7 +98,7 @@ def connected(topology: Topology, vnet: ResourceId) -> list[Peering]:
     return found
 
 
-def _all_peerings(topology: Topology) -> list[Peering]:
+def all_peerings(topology: Topology) -> list[Peering]:
     """Those of the input; and between each hub and each of its spokes, where the input has none at all, a new one.
 
     "The hub virtual network gets bi-directionally peered with every spoke" ("Connectivity configuration"); where the
@@ -108,7 +112,7 @@ def _all_peerings(topology: Topology) -> list[Peering]:
                 continue
             lent = any(spoke in topology.network_groups[group.key].members for group in configuration.gateway_groups)
             in_force = all(is_deployed(topology, configuration.id, topology.vnets[end.key].location) for end in ends)
-            if in_force and not (lent and not _gateways_in(topology, hub)):
+            if in_force and not (lent and not gateways_in(topology, hub)):
                 out, back = hub.child("virtualNetworkPeerings", "made"), spoke.child("virtualNetworkPeerings", "made")
                 found.append(Peering(out, spoke, "Connected", allow_gateway_transit=lent))
                 found.append(Peering(back, hub, "Connected", use_remote_gateways=lent))
@@ -210,16 +214,16 @@ def learned(topology: Topology, subnet: Subnet) -> dict[Network, str]:
         return {}
     own = spaces(topology.vnets[subnet.vnet.key])
     found: dict[Network, str] = {}
-    for gateway in _gateways_for(topology, subnet.vnet):
-        for brought in _brought(topology, gateway):
-            if brought not in own:
-                found.setdefault(brought, _public_address(topology, gateway))
+    for gateway in gateways_for(topology, subnet.vnet):
+        for held in brought(topology, gateway):
+            if held not in own:
+                found.setdefault(held, _public_address(topology, gateway))
     return found
 
 
-def _gateways_for(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
+def gateways_for(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
     """The VNet's own, else those of peers whose gateways it uses and that let it ("gateway transit")."""
-    own = _gateways_in(topology, vnet)
+    own = gateways_in(topology, vnet)
     if own:
         return own
     used = [peering for peering in connected(topology, vnet) if peering.use_remote_gateways]
@@ -228,13 +232,13 @@ def _gateways_for(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGa
         for peering in used
         if any(
             back.vnet == peering.remote_vnet and back.remote_vnet == vnet and back.allow_gateway_transit
-            for back in _all_peerings(topology)
+            for back in all_peerings(topology)
         )
-        for gateway in _gateways_in(topology, _peer(topology, peering).id)
+        for gateway in gateways_in(topology, _peer(topology, peering).id)
     ]
 
 
-def _gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
+def gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGateway]:
     return [
         gateway
         for gateway in topology.gateways.values()
@@ -242,7 +246,7 @@ def _gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGat
     ]
 
 
-def _brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network]:
+def brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network]:
     """What BGP advertises, what the sites at the other end hold, the networks of gateways there, and client pools."""
     found = known(gateway.client_prefixes) + known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))
     for connection in topology.connections.values():
@@ -251,7 +255,7 @@ def _brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network
         if connection.peer.key in topology.local_network_gateways:
             found += known(topology.local_network_gateways[connection.peer.key].prefixes)
         for vnet in topology.vnets.values():
-            if connection.peer in [other.id for other in _gateways_in(topology, vnet.id)]:
+            if connection.peer in [other.id for other in gateways_in(topology, vnet.id)]:
                 found += spaces(vnet)
     return found
 

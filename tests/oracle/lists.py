@@ -19,7 +19,7 @@ from tests.oracle.around import Tags, endpoint_nics, host, is_deployed, learned,
 from tests.oracle.fields import matches
 from tests.oracle.tags import names_platform, oracle_tag_holds
 
-__all__ = ["RuleList", "oracle_fate", "oracle_ip_flow", "rule_lists"]
+__all__ = ["DEFAULT_RULES", "RuleList", "oracle_fate", "oracle_ip_flow", "rule_lists"]
 
 PLATFORM_SERVICES = [
     *(("168.63.129.16", "Tcp", port) for port in (53, 80, 443, 32526)),
@@ -27,6 +27,10 @@ PLATFORM_SERVICES = [
     ("169.254.169.254", "Tcp", 80),
 ]
 LICENSING = ("20.118.99.224", "40.83.235.53", "23.102.135.246")
+DEFAULT_RULES = (
+    "AllowVnetInBound", "AllowAzureLoadBalancerInBound", "DenyAllInBound",
+    "AllowVnetOutBound", "AllowInternetOutBound", "DenyAllOutBound",
+)  # fmt: skip
 NAMED_FOR_SERVICES = ("GatewaySubnet", "AzureBastionSubnet", "AzureFirewallSubnet", "RouteServerSubnet")
 INTENT_POLICIES = ("Microsoft.Sql/managedInstances", "Microsoft.Databricks/workspaces")
 

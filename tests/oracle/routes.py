@@ -30,7 +30,7 @@ from tests.oracle.around import (
 )
 from tests.oracle.tags import hop_of, published
 
-__all__ = ["SYSTEM_ROUTE", "Row", "oracle_next_hop", "oracle_routes"]
+__all__ = ["APPLIANCES", "SYSTEM_ROUTE", "Row", "oracle_next_hop", "oracle_route", "oracle_routes"]
 
 SYSTEM_ROUTE = "System Route"
 RESERVED = [ip_network(text) for text in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
@@ -63,16 +63,9 @@ def oracle_next_hop(
     makes the type None, and its address is still told. Of several, the first is told, and one in reach is enough.
     """
     subnet = subnet_of(topology, nic)
-    rows = [row for row in oracle_routes(topology, subnet, tags or {}) if row.state == "Active"]
-    candidates = [
-        (-held.prefixlen, _precedence(topology, row), row)
-        for row in rows
-        for held in row.networks
-        if host(dest) in held
-    ]
-    if not candidates:
+    best = oracle_route(topology, subnet, dest, tags or {})
+    if best is None:
         return "None", "", SYSTEM_ROUTE
-    _, _, best = min(candidates, key=lambda found: found[:2])
     if best.hop in APPLIANCES and not any(
         _is_reachable(topology, subnet, ip_address(ip)) for ip in (best.ip, *best.others)
     ):
@@ -80,6 +73,18 @@ def oracle_next_hop(
     if best.hop == "Internet" and subnet.nat_gateway is not None:
         return topology.semantics.nat_gateway_next_hop, best.ip, best.table
     return best.hop, best.ip, best.table
+
+
+def oracle_route(topology: Topology, subnet: Subnet, dest: Address, tags: Tags) -> Row | None:
+    """The row that takes a packet for ``dest``: of those that hold it, the longest prefix, then the precedence."""
+    rows = [row for row in oracle_routes(topology, subnet, tags) if row.state == "Active"]
+    holding = [
+        (-held.prefixlen, _precedence(topology, row), row)
+        for row in rows
+        for held in row.networks
+        if host(dest) in held
+    ]
+    return min(holding, key=lambda found: found[:2])[2] if holding else None
 
 
 def _precedence(topology: Topology, row: Row) -> int:

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from netwatch.model.addresses import ANY_PORT, Address, PortRange, Prefix, parse_address, parse_prefix
 from netwatch.model.flow import Direction, Flow, Protocol
+from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.rules import Cidr, PortField, SecurityRule
 from netwatch.model.topology import Topology
-from tests.oracle import Profile
+from tests.oracle import Asked, Profile
 from tests.strategies.pools import CIDRS, CONTEXT_TAGS, EDGES, LEARNED, PLATFORM_TAGS, PORTS, SCATTERED, TAGS
 
-__all__ = ["addresses_near", "destinations", "flows", "flows_between", "profiles"]
+__all__ = ["addresses_near", "destinations", "flows", "flows_between", "profiles", "questions_of"]
 
 _DIAGNOSED = (Protocol.TCP, Protocol.ICMP, Protocol.TCP, Protocol.UDP, Protocol.ICMP, Protocol.ANY)
 _PLATFORM_PORTS = (53, 67, 68, 69, 80, 443, 32526)
@@ -144,3 +145,35 @@ def _side() -> st.SearchStrategy[str]:
 def _version(text: str) -> int:
     """6 where it is an IPv6 address, 4 where it may be IPv4, 0 where it is everything."""
     return 0 if text == "*" else 6 if ":" in text else 4
+
+
+@st.composite
+def questions_of(draw: st.DrawFn, topology: Topology) -> Asked:
+    """A connectivity check from a machine to anything that has an address, or a name, in or out of the network."""
+    nics = [nic for nic in topology.nics.values() if nic.vm and nic.primary]
+    nic = draw(st.sampled_from(nics))
+    assert isinstance(nic.vm, ResourceId)
+    versions = {address.version for address in own_addresses(nic)}
+    there = draw(st.sampled_from([each for each in _ends_of_paths(topology) if _version_of(each) in versions]))
+    protocol = draw(st.sampled_from([*6 * [Protocol.TCP], Protocol.ICMP]))
+    return Asked(nic.vm, there, protocol, draw(st.sampled_from([80, 443, 443, 8080, 22, 5000, 5001])))
+
+
+def _ends_of_paths(topology: Topology) -> list[ResourceId | Address | str]:
+    """Machines by id; private and public addresses; names; sites, services and the Internet."""
+    found: list[ResourceId | Address | str] = [vm.id for vm in topology.vms.values()]
+    found += [address for nic in topology.nics.values() for address in own_addresses(nic) * (1 if nic.vm else 6)]
+    private = [each.private_ip for balancer in topology.load_balancers.values() for each in balancer.frontends]
+    private += [firewall.private_ip for firewall in topology.firewalls.values()]
+    public = [ip.address for ip in topology.public_ips.values()]
+    found += [each for each in (*private, *private, *private, *public) if isinstance(each, Address)]
+    found += [*topology.facts.dns, "www.contoso.com", "www.example.net"]
+    found += [parse_address(text) for text in ("8.8.8.8", "8.8.8.8", "20.60.26.1", "10.200.0.4", "2001:4860::8888")]
+    sites = [prefix for site in topology.local_network_gateways.values() for prefix in site.prefixes]
+    pools = [prefix for gateway in topology.gateways.values() for prefix in gateway.client_prefixes]
+    found += [Address(each.version, each.network + 9) for each in (*sites, *pools) if isinstance(each, Prefix)][:6]
+    return found
+
+
+def _version_of(there: ResourceId | Address | str) -> int:
+    return there.version if isinstance(there, Address) else 4

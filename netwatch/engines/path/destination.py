@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.engines.path.address_owner import Place
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
@@ -12,6 +12,10 @@ from netwatch.model.addresses import Address, Prefix, parse_address
 from netwatch.model.resources import VirtualMachine
 from netwatch.model.rules import Cidr
 from netwatch.model.topology import Topology
+
+if TYPE_CHECKING:
+    from netwatch.model.firewalls import FirewallRule, NatRule
+    from netwatch.model.rules import SecurityRule
 
 __all__ = ["Destination", "find_destination", "stand_in"]
 
@@ -98,7 +102,7 @@ def _machine(topology: Topology, vm: VirtualMachine) -> Destination:
 
 
 def stand_in(topology: Topology, version: int = 4) -> Address:
-    """A public address that no rule and no user route of the input names, so that only tags and ``*`` hold it."""
+    """A public address that no rule, no user route and no site of the input names: only tags and ``*`` hold it."""
     named = list(_named_prefixes(topology))
     candidates = [parse_address(text) for text in _STAND_INS[version]]
     free = [address for address in candidates if not any(prefix.holds(address) for prefix in named)]
@@ -106,9 +110,27 @@ def stand_in(topology: Topology, version: int = 4) -> Address:
 
 
 def _named_prefixes(topology: Topology) -> Iterator[Prefix]:
-    for nsg in topology.nsgs.values():
-        for rule in nsg.rules:
-            terms = (*rule.sources.terms, *rule.destinations.terms)
-            yield from (term.prefix for term in terms if isinstance(term, Cidr) and term.prefix.length)
-    for table in topology.route_tables.values():
-        yield from (route.prefix for route in table.routes if isinstance(route.prefix, Prefix) and route.prefix.length)
+    """Every prefix that may tell one public address from another, but for those of everything."""
+    for rule in _rules(topology):
+        terms = (*rule.sources.terms, *rule.destinations.terms)
+        yield from (term.prefix for term in terms if isinstance(term, Cidr) and term.prefix.length)
+    for held in _routed(topology):
+        yield from (prefix for prefix in held if isinstance(prefix, Prefix) and prefix.length)
+
+
+def _rules(topology: Topology) -> Iterator[SecurityRule | FirewallRule | NatRule]:
+    for group in topology.nsgs.values():
+        yield from group.rules
+    for collection in topology.admin_rule_collections.values():
+        yield from collection.rules
+    for firewall in topology.firewalls.values():
+        yield from firewall.nat_rules
+        yield from (*firewall.network_rules, *firewall.application_rules)
+
+
+def _routed(topology: Topology) -> Iterator[Iterable[object]]:
+    yield from (vnet.address_space for vnet in topology.vnets.values())
+    yield from ((route.prefix for route in table.routes) for table in topology.route_tables.values())
+    yield from (gateway.client_prefixes for gateway in topology.gateways.values())
+    yield from (site.prefixes for site in topology.local_network_gateways.values())
+    yield from topology.facts.gateway_learned_routes.values()

@@ -17,7 +17,7 @@ from netwatch.model.flow import Access, Flow, Protocol
 from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, PortField, ServiceTag
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["Judgement", "judge", "nat_rule_for"]
+__all__ = ["Judgement", "judge", "judge_translated", "nat_rule_for"]
 
 _Match = bool | Unresolved
 
@@ -38,30 +38,38 @@ def judge(compiled: CompiledTopology, firewall: Firewall, flow: Flow, host: str 
     """What network rules, then application rules, make of a flow; ``host`` is the name it is for, empty for none."""
     if firewall.unresolved:
         return Judgement(None, unresolved=firewall.unresolved[0])
-    network = _first(compiled, firewall.network_rules, flow, host)
-    if network.access is not None and network.rule is not None:
-        return network
-    if network.access is None:
-        return network
-    application = _first(compiled, firewall.application_rules, flow, host)
-    return application._replace(is_proxied=application.access is Access.ALLOW)
+    network = [Judgement(rule.access, rule) for rule in firewall.network_rules]
+    application = [
+        Judgement(rule.access, rule, is_proxied=rule.access is Access.ALLOW) for rule in firewall.application_rules
+    ]
+    return _first(compiled, (*network, *application, Judgement(Access.DENY)), flow, host)
 
 
-def _first(compiled: CompiledTopology, rules: Sequence[FirewallRule], flow: Flow, host: str) -> Judgement:
-    """The first rule that matches; open where one that may match before it says otherwise."""
-    pending: list[tuple[FirewallRule, Unresolved]] = []
-    found = Judgement(Access.DENY)
-    for rule in rules:
-        match = _matches(compiled, rule, flow, host)
+def judge_translated(compiled: CompiledTopology, firewall: Firewall, flow: Flow) -> Judgement:
+    """What becomes of a flow that a NAT rule has translated: allowed without a rule, unless a network rule denies it.
+
+    Application rules are not for what comes in.
+    """
+    network = [Judgement(rule.access, rule) for rule in firewall.network_rules]
+    return _first(compiled, (*network, Judgement(Access.ALLOW)), flow, "")
+
+
+def _first(compiled: CompiledTopology, judgements: Sequence[Judgement], flow: Flow, host: str) -> Judgement:
+    """The first whose rule matches, or that has none; open where one that may match before it says otherwise."""
+    pending: list[Judgement] = []
+    for judgement in judgements:
+        match = judgement.rule is None or _matches(compiled, judgement.rule, flow, host)
         if isinstance(match, Unresolved):
-            pending.append((rule, match))
+            pending.append(judgement._replace(unresolved=match))
         elif match:
-            found = Judgement(rule.access, rule)
-            break
-    for rule, reason in pending:
-        if rule.access is not found.access:
-            return Judgement(None, rule, reason)
-    return found
+            other = (each for each in pending if _differs(each, judgement))
+            return next((each._replace(access=None) for each in other), judgement)
+    raise AssertionError("the last judgement has no rule")  # pragma: no cover
+
+
+def _differs(one: Judgement, other: Judgement) -> bool:
+    """Whether it matters which of the two it is: a proxy hides the source."""
+    return (one.access, one.is_proxied) != (other.access, other.is_proxied)
 
 
 def _matches(compiled: CompiledTopology, rule: FirewallRule, flow: Flow, host: str) -> _Match:

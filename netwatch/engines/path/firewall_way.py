@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Wall
-from netwatch.engines.path.firewall_rules import Judgement, judge, nat_rule_for
-from netwatch.engines.path.onward import leave_subnet
-from netwatch.engines.path.ways import Onward, platform_issue
+from netwatch.engines.path.firewall_rules import Judgement, judge, judge_translated, nat_rule_for
+from netwatch.engines.path.onward import leave_subnet, looped
+from netwatch.engines.path.ways import Front, Onward, key_of, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.firewalls import FirewallRule, NatRule
 from netwatch.model.flow import Access, Flow
@@ -87,14 +87,20 @@ def let_in(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]) -
         return Passed(flow, Onward("", unresolved=(named,)))
     port = flow.dst_port if rule.translated_port is None else rule.translated_port
     sent = flow._replace(src_ip=wall.address or flow.src_ip, dst_ip=rule.translated_address, dst_port=port)
-    onward = _leave(compiled, wall, sent, seen)
+    onward = _once(_leave(compiled, wall, sent, seen), seen)
     return Passed(sent, _denied_after(compiled, wall, rule, flow._replace(dst_ip=sent.dst_ip, dst_port=port), onward))
+
+
+def _once(onward: Onward, seen: Set[str]) -> Onward:
+    """A rule may translate to the firewall itself, or to a public address of it: the flow goes round once."""
+    is_round = isinstance(onward.place, (Wall, Front)) and key_of(onward.place) in seen
+    return looped(onward) if is_round else onward
 
 
 def _denied_after(compiled: CompiledTopology, wall: Wall, nat: NatRule, flow: Flow, onward: Onward) -> Onward:
     """What a NAT rule translates is allowed, unless a network rule denies it."""
-    judgement = judge(compiled, wall.firewall, flow)
-    if judgement.rule is not None and judgement.access is not Access.ALLOW and not judgement.is_proxied:
+    judgement = judge_translated(compiled, wall.firewall, flow)
+    if judgement.access is not Access.ALLOW:
         return _judged(compiled, wall, judgement, onward)
     return onward._replace(notes=(f"{wall.name} sends the flow on by {nat.name}", *onward.notes))
 

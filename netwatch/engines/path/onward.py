@@ -23,7 +23,7 @@ from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["forward", "leave", "leave_subnet"]
+__all__ = ["forward", "leave", "leave_subnet", "looped"]
 
 _LINKS = {
     NextHopType.VNET_LOCAL: "VirtualNetwork",
@@ -133,7 +133,8 @@ def _to_destination(compiled: CompiledTopology, sender: Sender, route: Effective
         onward = hand_over_in_mesh(compiled, sender, dest)
     else:
         onward = hand_over(compiled, sender, dest)
-    return onward._replace(link=onward.link and _LINKS[route.next_hop_type], route=route)
+    issues = tuple(route_issue(route) if each == route_issue(None) else each for each in onward.issues)
+    return onward._replace(link=onward.link and _LINKS[route.next_hop_type], route=route, issues=issues)
 
 
 def _to_gateway(
@@ -142,7 +143,7 @@ def _to_gateway(
     from netwatch.engines.path.gateway_way import to_gateway
 
     onward = to_gateway(compiled, sender, route, dest)
-    return _looped(onward) if onward.place is not None and key_of(onward.place) in seen else onward
+    return looped(onward) if onward.place is not None and key_of(onward.place) in seen else onward
 
 
 def _to_appliance(
@@ -158,7 +159,7 @@ def _to_appliance(
         return onward._replace(route=route, crossed=crossed, issues=onward.issues and (route_issue(route),))
     is_loop = hop != dest and key_of(onward.place) in seen
     onward = onward._replace(link="VirtualNetwork" if hop == dest else "VirtualAppliance", route=route)
-    return _looped(onward) if is_loop else onward
+    return looped(onward) if is_loop else onward
 
 
 def _spread(route: EffectiveRoute) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def _spread(route: EffectiveRoute) -> tuple[str, ...]:
     return (f"route {route.name} spreads flows over {1 + len(route.other_hop_ips)} appliances; the first is followed",)
 
 
-def _looped(onward: Onward) -> Onward:
+def looped(onward: Onward) -> Onward:
     """The drop of a flow that would come to a place a second time."""
     assert onward.place is not None
     note = f"a routing loop: the route at this hop leads back to {name_of(onward.place)}"

@@ -63,7 +63,12 @@ def _behind(compiled: CompiledTopology, public_ip: ResourceId) -> Iterator[Place
 
 
 def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
-    """The issue of what comes through a Standard public address to a NIC without any network security group."""
+    """The issue of what comes through a Standard public address to a NIC without any network security group.
+
+    Behind a firewall there is none: the public address is the firewall's, and the NIC hears from a private one.
+    """
+    if isinstance(front.behind, Wall):
+        return None
     sku = front.behind.balancer.sku if isinstance(front.behind, Balanced) else front.public_ip.sku
     if not sku.lower().startswith("standard") or compiled.bindings(place.nic):
         return None

@@ -12,6 +12,7 @@ from netwatch.model.routes import NextHopType
 from netwatch.model.topology import Topology
 from tests.build import rule
 from tests.networks import Net, Nic, Route, arm_id, network
+from tests.unit.engines.hub import read
 
 
 @pytest.fixture
@@ -66,6 +67,31 @@ def test_the_stand_in_is_an_address_that_nothing_names() -> None:
         tables={"rt": [Route("203.0.113.0/24", NextHopType.NONE), Route("0.0.0.0/0", NextHopType.INTERNET)]},
     )
     assert str(find_destination(topology, "www.contoso.com").address) == "1.1.1.254"
+
+
+PARTNER = "partner: {source: '*', destination: 198.51.100.0/24, destinationPortRanges: '*', protocol: Tcp"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "networkManagers: {m: {networkGroups: {g: v}, securityAdminConfigurations: {c: {ruleCollections: "
+        "{r: {appliesToGroups: g, rules: {PARTNER, priority: 1, direction: Outbound, access: Deny}}}}}}}}",
+        "azureFirewalls: {fw: {subnet: v/GatewaySubnet, networkRules: {PARTNER}}}}",
+        "localNetworkGateways: {site: {addressPrefixes: 198.51.100.0/24}}",
+        "virtualNetworkGateways: {vgw: {subnet: v/GatewaySubnet, vpnClientAddressPool: 198.51.100.0/24}}",
+        "virtualNetworkGateways: {vgw: {subnet: v/GatewaySubnet}}\n"
+        "facts: {gatewayLearnedRoutes: {vgw: 198.51.100.0/24}}",
+        "virtualNetworks: {w: {addressPrefixes: 198.51.100.0/24}}",
+    ],
+)
+def test_nor_does_a_manager_a_firewall_or_a_site_name_the_stand_in(more: str) -> None:
+    vnet = (
+        "virtualNetworks: {v: {addressPrefixes: 10.0.0.0/16, subnets: {GatewaySubnet: {addressPrefix: 10.0.0.0/24}}}}"
+    )
+    text = "" if more.startswith("virtualNetworks") else vnet
+    topology = read(f"netwatch: 1\n{text}\n{more.replace('PARTNER', PARTNER)}\n")
+    assert str(find_destination(topology, "www.contoso.com").address) == "203.0.113.254"
 
 
 def test_neither_a_machine_nor_a_name(topology: Topology) -> None:

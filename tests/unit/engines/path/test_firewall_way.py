@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.model.topology import Topology
@@ -157,6 +159,38 @@ def test_a_network_rule_can_deny_what_a_nat_rule_sends_on() -> None:
     rules = f"{NAT.replace('TARGET', TO_DB)}, {deny} destinationPortRanges: 8443}}}}"
     answer = check(from_outside(rules), "far", "20.0.0.9", dest_port=443)
     assert issues(answer) == [("fw", "Local", "DeniedByFirewall")]
+
+
+MAY_DENY = "networkRules: {no: {access: Deny, protocol: Tcp, source: '*', destinationPortRanges: '*', fqdns: a.b.com}}"
+
+
+def test_application_rules_are_not_asked_about_what_a_nat_rule_sends_on() -> None:
+    rule = "access: Deny, protocol: Tcp, source: '*', destinationPortRanges: 8443, fqdns: '*'"
+    rules = f"{NAT.replace('TARGET', TO_DB)}, applicationRules: {{no: {{{rule}}}}}"
+    assert check(from_outside(rules), "far", "20.0.0.9", dest_port=443).status == "Reachable"
+    maybe = f"{NAT.replace('TARGET', TO_DB)}, {MAY_DENY}"
+    assert check(from_outside(maybe), "far", "20.0.0.9", dest_port=443).status == "Unknown"
+
+
+def test_an_application_rule_behind_a_network_rule_that_may_deny_leaves_the_answer_open() -> None:
+    yes = "applicationRules: {yes: {protocol: Tcp, source: '*', destinationPortRanges: 443, fqdns: '*'}}"
+    assert check(net(f"{MAY_DENY}, {yes}"), "web", "8.8.8.8", dest_port=443).status == "Unknown"
+    no = yes.replace("protocol", "access: Deny, protocol")
+    assert check(net(f"{MAY_DENY}, {no}"), "web", "8.8.8.8", dest_port=443).status == "Unreachable"
+
+
+@pytest.mark.parametrize("target", ["20.0.0.9", "10.0.4.4"])
+def test_a_nat_rule_that_leads_back_to_the_firewall_is_a_loop(target: str) -> None:
+    rule = NAT.replace("destination: 20.0.0.9", "destination: '*'").replace("TARGET", f"translatedAddress: {target}")
+    answer = check(from_outside(rule), "far", "20.0.0.9", dest_port=443)
+    assert issues(answer) == [("fw", "Outbound", "Default")]
+    assert any("routing loop" in note for note in answer.notes)
+
+
+def test_behind_a_firewall_no_group_is_needed() -> None:
+    topology = from_outside(NAT.replace("TARGET", TO_DB))
+    bare = replace(topology, subnets={key: replace(each, nsg=None) for key, each in topology.subnets.items()})
+    assert check(bare, "far", "20.0.0.9", dest_port=443).status == "Reachable"
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,16 @@ def hub_and_spokes(*, forwarded: bool = True, hub_rules: str = "", table: str = 
     )
 
 
+def test_a_user_route_that_keeps_a_far_address_in_the_network_is_told_as_the_users() -> None:
+    topology = network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={"v/s": Net("10.0.0.0/24", table="rt")},
+        nics={"web-nic": Nic("v/s", "10.0.0.4")},
+        tables={"rt": [Route("8.8.8.0/24", NextHopType.VNET_LOCAL)]},
+    )
+    assert seen(path(topology, "web-nic", "8.8.8.8"))[0] == Seen("Source", "web-nic", (BY_USER,))
+
+
 def test_a_peering_is_a_hop_of_its_own_named_from_the_near_side() -> None:
     found = path(hub_and_spokes(), "one-nic", "10.2.1.4")
     assert seen(found) == [
