@@ -37,12 +37,12 @@ def choose_between(kernels: Sequence[str], n: int, *, kernel: str) -> tuple[str,
     if kernel != "auto":
         return kernel, "asked for by name"
     if n <= FEW and "bits" in kernels:
-        return "bits", f"{n:,} flows are fewer than tables are worth"
+        return "bits", f"too few flows for tables to be worth making ({n:,})"
     if not installed:
         return "numpy", "numba is not installed; aznetwatch[fast] has it"
     if "numba" not in sys.modules and n < NUMBA_FROM:
-        return "numpy", f"{n:,} flows are done before numba is imported"
-    return "numba", f"{n:,} flows, and numba is installed"
+        return "numpy", f"done before numba would be imported (flows: {n:,})"
+    return "numba", f"numba is installed, and there are enough flows ({n:,})"
 
 
 def spread(run: Callable[[range], None], size: int, threads: int) -> None:

@@ -43,8 +43,11 @@ the third, which others share, 2 to 8. So tables are made small first and few se
 
 Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves, each with tables of its own.
 
-Nothing is remembered of flows, not even within a batch: a memory of them would gain where traffic repeats and lose
-where it does not, and a benchmark would measure the trace.
+6. **Repeats** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. ``numba`` keeps the flows it has
+   just answered, 256 KB of them, and searches only what is new of a block: 6.8 ns a flow instead of 9.6 on ``zipf``, 12
+   instead of 43 for 4,000 rules. Where half of a block is new it leaves this alone for 8 to 128 blocks, which costs
+   ``hit`` a hundredth. Nothing is kept from one call to the next. With 4,096 flows instead of 16,384 a third is new
+   instead of a sixth; 32,768 flows leave less of the cache than they gain where others use it too.
 
 What is left of a flow's 10 ns: 6 are computing (addresses 4.8, services 1), 4 are pairs, whose 1.7 MB a cache of 1 MB
 holds in part. Comparing sixteen keys, counting and moving the count cost 2.7 cycles with the other virtual processor

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core.cgutils import create_struct_proxy
 from numba.extending import intrinsic
+
+from netwatch.matcher.kernels.repeats import compiled, keep, memory, pace, unknown
 
 __all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
 
@@ -28,18 +30,6 @@ ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
 NOTHING = u64(0)
 LINE_BITS = 512
 NO_BRICK = u64(0xFFFFFFFF)
-
-
-def compiled(function: Any) -> Any:
-    """``function`` compiled when first called, from then on read from a file; it runs without the interpreter's lock.
-
-    The file lies beside this one, else where NUMBA_CACHE_DIR says, else in the user's cache directory. Where nothing of
-    that can be written it is compiled anew in every process: slow to begin, but an answer.
-    """
-    try:
-        return njit(nogil=True, error_model="numpy", cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True, error_model="numpy")(function)
 
 
 @intrinsic
@@ -227,15 +217,32 @@ def classes_v6(flows, tables, begin, out):
 
 
 @compiled
-def groups_v4(flows, tables, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by groups."""
+def groups_block(flows, tables, begin, room, out):
+    """The rows of a block of IPv4 flows from ``begin`` on, by groups."""
     classes, finish = tables
-    own, best = three_columns(BLOCK), np.empty(BLOCK, np.uint32)
+    (s, d, v), best = room
+    some = s[: len(out)], d[: len(out)], v[: len(out)]
+    classes_v4(flows, classes, begin, some)
+    group_rows(some, finish, best, out)
+
+
+@compiled
+def groups_v4(flows, tables, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by groups, but for those known from before."""
+    room, known = (three_columns(BLOCK), np.empty(BLOCK, np.uint32)), memory(BLOCK)
+    rest, pause, first = NOTHING, NOTHING, True
     for at in range(span[0], span[1], BLOCK):
         block = out[at : min(at + BLOCK, span[1])]
-        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
-        classes_v4(flows, classes, at, some)
-        group_rows(some, finish, best, block)
+        if rest:
+            groups_block(flows, tables, at, room, block)
+            rest -= ONE
+            continue
+        left = unknown(flows, at, known, block)
+        groups_block(known[2], tables, 0, room, known[3][:left])
+        keep(known, left, block)
+        if not first:
+            rest = pause = pace(pause, left, len(block))
+        first = False
 
 
 @compiled
@@ -251,15 +258,32 @@ def groups_v6(flows, tables, span, out):
 
 
 @compiled
-def pairs_v4(flows, tables, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by pairs."""
+def pairs_block(flows, tables, begin, room, out):
+    """The rows of a block of IPv4 flows from ``begin`` on, by pairs."""
     classes, finish = tables
-    own = three_columns(PAIRS_BLOCK)
+    s, d, v = room
+    some = s[: len(out)], d[: len(out)], v[: len(out)]
+    classes_v4(flows, classes, begin, some)
+    pair_rows(some, finish, out)
+
+
+@compiled
+def pairs_v4(flows, tables, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by pairs, but for those known from before."""
+    room, known = three_columns(PAIRS_BLOCK), memory(PAIRS_BLOCK)
+    rest, pause, first = NOTHING, NOTHING, True
     for at in range(span[0], span[1], PAIRS_BLOCK):
         block = out[at : min(at + PAIRS_BLOCK, span[1])]
-        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
-        classes_v4(flows, classes, at, some)
-        pair_rows(some, finish, block)
+        if rest:
+            pairs_block(flows, tables, at, room, block)
+            rest -= ONE
+            continue
+        left = unknown(flows, at, known, block)
+        pairs_block(known[2], tables, 0, room, known[3][:left])
+        keep(known, left, block)
+        if not first:
+            rest = pause = pace(pause, left, len(block))
+        first = False
 
 
 @compiled

@@ -1,0 +1,114 @@
+"""Flows that came a moment ago, answered without a search. Only ``loops`` imports this file, for numba.
+
+Traffic repeats itself: a few connections are most of a log. Flows of a pass stand in a table, two words each, where a
+multiplication says; a flow that is there has its row at once, and only the others of a block are searched. Where half
+of a block or more is new the table is left alone for a while, each time for twice as many blocks, so that traffic which
+never repeats loses a hundredth and no more. Every call begins with an empty table.
+
+IPv4 only: a flow of IPv6 is five words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+__all__ = ["compiled", "keep", "memory", "pace", "unknown"]
+
+SLOTS_BITS = 14
+"""16,384 flows, 256 KB: as much as the second-level cache gives away beside the tables."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 8, 128
+"""Blocks that are passed over before the table is tried again."""
+
+i32, u32, u64 = np.int32, np.uint32, np.uint64
+ONE, EIGHT, SIXTEEN, ROW_BITS, HALF = u64(1), u64(8), u64(16), u64(24), u64(32)
+ROW = u64((1 << 24) - 1)
+SHIFT = u64(64 - SLOTS_BITS)
+MIX, MIX_TOO = u64(0x9E3779B97F4A7C15), u64(0xC2B2AE3D27D4EB4F)
+
+
+def compiled(function: Any) -> Any:
+    """``function`` compiled when first called, from then on read from a file; it runs without the interpreter's lock.
+
+    The file lies beside this one, else where NUMBA_CACHE_DIR says, else in the user's cache directory. Where nothing of
+    that can be written it is compiled anew in every process: slow to begin, but an answer.
+    """
+    try:
+        return njit(nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True, error_model="numpy")(function)
+
+
+@compiled
+def slot(addresses, ports):
+    """Where the two words of a flow stand."""
+    return (addresses * MIX + ports * MIX_TOO) >> SHIFT << ONE
+
+
+@compiled
+def memory(size):
+    """An empty table, and room for what is not in it of a block of ``size`` flows: places, columns and rows.
+
+    An empty slot looks like the flow of nothing but zeros, which belongs into slot 0; so that one holds another.
+    """
+    slots = np.zeros(2 << SLOTS_BITS, np.uint64)
+    slots[0] = ~u64(0)
+    addresses = np.empty(size, np.uint32), np.empty(size, np.uint32)
+    ports = np.empty(size, np.uint16), np.empty(size, np.uint16), np.empty(size, np.uint8)
+    return slots, np.empty(size, np.uint32), (addresses, ports), np.empty(size, np.int32)
+
+
+@compiled
+def words(flow):
+    """A flow as two words: both addresses, and ports and protocol, 40 bits."""
+    src, dst, sport, dport, protocol = flow
+    return u64(src) << HALF | u64(dst), (u64(sport) << SIXTEEN | u64(dport)) << EIGHT | u64(protocol)
+
+
+@compiled
+def unknown(flows, begin, memory, out):
+    """Answer what is known of the block of flows from ``begin`` on; how many are left.
+
+    Their columns and their places in the block stand in ``memory`` then. Nothing branches: many guesses would be wrong.
+    """
+    (srcs, dsts), (sports, dports, protocols) = flows
+    slots, places, ((s, d), (u, v, p)), _ = memory
+    left = u64(0)
+    for i in range(u64(len(out))):
+        j = u64(begin) + i
+        addresses, ports = words((srcs[j], dsts[j], sports[j], dports[j], protocols[j]))
+        at = slot(addresses, ports)
+        known = slots[at | ONE]
+        out[i] = i32(u32(known) << u32(8)) >> i32(8)
+        places[left] = i
+        left += u64((slots[at] ^ addresses) | (known >> ROW_BITS ^ ports) != 0)
+    for i in range(left):
+        j = u64(begin) + places[i]
+        s[i], d[i], u[i], v[i], p[i] = srcs[j], dsts[j], sports[j], dports[j], protocols[j]
+    return left
+
+
+@compiled
+def keep(memory, left, out):
+    """Put the rows that were found for the flows that were left into the block and into the table.
+
+    A row is 24 bits there: a prepared table has 2¹⁸ rows at most.
+    """
+    slots, places, ((s, d), (u, v, p)), rows = memory
+    for i in range(left):
+        addresses, ports = words((s[i], d[i], u[i], v[i], p[i]))
+        at = slot(addresses, ports)
+        slots[at] = addresses
+        slots[at | ONE] = ports << ROW_BITS | u64(rows[i]) & ROW
+        out[places[i]] = rows[i]
+
+
+@compiled
+def pace(pause, left, size):
+    """How many blocks to pass over after one of ``size`` flows of which ``left`` were new, ``pause`` before it."""
+    if left + left < u64(size):
+        return u64(0)
+    return min(u64(LONGEST_PAUSE), max(u64(SHORTEST_PAUSE), pause + pause))

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.classify import classify, prepare
+from netwatch.matcher.kernels import repeats
+from netwatch.matcher.reference import first_match
+from netwatch.matcher.tables import Point
+from tests.unit.matcher.rows import EVERYONE, batch, rule, table
+
+RULES = table(
+    rule([(0, 0), (10, 19), (2**32 - 1, 2**32 - 1)], [(0, 0), (5, 9)], [(0, 0), (80, 80), (443, 443)]),
+    rule([(0, 50)], [EVERYONE], [(443, 443)]),
+)
+TOP = 2**32 - 1
+POOL: list[Point] = [
+    (0, 0, 0, 0, 0),
+    (TOP, TOP, 0, 0, 0),
+    (TOP, TOP, 65535, 65535, 255),
+    *((src, dst, sport, dport, 6) for src in (0, 12, TOP) for dst in (0, 7) for sport in (1, 2) for dport in (80, 443)),
+]
+SIZES = pytest.mark.parametrize("flows", [0, 10**7], ids=["groups", "pairs"])
+
+
+def drawn(pool: list[Point], size: int, seed: int) -> tuple[FlowBatch, np.ndarray[Any, Any]]:
+    """``size`` flows of the pool in some order, and the rows that ``reference`` gives them."""
+    which = np.random.default_rng(seed).integers(0, len(pool), size)
+    return batch(*pool).take(which), np.array([first_match(RULES, point) for point in pool])[which]
+
+
+@SIZES
+def test_flows_that_come_again_have_the_same_rows(flows: int) -> None:
+    asked, rows = drawn(POOL, 30_000, 1)
+    prepared = prepare(RULES, kernel="numba", flows=flows)
+    assert (classify(prepared, asked, kernel="numba") == rows).all()
+    assert (classify(prepared, asked.part(7, 20_002), kernel="numba") == rows[7:20_002]).all()
+
+
+@SIZES
+def test_traffic_may_begin_and_cease_to_repeat(flows: int) -> None:
+    never = [(src, dst, src % 65536, 80, 6) for src, dst in zip(range(200_000), reversed(range(200_000)), strict=True)]
+    parts = [drawn(POOL, 20_000, 1), drawn(never, 200_000, 2), drawn(POOL, 300_000, 3)]
+    columns = {
+        name: np.concatenate([getattr(part, name) for part, _ in parts])
+        for name in ("src", "dst", "sport", "dport", "protocol")
+    }
+    rows = np.concatenate([rows for _, rows in parts])
+    found = classify(prepare(RULES, kernel="numba", flows=flows), FlowBatch(4, **columns), kernel="numba")
+    assert (found == rows).all()
+
+
+def test_nothing_of_one_batch_answers_another() -> None:
+    asked, _ = drawn(POOL, 9_000, 1)
+    classify(RULES, asked, kernel="numba")
+    none = table(rule([(1, 1)], [(1, 1)], [(1, 1)]))
+    assert (classify(none, asked, kernel="numba") == -1).all()
+
+
+def test_what_stands_in_an_empty_slot_is_never_asked_for_there() -> None:
+    at = repeats.slot.py_func
+    with np.errstate(over="ignore"):
+        assert at(np.uint64(0), np.uint64(0)) == 0
+        assert at(~np.uint64(0), np.uint64(0)) != 0
+
+
+def test_pauses_grow_while_flows_are_new() -> None:
+    pace = repeats.pace.py_func
+    with np.errstate(over="ignore"):
+        pauses = [np.uint64(0)]
+        for _ in range(6):
+            pauses.append(pace(pauses[-1], np.uint64(50), 100))
+        assert [int(each) for each in pauses] == [0, 8, 16, 32, 64, 128, 128]
+        assert pace(np.uint64(128), np.uint64(49), 100) == 0
