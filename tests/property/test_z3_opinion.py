@@ -2,7 +2,8 @@
 
 A list becomes a formula over bit vectors, first match by first match. For each rule the solver is asked for a flow
 that this rule decides and none before it; netwatch must name that rule. For two lists it is asked for flows that the
-first allows by one rule and the second denies by another. Nothing but the model's nouns is used to write the formula.
+first allows by one rule and the second denies by another; with a manager's rules above them, for flows that one of
+those decides, or none. Nothing but the model's nouns is used to write the formula.
 """
 
 from __future__ import annotations
@@ -19,13 +20,20 @@ from hypothesis import strategies as st
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.model.addresses import Address, PortRange, Prefix, parse_prefix
+from netwatch.model.facts import Deployment, Facts
 from netwatch.model.flow import Access, Direction, Flow, Outcome, Protocol
-from netwatch.model.rules import AddressField, AnyAddress, Cidr, PortField, SecurityRule, ServiceTag
+from netwatch.model.network_manager import (
+    AdminRuleCollection,
+    NetworkGroup,
+    NetworkManager,
+    SecurityAdminConfiguration,
+)
+from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, PortField, SecurityRule, ServiceTag
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.verdicts.single import verdict
 from tests.build import rule
-from tests.networks import Net, Nic, network
+from tests.networks import Net, Nic, arm_id, network
 from tests.strategies import published_tags, security_rules
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the rules that tell them apart
@@ -41,6 +49,12 @@ TAGS = {
     "azureplatformimds": ["169.254.169.254/32"],
     "azureplatformlkm": ["20.118.99.224/32", "40.83.235.53/32", "23.102.135.246/32"],
 }
+MEMBERS = {
+    arm_id("applicationSecurityGroups", name): addresses
+    for name, addresses in (("one", ["10.0.1.4", "10.0.1.9"]), ("two", ["10.0.1.9"]), ("none", []))
+}
+MANAGER = arm_id("networkManagers", "manager")
+SECURITY = MANAGER.child("securityAdminConfigurations", "security")
 NOT_INTERNET = (
     "0.0.0.0/8", "10.0.0.0/8", "25.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
     "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3",
@@ -74,32 +88,60 @@ BITS = Bits()
 
 
 class Case(NamedTuple):
-    """A topology with one NIC, and the lists there in the order in which they are asked."""
+    """A topology, and the lists at its first NIC in the order in which they are asked; ``admin`` are a manager's."""
 
     topology: Topology
     direction: Direction
     lists: list[list[SecurityRule]]
+    admin: list[SecurityRule]
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, groups: tuple[str, ...]) -> Case:
+def cases(draw: st.DrawFn, *, groups: tuple[str, ...], is_managed: bool = False) -> Case:
     """Groups at the levels named, ``subnet`` and ``nic``. Ordinary rules apply to the platform's own services too."""
-    rules = {level: draw(security_rules(max_size=8)) for level in groups}
+    rules = {level: _called(level, draw(security_rules(max_size=8, asgs=list(MEMBERS)))) for level in groups}
     bare = network(
         vnets={"v": SPACE},
         subnets={"v/a": Net("10.0.1.0/24", nsg="subnet" if "subnet" in rules else "")},
-        nics={"nic": Nic("v/a", "10.0.1.4", nsg="nic" if "nic" in rules else "", vm="vm")},
+        nics={
+            "nic": Nic("v/a", "10.0.1.4", nsg="nic" if "nic" in rules else "", vm="vm", asgs="one"),
+            "other": Nic("v/a", "10.0.1.9", vm="other", asgs="one two"),
+        },
         nsgs=rules,
+        asgs="one two none",
     )
     direction = draw(st.sampled_from(Direction))
     order = ("subnet", "nic") if direction is Direction.INBOUND else ("nic", "subnet")
-    lists = [_in_order(rules[level], direction) for level in order if level in rules]
-    return Case(replace(bare, semantics=Semantics(platform_traffic="ruled")), direction, lists)
+    lists = [[*_in_order(rules[level], direction), *DEFAULTS[direction]] for level in order if level in rules]
+    above = _called("admin", draw(security_rules(SECURITY, max_size=6, accesses=tuple(Access)))) if is_managed else ()
+    topology = _under_a_manager(replace(bare, semantics=Semantics(platform_traffic="ruled")), above)
+    return Case(topology, direction, lists, _in_order(above, direction))
+
+
+def _called(level: str, rules: tuple[SecurityRule, ...]) -> tuple[SecurityRule, ...]:
+    """The rules with names that no other list has."""
+    return tuple(replace(one, name=f"{level}-{one.name}") for one in rules)
+
+
+def _under_a_manager(topology: Topology, rules: tuple[SecurityRule, ...]) -> Topology:
+    """The topology with ``rules`` above its network, in two collections of one configuration that is deployed."""
+    group = NetworkGroup(MANAGER.child("networkGroups", "every"), (arm_id("virtualNetworks", "v"),))
+    collections = [
+        AdminRuleCollection(SECURITY.child("ruleCollections", name), (group.id,), rules[start::2])
+        for start, name in enumerate(("even", "odd"))
+    ]
+    return replace(
+        topology,
+        network_managers={MANAGER.key: NetworkManager(MANAGER, "westeurope")},
+        network_groups={group.id.key: group},
+        security_admin_configurations={SECURITY.key: SecurityAdminConfiguration(SECURITY)},
+        admin_rule_collections={each.id.key: each for each in collections},
+        facts=Facts(network_manager_deployments=(Deployment("westeurope", frozenset({SECURITY})),)),
+    )
 
 
 def _in_order(rules: Iterable[SecurityRule], direction: Direction) -> list[SecurityRule]:
-    own = [one for one in rules if one.direction is direction]
-    return [*sorted(own, key=_number), *DEFAULTS[direction]]
+    return sorted((one for one in rules if one.direction is direction), key=_number)
 
 
 def _number(one: SecurityRule) -> int:
@@ -109,7 +151,7 @@ def _number(one: SecurityRule) -> int:
 
 def named(case: Case, flow: Flow) -> tuple[Outcome, str]:
     """What netwatch says: the outcome, and the rule that settles it."""
-    (nic,) = case.topology.nics.values()
+    nic = next(iter(case.topology.nics.values()))
     found = verdict(CompiledTopology(case.topology, published_tags), nic, case.direction, flow)
     assert found.settled is not None
     assert found.settled.rule is not None
@@ -117,7 +159,7 @@ def named(case: Case, flow: Flow) -> tuple[Outcome, str]:
 
 
 def meant(one: SecurityRule) -> tuple[Outcome, str]:
-    return Outcome.ALLOW if one.access is Access.ALLOW else Outcome.DENY, one.name
+    return Outcome.DENY if one.access is Access.DENY else Outcome.ALLOW, one.name
 
 
 # --- rules as formulas ------------------------------------------------------------------------------------------------
@@ -130,6 +172,9 @@ def takes(one: SecurityRule) -> Any:
 
 
 def address(value: Any, field: AddressField) -> Any:
+    """A group without members disables the whole field."""
+    if any(isinstance(term, Asg) and not MEMBERS[term.id] for term in field.terms):
+        return z3.BoolVal(False)
     return z3.Or(*(held for term in field.terms for held in _term(value, term)))
 
 
@@ -138,6 +183,8 @@ def _term(value: Any, term: object) -> list[Any]:
         return [z3.BoolVal(True)]
     if isinstance(term, Cidr):
         return [within(value, term.prefix)]
+    if isinstance(term, Asg):
+        return [within(value, parse_prefix(text)) for text in MEMBERS[term.id]]
     assert isinstance(term, ServiceTag)
     name = term.text.lower()
     if name == "internet":
@@ -232,6 +279,24 @@ def test_two_lists_deny_by_the_first_deny_and_allow_by_the_last_allow(case: Case
         flow = flow_where(decides(first, one), decides(second, other))
         if flow is not None:
             settling = first[one] if first[one].access is Access.DENY else second[other]
+            assert named(case, flow) == meant(settling), flow
+
+
+@given(cases(groups=("subnet", "nic"), is_managed=True), st.data())
+def test_a_managers_rule_settles_it_or_hands_on_to_the_groups(case: Case, data: st.DataObject) -> None:
+    """Deny and AlwaysAllow end it; after Allow, and where no rule of the manager matches, groups are asked."""
+    first, second = case.lists
+    indexes = st.tuples(*(st.integers(0, len(rules) - 1) for rules in case.lists))
+    for above in data.draw(st.permutations([*range(len(case.admin)), None]))[:4]:
+        matched = case.admin[above] if above is not None else None
+        wanted = decides(case.admin, above) if above is not None else z3.Not(z3.Or(*map(takes, case.admin)))
+        one, other = data.draw(indexes)
+        if matched is None or matched.access is Access.ALLOW:
+            flow = flow_where(wanted, decides(first, one), decides(second, other))
+            settling = first[one] if first[one].access is Access.DENY else second[other]
+        else:
+            flow, settling = flow_where(wanted), matched
+        if flow is not None:
             assert named(case, flow) == meant(settling), flow
 
 
