@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from netwatch.errors import UnsupportedError
@@ -19,6 +19,8 @@ from tests.oracle import Asked, Checked, HopSaid, Issue, Unevaluated, oracle_che
 from tests.strategies import TAGS, estates, published_tags, questions_of, topologies
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the network that tells them apart
+
+MORE = settings(max_examples=3 * settings().max_examples)  # paths part ways at many places
 
 
 class Case(NamedTuple):
@@ -35,6 +37,7 @@ def cases(draw: st.DrawFn, networks: st.SearchStrategy[Topology], *, questions: 
     return Case(topology, [draw(near) for _ in range(questions)])
 
 
+@MORE
 @given(cases(estates(), questions=12))
 def test_every_hop_and_all_that_is_in_the_way(case: Case) -> None:
     check(case)
