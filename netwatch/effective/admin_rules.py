@@ -6,7 +6,7 @@ and Deny do); a configuration takes effect only in the regions it is deployed to
 
 from __future__ import annotations
 
-from netwatch.effective.meshes import same_region
+from netwatch.effective.meshes import is_deployed
 from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import AdminRuleCollection, SecurityAdminConfiguration
@@ -49,7 +49,7 @@ def admin_rules(topology: Topology, vnet: VirtualNetwork, subnet: Subnet) -> tup
         rules = [
             rule
             for configuration in topology.security_admin_configurations.values()
-            if _under(configuration.id, manager.id) and _is_deployed(topology, configuration, vnet)
+            if _under(configuration.id, manager.id) and is_deployed(topology, configuration, vnet)
             for rule in _rules(topology, configuration, vnet, subnet)
         ]
         if rules:
@@ -68,13 +68,6 @@ def _under(child: ResourceId, parent: ResourceId) -> bool:
 
 def _priority(rule: SecurityRule) -> int:
     return rule.priority if isinstance(rule.priority, int) else 0
-
-
-def _is_deployed(topology: Topology, configuration: SecurityAdminConfiguration, vnet: VirtualNetwork) -> bool:
-    return any(
-        configuration.id in deployment.configurations and same_region(deployment.region, vnet.location)
-        for deployment in topology.facts.network_manager_deployments
-    )
 
 
 def _rules(

@@ -7,11 +7,14 @@ regions it is deployed to, which no resource says: it is the fact ``networkManag
 from __future__ import annotations
 
 from netwatch.model.ids import ResourceId
-from netwatch.model.network_manager import ConnectivityConfiguration
+from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager, SecurityAdminConfiguration
 from netwatch.model.resources import VirtualNetwork
 from netwatch.model.topology import Topology
 
 __all__ = ["connected_members", "is_deployed", "mesh_members", "same_region"]
+
+_NOT_KNOWN = frozenset({"", "00000000-0000-0000-0000-000000000000"})
+"""What stands for a subscription in ids that have none, or none yet."""
 
 
 def mesh_members(topology: Topology, vnet: VirtualNetwork) -> tuple[VirtualNetwork, ...]:
@@ -52,12 +55,28 @@ def connected_members(
     return [member for member in members if is_deployed(topology, configuration, member)]
 
 
-def is_deployed(topology: Topology, configuration: ConnectivityConfiguration, vnet: VirtualNetwork) -> bool:
-    """Whether ``configuration`` is in force in the region of ``vnet``."""
+def is_deployed(
+    topology: Topology, configuration: ConnectivityConfiguration | SecurityAdminConfiguration, vnet: VirtualNetwork
+) -> bool:
+    """Whether ``configuration`` is in force in the region of ``vnet``, and its manager governs that network."""
+    manager = topology.network_managers.get(configuration.id.parent.key)
+    if manager is not None and not _governs(manager, vnet):
+        return False
     return any(
         configuration.id in deployment.configurations and same_region(deployment.region, vnet.location)
         for deployment in topology.facts.network_manager_deployments
     )
+
+
+def _governs(manager: NetworkManager, vnet: VirtualNetwork) -> bool:
+    """Whether ``vnet`` is in the manager's scope: a member of its groups that is not receives no configuration.
+
+    Which subscriptions a management group holds no input says: it is taken to hold every one. So is a scope where a
+    subscription is not known (a plan's, before it is applied). Source: "Azure Virtual Network Manager FAQ" (a network
+    that does not get its configuration).
+    """
+    scopes, own = {scope.subscription.lower() for scope in manager.scopes}, vnet.id.subscription.lower()
+    return own in scopes or not scopes or not _NOT_KNOWN.isdisjoint({own, *scopes})
 
 
 def same_region(one: str, other: str) -> bool:

@@ -79,8 +79,9 @@ class NetworkManagerReader:
 
     def _manager(self, resource: ArmObject, id: ResourceId) -> None:
         scopes = resource.object("properties").object("networkManagerScopes")
-        ids = (*scopes.all_ids("managementGroups"), *scopes.all_ids("subscriptions"))
-        self._draft.add(NetworkManager(id, resource.text("location"), ids, resource.where))
+        tenants = (scopes, *scopes.objects("crossTenantScopes"))
+        ids = [id for each in tenants for kind in ("managementGroups", "subscriptions") for id in each.all_ids(kind)]
+        self._draft.add(NetworkManager(id, resource.text("location"), tuple(ids), resource.where))
 
     def _group(self, resource: ArmObject, id: ResourceId) -> None:
         self._groups.append(NetworkGroup(id, where=resource.where))

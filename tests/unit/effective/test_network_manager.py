@@ -56,6 +56,22 @@ def test_a_mesh_is_regional() -> None:
     assert members(net(regions="westeurope eastus")) == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("scopes", "found"),
+    [
+        (["/subscriptions/S"], ["b"]),
+        (["/subscriptions/other"], []),
+        (["/subscriptions/other", "/subscriptions/s"], ["b"]),
+        (["/providers/Microsoft.Management/managementGroups/top", "/subscriptions/other"], ["b"]),
+        (["/subscriptions/00000000-0000-0000-0000-000000000000"], ["b"]),
+        ([], ["b"]),
+    ],
+)
+def test_a_network_outside_its_managers_scope_is_left_alone(scopes: list[str], found: list[str]) -> None:
+    manager = NetworkManager(MANAGER, "westeurope", tuple(map(ResourceId, scopes)))
+    assert members(replace(net(), network_managers={MANAGER.key: manager})) == found
+
+
 def test_a_global_mesh_crosses_regions_where_it_is_deployed_in_both() -> None:
     assert members(net(regions="westeurope eastus", is_global=True)) == ["b", "c"]
     assert members(net(regions="westeurope", is_global=True)) == ["b"]

@@ -55,6 +55,13 @@ def test_a_manager_governs_its_scopes() -> None:
     assert manager.location == "westeurope"
 
 
+def test_a_manager_governs_subscriptions_of_other_tenants() -> None:
+    others = [{"tenantId": "t", "managementGroups": [], "subscriptions": ["/subscriptions/far"]}]
+    scopes = {"subscriptions": ["/subscriptions/s"], "crossTenantScopes": others}
+    manager = only(read(resource(_ROOT, "m", networkManagerScopes=scopes)).network_managers)
+    assert ids(manager.scopes) == ["s", "far"]
+
+
 def test_members_stand_in_the_group_or_alone() -> None:
     kind = f"{_ROOT}/networkGroups/staticMembers"
     alone = resource(kind, "m/all/x", resourceId=vnet("vnet-b", 1)["id"])
