@@ -220,8 +220,9 @@ def _egress(topology: Topology, path: Path) -> Egress | None:
         if step.onward.link == "Internet" and isinstance(step.stand, (Place, Wall)):
             from netwatch.engines.path.public_way import egress, firewall_egress
 
-            stand = step.stand
-            return firewall_egress(topology, stand) if isinstance(stand, Wall) else egress(topology, stand)
+            if isinstance(step.stand, Wall):
+                return firewall_egress(topology, step.stand)
+            return egress(topology, step.stand, step.flow.protocol)
     return None
 
 
@@ -281,4 +282,4 @@ def _why_no_way_out(topology: Topology, path: Path) -> Iterator[str]:
         ):
             from netwatch.engines.path.public_way import why_no_way_out
 
-            yield why_no_way_out(topology, step.stand)
+            yield why_no_way_out(topology, step.stand, step.flow.protocol)

@@ -48,14 +48,35 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
 
 
 def hand_over_in_mesh(compiled: CompiledTopology, sender: Sender, address: Address) -> Onward:
-    """To what has ``address`` in another member of the mesh: connected groups need no peering."""
+    """To what has ``address`` in another member of the mesh: connected groups need no peering.
+
+    Members may overlap; what is sent to subnets that do is dropped ("Connectivity configuration in Azure Virtual
+    Network Manager"). Where only their address spaces do, it goes to the one that has a subnet there.
+    """
+    members = list(_members_with(compiled, sender, address))
+    if not members:
+        note = f"no member of {sender.vnet.id.name}'s mesh holds {address}"
+        return Onward("", issues=(route_issue(None),), notes=(note,))
+    holders = [member for member in members if _has_subnet(compiled, member, address)]
+    if len(holders) > 1:
+        names = " and ".join(compiled.topology.vnets[member].id.name for member in holders)
+        note = f"{address} lies in subnets of {names}, which are in one connected group: Azure drops what is sent there"
+        return Onward("", issues=(platform_issue("OverlappingSubnets", origin="Outbound"),), notes=(note,))
+    return _arrive(compiled, (holders or members)[0], address)
+
+
+def _members_with(compiled: CompiledTopology, sender: Sender, address: Address) -> Iterator[str]:
+    """The keys of the other members of the sender's meshes whose address space holds ``address``, each once."""
     groups = (each.head for each in edges_from(compiled.ways, routes_of(sender.subnet.id), HANDS_TO))
-    members = (edge for group in groups for edge in edges_from(compiled.ways, group, HANDS_TO))
-    for edge in members:
-        if edge.head in compiled.topology.vnets and edge.head != sender.vnet.id.key and _leads_to(edge, address):
-            return _arrive(compiled, edge.head, address)
-    note = f"no member of {sender.vnet.id.name}'s mesh holds {address}"
-    return Onward("", issues=(route_issue(None),), notes=(note,))
+    edges = (edge for group in groups for edge in edges_from(compiled.ways, group, HANDS_TO))
+    heads = (edge.head for edge in edges if edge.head in compiled.topology.vnets and _leads_to(edge, address))
+    yield from (head for head in dict.fromkeys(heads) if head != sender.vnet.id.key)
+
+
+def _has_subnet(compiled: CompiledTopology, vnet: str, address: Address) -> bool:
+    subnets = compiled.topology.subnets_of.get(vnet, ())
+    prefixes = (prefix for subnet in subnets for prefix in subnet.prefixes)
+    return any(isinstance(prefix, Prefix) and prefix.holds(address) for prefix in prefixes)
 
 
 def _to_networks(compiled: CompiledTopology, sender: Sender) -> Iterator[Edge]:

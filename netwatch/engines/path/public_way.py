@@ -2,7 +2,7 @@
 
 Sources: "Public IP addresses" (Standard is closed to inbound traffic until a network security group opens it),
 "Default outbound access in Azure" and "Azure NAT Gateway resource" (who gives the outbound address, in which order),
-"Azure Load Balancer SKUs" (a Standard internal one gives no outbound access).
+"Azure Load Balancer SKUs" (a Standard internal one gives no outbound access), "Outbound connections" (IP protocols).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.ways import Front, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Egress, Issue
+from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import PublicIpAddress, Reference, Subnet
+from netwatch.model.resources import IpConfiguration, NetworkInterface, PublicIpAddress, Reference, Subnet
 from netwatch.model.topology import Topology
 
 if TYPE_CHECKING:
@@ -75,22 +76,27 @@ def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Is
     return platform_issue("StandardSkuWithoutNetworkSecurityGroup", front.public_ip.where, "Inbound")
 
 
-def egress(topology: Topology, place: Place) -> Egress:
+def egress(topology: Topology, place: Place, protocol: Protocol) -> Egress:
     """How flows of an address leave to the Internet, once a route sends them there.
 
     NAT gateway of the subnet, then the address's own public one, then a load balancer's, then default outbound
     access, which IPv4 alone has, and which neither a private subnet (defaultOutboundAccess) nor the backends of a
-    Standard load balancer have.
+    Standard load balancer have, nor a machine with a Standard public address on another of its NICs. Only the own
+    public one carries more than TCP and UDP.
     """
-    nic, subnet = place.nic.id, topology.subnet_of(place.nic)
+    nic, subnet, own = place.nic.id, topology.subnet_of(place.nic), place.config.public_ip
     gateway = subnet.nat_gateway if isinstance(subnet, Subnet) else None
-    if gateway is not None:
+    if gateway is not None and _is_translated(protocol):
         held = topology.nat_gateways.get(gateway.key) if isinstance(gateway, ResourceId) else None
         return Egress("NatGateway", nic, _first(topology, held.public_ips if held else ()), held.id if held else None)
-    if place.config.public_ip is not None:
-        own = place.config.public_ip
+    if own is not None:
         return Egress("PublicIpAddress", nic, _first(topology, (own,)), own if isinstance(own, ResourceId) else None)
-    return _shared_egress(topology, place)
+    return _shared_egress(topology, place) if _is_translated(protocol) else Egress("None", nic)
+
+
+def _is_translated(protocol: Protocol) -> bool:
+    """Whether addresses that several senders share can carry it: they are told apart by port."""
+    return protocol in (Protocol.TCP, Protocol.UDP)
 
 
 def firewall_egress(topology: Topology, wall: Wall) -> Egress:
@@ -112,7 +118,9 @@ def _shared_egress(topology: Topology, place: Place) -> Egress:
             return Egress("LoadBalancer", place.nic.id, _first(topology, public), balancer.id)
     is_v6 = place.address is not None and place.address.version == 6
     is_closed = is_v6 or any(_is_standard(each) for each in balancers) or _is_private(topology, place)
-    return Egress("None" if is_closed else "DefaultOutbound", place.nic.id)
+    if is_closed or _public_nic(topology, place) is not None:
+        return Egress("None", place.nic.id)
+    return Egress("DefaultOutbound", place.nic.id)
 
 
 def _outbound_addresses(balancer: LoadBalancer, config: ResourceId) -> list[Reference]:
@@ -136,6 +144,19 @@ def _is_private(topology: Topology, place: Place) -> bool:
     return isinstance(subnet, Subnet) and not subnet.default_outbound_access
 
 
+def _public_nic(topology: Topology, place: Place) -> NetworkInterface | None:
+    """A NIC of the same machine that has a Standard public address."""
+    machine = place.nic.vm
+    nics = topology.nics_of.get(machine.key, ()) if isinstance(machine, ResourceId) else ()
+    return next((nic for nic in nics if any(_is_standard_ip(topology, each) for each in nic.ip_configurations)), None)
+
+
+def _is_standard_ip(topology: Topology, config: IpConfiguration) -> bool:
+    own = config.public_ip
+    held = topology.public_ips.get(own.key) if isinstance(own, ResourceId) else None
+    return held is not None and held.sku.lower().startswith("standard")
+
+
 def _is_standard(balancer: LoadBalancer) -> bool:
     return balancer.sku.lower() == "standard"
 
@@ -148,14 +169,21 @@ def _first(topology: Topology, public_ips: Iterable[Reference]) -> Address | Non
     return None
 
 
-def why_no_way_out(topology: Topology, place: Place) -> str:
+def why_no_way_out(topology: Topology, place: Place, protocol: Protocol) -> str:
     """Why nothing gives a NIC a public address, as a sentence."""
+    if not _is_translated(protocol):
+        what = "it has no public address of its own, and everything else carries TCP and UDP only"
+        return f"{place.name} has no way out for {protocol.value.upper()}: {what}"
     balancers = topology.balancers_of.get(place.config.id.key, ())
     nothing = "neither a NAT gateway, nor a public address of its own, nor an outbound rule gives it one"
     if _is_private(topology, place):
         return f"{place.name} has no way out: its subnet is private (defaultOutboundAccess), and {nothing}"
     if balancers:
         return f"{place.name} has no way out: it is behind {balancers[0].id.name}, which is Standard, and {nothing}"
+    public = _public_nic(topology, place)
+    if public is not None:
+        why = f"{public.id.name} of the same machine has a public address, which ends default outbound access"
+        return f"{place.name} has no way out: {why}, and {nothing}"
     return f"{place.name} has no way out: default outbound access has no IPv6, and {nothing}"
 
 

@@ -68,7 +68,7 @@ def steps_from(walk: Walk, source: Place, flow: Flow) -> list[Step]:
         end = Step("VirtualNetwork", onward.place, flow, (), Onward(""))
         return [Step("Source", source, flow, (), onward), end]
     verdicts = walk.verdicts(source, flow, Direction.OUTBOUND)
-    first = Step("Source", source, flow, verdicts, onward, _no_way_out(walk, source, onward))
+    first = Step("Source", source, flow, verdicts, onward, _no_way_out(walk, source, onward, flow))
     return [first, *steps_on(walk, first)]
 
 
@@ -101,16 +101,16 @@ def _at_nic(walk: Walk, place: Place, before: Step) -> Step:
         return Step(kind, place, flow, inbound, Onward(""), closed, before.front)
     onward = forward(walk.compiled, place, flow, walk.seen)
     outbound = walk.verdicts(place, flow, Direction.OUTBOUND) if onward.route else ()
-    issues = (*closed, *_no_way_out(walk, place, onward))
+    issues = (*closed, *_no_way_out(walk, place, onward, flow))
     return Step("VirtualAppliance", place, flow, (*inbound, *outbound), onward, issues)
 
 
-def _no_way_out(walk: Walk, place: Place, onward: Onward) -> tuple[Issue, ...]:
+def _no_way_out(walk: Walk, place: Place, onward: Onward, flow: Flow) -> tuple[Issue, ...]:
     if onward.link != "Internet" or place.nic.id.key in walk.quiet:
         return ()
     from netwatch.engines.path.public_way import egress, no_way_out
 
-    return no_way_out(egress(walk.compiled.topology, place))
+    return no_way_out(egress(walk.compiled.topology, place, flow.protocol))
 
 
 def _closed(walk: Walk, front: Front | None, place: Place) -> tuple[Issue, ...]:
@@ -150,8 +150,8 @@ def _at_front(walk: Walk, front: Front, before: Step) -> Step:
     from netwatch.engines.path.destination import stand_in
     from netwatch.engines.path.public_way import egress, firewall_egress
 
-    topology = walk.compiled.topology
-    sender = egress(topology, before.stand) if isinstance(before.stand, Place) else None
+    topology, protocol = walk.compiled.topology, before.flow.protocol
+    sender = egress(topology, before.stand, protocol) if isinstance(before.stand, Place) else None
     if isinstance(before.stand, Wall):
         sender = firewall_egress(topology, before.stand)
     known = sender.address if sender is not None else None

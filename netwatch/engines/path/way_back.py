@@ -45,7 +45,7 @@ def return_path(compiled: CompiledTopology, steps: Sequence[Step]) -> ReturnPath
         return ReturnPath((), "Unknown", (f"the way back is not evaluated: {error}",))
     if not back:
         return ReturnPath((), "Returned")
-    strays = _strays(steps[-1], back[-1])
+    strays = _strays(steps[-1], back)
     outcome = _outcome(back, strays)
     problems = (*_drops(back), *strays, *_one_way(steps, back), *_denied(back))
     return ReturnPath(_hops(compiled, back), outcome, problems)
@@ -124,11 +124,20 @@ def _hops(compiled: CompiledTopology, back: list[Step]) -> tuple[Hop, ...]:
     return (*hops, Hop(last.onward.end or "Destination", str(last.flow.dst_ip), last.flow.dst_ip, None))
 
 
-def _strays(there: Step, here: Step) -> tuple[str, ...]:
-    """A sentence where replies leave to where the source is not; what came in from the Internet goes back there."""
-    if not here.onward.end or (here.onward.end == "Internet" and there.front is not None):
-        return ()
-    return (f"replies do not come back: at {name_of(here.stand)} they leave by {here.onward.link}",)
+def _strays(there: Step, back: list[Step]) -> tuple[str, ...]:
+    """A sentence where replies leave to where the source is not; what came in from the Internet goes back there.
+
+    It does by the destination's own subnet, or by the firewall that let it in. By another appliance it leaves from
+    another address than it came to ("Virtual network traffic routing", 0.0.0.0/0 address prefix).
+    """
+    front, out = there.front, next((step for step in back if step.onward.link == "Internet"), None)
+    if front is not None and out is not None:
+        return () if out is back[0] or out.stand == front.behind else (_strayed(out),)
+    return (_strayed(back[-1]),) if back[-1].onward.end else ()
+
+
+def _strayed(here: Step) -> str:
+    return f"replies do not come back: at {name_of(here.stand)} they leave by {here.onward.link}"
 
 
 def _outcome(back: list[Step], strays: tuple[str, ...]) -> str:
