@@ -42,6 +42,9 @@ Network = IPv4Network | IPv6Network
 Host = IPv4Address | IPv6Address
 Tags = Mapping[str, Sequence[str]]
 
+NOT_KNOWN = "00000000-0000-0000-0000-000000000000"
+"""The subscription of a plan's resources, before any is made."""
+
 
 @cache
 def host(address: Address) -> Host:
@@ -111,7 +114,7 @@ def all_peerings(topology: Topology) -> list[Peering]:
             if len(ends) == 1 or any({each.vnet, each.remote_vnet} == ends for each in found):
                 continue
             lent = any(spoke in topology.network_groups[group.key].members for group in configuration.gateway_groups)
-            in_force = all(is_deployed(topology, configuration.id, topology.vnets[end.key].location) for end in ends)
+            in_force = all(is_deployed(topology, configuration.id, topology.vnets[end.key]) for end in ends)
             if in_force and not (lent and not gateways_in(topology, hub)):
                 out, back = hub.child("virtualNetworkPeerings", "made"), spoke.child("virtualNetworkPeerings", "made")
                 found.append(Peering(out, spoke, "Connected", allow_gateway_transit=lent))
@@ -186,16 +189,22 @@ def _joins(
     topology: Topology, configuration: ConnectivityConfiguration, one: VirtualNetwork, other: VirtualNetwork
 ) -> bool:
     """A hub whose spokes are directly connected is one of them."""
-    in_force = all(is_deployed(topology, configuration.id, vnet.location) for vnet in (one, other))
+    in_force = all(is_deployed(topology, configuration.id, vnet) for vnet in (one, other))
     near = configuration.is_global or region(one.location) == region(other.location)
     groups = [topology.network_groups[group.key] for group in configuration.mesh_groups]
     return in_force and near and any({one.id, other.id} <= {*group.members, *configuration.hubs} for group in groups)
 
 
-def is_deployed(topology: Topology, configuration: ResourceId, location: str) -> bool:
-    """A configuration does nothing in a region that it is not deployed to."""
+def is_deployed(topology: Topology, configuration: ResourceId, vnet: VirtualNetwork) -> bool:
+    """A configuration does nothing in a region that it is not deployed to, or outside its manager's scope."""
+    manager = topology.network_managers.get(configuration.parent.key)
+    scopes = [scope.text.lower().strip("/").split("/") for scope in manager.scopes] if manager is not None else []
+    told = [steps[1] for steps in scopes if steps[0] == "subscriptions" and steps[1] != NOT_KNOWN]
+    own = vnet.id.subscription.lower()
+    if scopes and len(told) == len(scopes) and own != NOT_KNOWN and own not in told:
+        return False
     return any(
-        configuration in each.configurations and region(each.region) == region(location)
+        configuration in each.configurations and region(each.region) == region(vnet.location)
         for each in topology.facts.network_manager_deployments
     )
 

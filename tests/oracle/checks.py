@@ -12,7 +12,7 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Peering
 from netwatch.model.topology import Topology
 from tests.oracle.around import Tags
-from tests.oracle.spots import Spot, Unevaluated, holder_anywhere, of_configuration, somewhere, subnet_at
+from tests.oracle.spots import Spot, Unevaluated, front_of, holder_anywhere, of_configuration, somewhere, subnet_at
 from tests.oracle.trips import Issue, Move, Stop, Trip, denied, platform, runs, takes_port
 from tests.oracle.ways import go_on, hand_over, leave, stops_from
 
@@ -208,7 +208,13 @@ def _returned(topology: Topology, stops: list[Stop], tags: Tags) -> tuple[str, l
     hops = _hops(topology, back)
     if last.type != "VirtualNetwork":
         hops.append(HopSaid(last.move.end or "Destination", "", ""))
-    strays = last.move.end and not (last.move.end == "Internet" and stops[-1].front is not None)
+    out = next((number for number, stop in enumerate(back) if stop.move.link == "Internet"), None)
+    front = stops[-1].front
+    if front is not None and front.address is not None and out is not None:
+        found = front_of(topology, front.address)  # replies leave as the flow came in, or as another sender's
+        strays = out > 0 and found is not None and back[out].spot != found[1]
+    else:
+        strays = bool(last.move.end)
     if strays or any(stop.move.issues for stop in back):
         return "Dropped", hops
     return ("Unknown" if any(stop.move.is_open for stop in back) else "Returned"), hops

@@ -182,7 +182,7 @@ def _admin_lists(topology: Topology, subnet: Subnet, direction: Direction) -> It
 def _rules_of(topology: Topology, manager: NetworkManager, subnet: Subnet) -> Iterator[SecurityRule]:
     vnet = topology.vnets[subnet.vnet.key]
     for configuration in topology.security_admin_configurations.values():
-        if configuration.id.parent != manager.id or not is_deployed(topology, configuration.id, vnet.location):
+        if configuration.id.parent != manager.id or not is_deployed(topology, configuration.id, vnet):
             continue
         for collection in topology.admin_rule_collections.values():
             members = {member for group in collection.groups for member in topology.network_groups[group.key].members}

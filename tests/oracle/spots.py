@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netwatch.model.addresses import Address, parse_address
+from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.load_balancers import LoadBalancer
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Reference, Subnet
@@ -123,16 +124,20 @@ def _public_ips(topology: Topology, spot: Spot) -> list[Reference]:
 # --- the way out ------------------------------------------------------------------------------------------------------
 
 
-def way_out(topology: Topology, spot: Spot) -> tuple[bool, Address | None]:
+def way_out(topology: Topology, spot: Spot, protocol: Protocol) -> tuple[bool, Address | None]:
     """Whether anything gives a NIC or a firewall a public address, and which one, if that is known.
 
     In this order: the NAT gateway of the subnet, an address of its own, a load balancer, Azure's default outbound
-    access. The last is for IPv4 alone, for subnets that are not private, and not for members of a Standard balancer.
+    access. The last is for IPv4 alone, for subnets that are not private, and not for members of a Standard balancer or
+    machines with a Standard address on any NIC. Of a NIC's, only an address of its own takes more than TCP and UDP.
     """
+    if spot.kind == "nic" and protocol not in (Protocol.TCP, Protocol.UDP):
+        held = [each for each in _public_ips(topology, spot) if each is not None]
+        return bool(held), _address(topology, held)
     gateway = _id(subnet_at(topology, spot).nat_gateway)
     if gateway is not None and (spot.kind == "nic" or gateway.key in topology.nat_gateways):
-        held = topology.nat_gateways.get(gateway.key)
-        return True, _address(topology, list(held.public_ips) if held else [])
+        nat = topology.nat_gateways.get(gateway.key)
+        return True, _address(topology, list(nat.public_ips) if nat else [])
     own = [each for each in _public_ips(topology, spot) if each is not None]
     if own or spot.config is None:
         return True, _address(topology, own)
@@ -144,7 +149,16 @@ def way_out(topology: Topology, spot: Spot) -> tuple[bool, Address | None]:
             return True, _address(topology, lent)
     is_standard = any(each.sku == "Standard" for each in balancers)
     is_v4 = spot.address is not None and spot.address.version == 4
-    return is_v4 and not is_standard and subnet_at(topology, spot).default_outbound_access, None
+    is_told = is_standard or _has_standard_address(topology, spot)
+    return is_v4 and not is_told and subnet_at(topology, spot).default_outbound_access, None
+
+
+def _has_standard_address(topology: Topology, spot: Spot) -> bool:
+    """Whether the machine of a NIC has one anywhere."""
+    assert spot.nic is not None
+    nics = [nic for nic in topology.nics.values() if nic == spot.nic or (nic.vm is not None and nic.vm == spot.nic.vm)]
+    ips = [config.public_ip for nic in nics for config in nic.ip_configurations]
+    return any(topology.public_ips[ip.key].sku == "Standard" for ip in ips if isinstance(ip, ResourceId))
 
 
 def _lent(balancer: LoadBalancer, config: ResourceId) -> list[Reference]:

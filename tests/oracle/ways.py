@@ -86,7 +86,7 @@ def _at_a_nic(trip: Trip, spot: Spot, flow: Flow, move: Move, direction: Directi
     assert spot.nic is not None
     if spot.id in trip.quiet:
         return ()
-    lost = move.link == "Internet" and not way_out(trip.topology, spot)[0]
+    lost = move.link == "Internet" and not way_out(trip.topology, spot, flow.protocol)[0]
     nowhere = [platform("NoOutboundAccess", "Outbound")] if lost else []
     return (*denied(trip.topology, spot.nic, direction, flow, trip.tags), *nowhere)
 
@@ -175,12 +175,16 @@ def _to_appliance(trip: Trip, subnet: Subnet, row: Row, flow: Flow, *, by_gatewa
 
 
 def _to_member(topology: Topology, subnet: Subnet, row: Row, dest: Address) -> Move:
-    """Members of a connected group reach one another without a peering."""
-    for member in mesh(topology, topology.vnets[subnet.vnet.key]):
-        if _inside(dest, spaces(member)):
-            move = _to(topology, member.id, dest)
-            return move._replace(link=move.link and "ConnectedGroup")
-    return Move(issues=(_route(row),))
+    """Members of a connected group reach one another without a peering; where subnets overlap, nothing arrives."""
+    able = [one for one in mesh(topology, topology.vnets[subnet.vnet.key]) if _inside(dest, spaces(one))]
+    if not able:
+        return Move(issues=(_route(row),))
+    parts = [each for each in topology.subnets.values() if _inside(dest, known(each.prefixes))]
+    exact = [one for one in able if any(each.vnet == one.id for each in parts)]
+    if len(exact) > 1:
+        return Move(issues=(platform("OverlappingSubnets", "Outbound"),))
+    move = _to(topology, [*exact, *able][0].id, dest)
+    return move._replace(link=move.link and "ConnectedGroup")
 
 
 # --- gateways ---------------------------------------------------------------------------------------------------------
@@ -260,7 +264,7 @@ def _public(trip: Trip, spot: Spot, before: Stop) -> Stop:
     assert found is not None
     behind, flow = found[1], before.flow
     sends = before.spot.kind in ("nic", "firewall")
-    bears = way_out(trip.topology, before.spot)[1] if sends else None
+    bears = way_out(trip.topology, before.spot, flow.protocol)[1] if sends else None
     flow = flow._replace(src_ip=bears or somewhere(trip.topology, flow.src_ip.version))
     if behind.kind == "nic":
         assert behind.address is not None
