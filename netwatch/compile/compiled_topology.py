@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Binding", "CompiledTopology", "differ_in_rules_alone"]
 
 
+_Meaning = tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]
+"""The rules of a group as they are read at some places, and what the tags of them hold there."""
+
+
 class Binding(NamedTuple):
     """A rule list at a NIC: where it is bound, and its group, which is Unresolved where the input does not hold it."""
 
@@ -68,13 +72,29 @@ class CompiledTopology:
         self._tags: dict[tuple[str, str], TagExpansion] = alike._tags if alike else {}
         self._expansions: dict[TagExpansion, TagExpansion] = alike._expansions if alike else {}
         self._nsgs: dict[tuple[str, str], EffectiveNsg] = {}
-        self._shared: dict[Hashable, tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]] = {}
+        self._shared: dict[
+            tuple[Hashable, ...], tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]
+        ] = {}
         self._in_direction: dict[tuple[int, Direction], tuple[EffectiveRule, ...]] = {}
         self._lists: RuleLists = RuleLists(former._lists if former else None)
         self._earlier: Mapping[tuple[str, str], EffectiveNsg] = alike._nsgs if alike else {}
         self._name_published: set[int] = set()
-        if alike and "ways" in vars(alike):
+        if alike:
+            self._take_over(alike)
+
+    def _take_over(self, alike: CompiledTopology) -> None:
+        """What was worked out for groups that have not changed, in a topology that differs in rules alone."""
+        if "ways" in vars(alike):
             self.ways = alike.ways
+        groups, former = self.topology.nsgs, alike.topology.nsgs
+        kept = {key for key, group in groups.items() if group is former.get(key)}
+        self._nsgs = {key: nsg for key, nsg in alike._nsgs.items() if key[0] in kept}
+        self._shared = {key: shared for key, shared in alike._shared.items() if key[0] in kept}
+        own = {id(rules) for rules, _ in self._shared.values()}
+        self._in_direction = {key: rules for key, rules in alike._in_direction.items() if key[0] in own}
+        if alike._name_published:
+            rules = {id(each.rule) for shared, _ in self._shared.values() for each in shared}
+            self._name_published = alike._name_published & rules
 
     @cached_property
     def published_tags(self) -> PublishedTags:

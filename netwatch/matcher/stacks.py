@@ -36,10 +36,13 @@ _ADDRESSES = 2
 
 
 class Packed(NamedTuple):
-    """One section as arrays. ``rows[field][i]`` holds from ``starts[field][i]`` on; the first start is 0."""
+    """One section as arrays. ``rows[field][i]`` holds from ``starts[field][i]`` on; the first start is 0.
+
+    Starts are uint32, but for addresses of IPv6, which are Python's integers.
+    """
 
     size: int
-    starts: tuple[Sequence[int], ...]
+    starts: tuple[Any, ...]
     rows: tuple[Array, ...]
 
     @property
@@ -97,7 +100,7 @@ def stack(version: int, tables: Sequence[Packed]) -> Stack:
     return Stack(version, tuple(fields), widths, bases, axes)
 
 
-def _packed(section: Section, field: int, top: int) -> tuple[Sequence[int], Array]:
+def _packed(section: Section, field: int, top: int) -> tuple[Sequence[int] | Array, Array]:
     """Starts and rows of a field as far as its values go; -1, the open port, has no place in a batch."""
     import numpy as np
 
@@ -106,7 +109,8 @@ def _packed(section: Section, field: int, top: int) -> tuple[Sequence[int], Arra
     width = max(1, -(-section.size // 64))
     text = b"".join(each.to_bytes(8 * width, "little") for each in bits[first : last + 1])
     rows = np.frombuffer(text, "<u8").astype(np.uint64).reshape(-1, width)
-    return [0, *cuts[first:last]], rows
+    starts = [0, *cuts[first:last]]
+    return starts if top > 1 << 32 else np.array(starts, np.uint32), rows
 
 
 def _numbered(columns: Sequence[Sequence[int]]) -> tuple[PrefixTables, list[Sequence[int]]]:
@@ -118,7 +122,7 @@ def _numbered(columns: Sequence[Sequence[int]]) -> tuple[PrefixTables, list[Sequ
     ]
 
 
-def _field(columns: Sequence[Sequence[int]], rows: Sequence[Array]) -> Field:
+def _field(columns: Sequence[Sequence[int] | Array], rows: Sequence[Array]) -> Field:
     import numpy as np
 
     sizes = [len(starts) for starts in columns]

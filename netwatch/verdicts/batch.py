@@ -104,6 +104,7 @@ class BatchTables:
         self.compiled = compiled
         self.nics = tuple(compiled.topology.nics.values())
         alike = former if former and differ_in_rules_alone(compiled.topology, former.compiled.topology) else None
+        self._former = dict(alike._chains) if alike else {}
         self._chains: dict[int, Chains] = {}
         self._hops: dict[int, NextHops] = alike._hops if alike else {}
         self._nics: dict[int, PrefixTables] = alike._nics if alike else {}
@@ -111,7 +112,7 @@ class BatchTables:
     def chains(self, version: int) -> Chains:
         """The rule lists at every NIC."""
         if version not in self._chains:
-            self._chains[version] = Chains(self.compiled, version)
+            self._chains[version] = Chains(self.compiled, version, former=self._former.pop(version, None))
         return self._chains[version]
 
     def next_hops(self, version: int) -> NextHops:

@@ -107,7 +107,14 @@ class Tables(NamedTuple):
 class Chains:
     """The chains of one address family, each made when first asked for; ``rules`` are numbered as they are met."""
 
-    def __init__(self, compiled: CompiledTopology, version: int, *, most: int = MAX_STACK_BYTES) -> None:
+    def __init__(
+        self,
+        compiled: CompiledTopology,
+        version: int,
+        *,
+        most: int = MAX_STACK_BYTES,
+        former: Chains | None = None,
+    ) -> None:
         self._compiled = compiled
         self._nics = tuple(compiled.topology.nics.values())
         self._version = version
@@ -115,6 +122,8 @@ class Chains:
         self._rules: dict[tuple[str, int], int] = {}
         self.rules: list[DecidingRule] = []
         self.give_up()
+        if former:
+            self._take_over(former)
 
     def give_up(self) -> None:
         """Give up all tables; the numbers of rules stay."""
@@ -122,10 +131,34 @@ class Chains:
         self._chain_of: dict[int, int] = {}
         self._chains: dict[tuple[tuple[int, int], ...], int] = {}
         self._list_of: dict[tuple[int, str, bool], int] = {}
+        self._listed: list[tuple[EffectiveRule, ...]] = []
         self._lists: list[tuple[int, int, int, int]] = []
-        self._products: list[tuple[int, int, int]] = []
+        self._products: list[Array] = []
+        self._size = 0
         self._packed: list[Packed] = []
         self._tables: Tables | None = None
+
+    def _take_over(self, former: Chains) -> None:
+        """The lists of ``former``, of a topology that differs in rules alone, and the chains without a changed list.
+
+        What has changed stays behind in the tables, until they pass their bound and all are made anew.
+        """
+        topology, earlier = self._compiled.topology, former._compiled.topology
+        if topology.admin_rule_collections is not earlier.admin_rule_collections:
+            return
+        kept = {key for key, group in topology.nsgs.items() if group is earlier.nsgs.get(key)}
+        old = {
+            place
+            for place, (_, _, kind, owner) in enumerate(former._lists)
+            if kind == GROUP and former.rules[owner].owner.key not in kept
+        }
+        gone = {number for chain, number in former._chains.items() if any(each in old for each, _ in chain)}
+        self._chain_of = {pair: number for pair, number in former._chain_of.items() if number not in gone}
+        self._list_of = {key: place for key, place in former._list_of.items() if place not in old}
+        self._chains, self._rules = dict(former._chains), dict(former._rules)
+        self.rules, self._lists, self._listed = list(former.rules), list(former._lists), list(former._listed)
+        self._products, self._packed = list(former._products), list(former._packed)
+        self._size, self._bytes = former._size, former._bytes
 
     def make(self, pairs: Iterable[int]) -> bool:
         """Make the chains of ``pairs``: NIC's place × WAYS + way. False where tables would pass the bound.
@@ -161,9 +194,10 @@ class Chains:
         chains = [[*chain, *[(-1, 0)] * (longest - len(chain))] for chain in self._chains]
         positions = np.array(chains, np.int32).reshape(len(chains), longest, 2).transpose(2, 1, 0)
         first, sections, kinds, _ = np.array(self._lists, np.int32).reshape(-1, 4).T
-        nothing = len(self._products) + np.arange(len(first), dtype=np.int32)
+        nothing = self._size + np.arange(len(first), dtype=np.int32)
         none = [(0, _OF_NOTHING[kind], owner) for _, _, kind, owner in self._lists]
-        bits, said, rules = np.array([*self._products, *none], np.int32).reshape(-1, 3).T
+        lines = [*self._products, np.array(none, np.int32).reshape(-1, 3)]
+        bits, said, rules = np.concatenate(lines).T
         return Tables(
             stack(self._version, self._packed),
             np.ascontiguousarray(positions[0]),
@@ -190,6 +224,7 @@ class Chains:
         key = id(rules), binding.nsg.nsg.id.key, way == EXEMPT
         if key in self._list_of:
             return self._list_of[key]
+        self._listed.append(rules)  # kept, so that its id is no other's
         if way == EXEMPT:
             listed = rule_list(tuple(rule for rule in rules if _may_stop_platform(rule)), self._version)
         else:
@@ -209,12 +244,15 @@ class Chains:
         return self._list_of[key]
 
     def _add_products(self, listed: RuleList, owner: ResourceId) -> None:
+        import numpy as np
+
         lines = []
         for rule in listed.rules:
             bits = _may_say(rule)
             said = Saying.OPEN if rule.unresolved else _SAYING[bits]
             lines.append((bits, said, self._deciding(owner, rule.rule)))
-        self._products += [lines[index] for index in listed.rule_of]
+        self._products.append(np.array(lines, np.int32).reshape(-1, 3).take(listed.rule_of, axis=0))
+        self._size += len(listed.rule_of)
 
     def _deciding(self, owner: ResourceId, rule: SecurityRule | None) -> int:
         """The number of a rule; the list of rules keeps it, so that its id is no other's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.batch import BatchTables, BatchVerdicts, PlacedFlows, verify
+from netwatch.verdicts.chains import Chains
 from netwatch.watcher import NetworkWatcher
 from netwatch.workloads.traces import points_batch
 from tests.build import flow, rule
@@ -276,3 +278,56 @@ def test_numba_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(KernelUnavailableError):
         ask(net(), batch(("Tcp", "9.9.9.9 1", "10.0.1.4 443")), kernel="numba")
+
+
+def words(found: BatchVerdicts) -> list[object]:
+    return [found.flow(place) for place in range(len(found.outcome))]
+
+
+def regrouped(topology: Topology, name: str, *rules: SecurityRule) -> Topology:
+    """The topology with other rules in one group."""
+    key = arm_id("networkSecurityGroups", name).key
+    return replace(topology, nsgs={**topology.nsgs, key: replace(topology.nsgs[key], rules=rules)})
+
+
+def test_a_changed_group_is_asked_as_in_tables_made_anew() -> None:
+    flows = batch(
+        *(("Tcp", "9.9.9.9 1", f"10.0.1.4 {port}") for port in (80, 443, 22)),
+        ("Tcp", "10.0.2.4 1", "10.0.1.4 80"),
+        ("Tcp", "10.0.1.4 1", "168.63.129.16 53"),
+        ("Tcp", "10.0.1.4 1", "20.38.96.9 443"),
+    )
+    http, https = rule("http", dports="80"), rule("https", dports="443", priority=200)
+    own = rule("own", dports="22-443", source="VirtualNetwork")
+    states = [net(http, nic_rules=[own, rule("stop", destination="Storage", direction="Outbound", access="Deny")])]
+    states.append(regrouped(states[-1], "nsg", http, https))
+    states.append(regrouped(states[-1], "own", replace(own, sources=http.sources)))
+    states.append(regrouped(states[-1], "nsg", https))
+    watcher, seen = NetworkWatcher(states[0]), []
+    for state in states:
+        watcher = watcher.changed(state)
+        seen.append(words(watcher.verify_batch(flows)))
+        assert seen[-1] == words(NetworkWatcher(state).verify_batch(flows))
+        assert words(watcher.verify_batch(flows)) == seen[-1]
+    assert all(one != other for one, other in pairwise(seen))
+
+
+def test_an_earlier_state_is_still_answered_as_before() -> None:
+    flows = batch(("Tcp", "9.9.9.9 1", "10.0.1.4 80"), ("Tcp", "9.9.9.9 1", "10.0.1.4 443"))
+    watcher = NetworkWatcher(net(rule("http", dports="80")))
+    before = words(watcher.verify_batch(flows))
+    later = watcher.changed(regrouped(watcher.compiled.topology, "nsg", rule("https", dports="443")))
+    assert words(later.verify_batch(flows)) != before == words(watcher.verify_batch(flows))
+
+
+def test_lists_that_have_not_changed_are_taken_over_unless_managers_may_have_others() -> None:
+    earlier = net(rule("http", dports="80"), nic_rules=[rule("own", dports="22-443")])
+    compiled = CompiledTopology(earlier, load_shipped)
+    former = Chains(compiled, 4)
+    assert former.make(range(6))
+    later = regrouped(earlier, "nsg", rule("https", dports="443"))
+    changed = CompiledTopology(later, load_shipped, former=compiled)
+    taken = set(Chains(changed, 4, former=former)._list_of)
+    assert {owner for _, owner, _ in taken} == {arm_id("networkSecurityGroups", "own").key}
+    anew = replace(later, admin_rule_collections=dict(later.admin_rule_collections))
+    assert not Chains(CompiledTopology(anew, load_shipped), 4, former=former)._list_of
