@@ -269,7 +269,7 @@ class CompiledTopology:
     def _everywhere(self, tag: ServiceTag, where: Where, holder: str) -> TagExpansion:
         key = (tag.text.lower(), "")
         if key not in self._tags:
-            self._tags[key] = TagExpansion(self._published(tag.text, where, holder))
+            self._tags[key] = TagExpansion(tuple(dict.fromkeys(self._published(tag.text, where, holder))))
         return self._tags[key]
 
     def _published(self, tag: str, where: Where, holder: str) -> tuple[Prefix, ...]:

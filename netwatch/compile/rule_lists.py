@@ -116,8 +116,7 @@ class RuleLists:
 def _products(rules: Iterable[EffectiveRule], version: int) -> tuple[list[Product], tuple[int, ...]]:
     products: list[Product] = []
     rule_of: list[int] = []
-    for index, rule in enumerate(rules):
-        own = rule_products(rule, version)
+    for index, own in enumerate(rule_products(rules, version)):
         products += own
         rule_of += [index] * len(own)
     return products, tuple(rule_of)

@@ -48,8 +48,8 @@ def compile_rules(rules: Sequence[EffectiveRule], version: int) -> CompiledRules
     rows: list[Row] = []
     maybe: list[bool] = []
     rule_of: list[int] = []
-    for index, rule in enumerate(rules):
-        own = _rows(rule, version, room=MAX_ROWS - len(rows))
+    for index, (rule, products) in enumerate(zip(rules, rule_products(rules, version), strict=True)):
+        own = _rows(rule.rule, products, room=MAX_ROWS - len(rows))
         rows += own
         maybe += [bool(rule.unresolved)] * len(own)
         rule_of += [index] * len(own)
@@ -67,8 +67,8 @@ def flow_point(flow: Flow) -> Point:
     return flow.src_ip.value, flow.dst_ip.value, sport, dport, flow.protocol.number
 
 
-def rule_products(rule: EffectiveRule, version: int) -> tuple[Product, ...]:
-    """What ``rule`` takes in one address family: mostly one product, of the widest where values are open.
+def rule_products(rules: Iterable[EffectiveRule], version: int) -> Iterator[tuple[Product, ...]]:
+    """What each rule takes in one address family: mostly one product, of the widest where values are open.
 
     Touching ranges are merged. A rule without a source or a destination of this family gives none and matches nothing:
     so does one whose application security group has no members.
@@ -78,20 +78,27 @@ def rule_products(rule: EffectiveRule, version: int) -> tuple[Product, ...]:
     Both are decided here. Microsoft's security rule reference asks for ``*`` ports with ICMP and says no more;
     azure-docs issue 51522 reports ports acting as ICMP types.
     """
-    sources, destinations = _addresses(rule.sources, version), _addresses(rule.destinations, version)
-    if not sources or not destinations:
-        return ()
-    return tuple((sources, destinations, *service) for service in _services(rule.rule))
+    known: dict[int, tuple[tuple[Prefix, ...], _Ranges]] = {}
+
+    def ranges(prefixes: tuple[Prefix, ...]) -> _Ranges:
+        """A tag may hold thousands of prefixes, and be the very same tuple in all rules that name it."""
+        if id(prefixes) not in known:
+            known[id(prefixes)] = prefixes, _addresses(prefixes, version)
+        return known[id(prefixes)][1]
+
+    for rule in rules:
+        sources, destinations = ranges(rule.sources), ranges(rule.destinations)
+        services = _services(rule.rule) if sources and destinations else ()
+        yield tuple((sources, destinations, *service) for service in services)
 
 
-def _rows(rule: EffectiveRule, version: int, *, room: int) -> list[Row]:
-    products = rule_products(rule, version)
+def _rows(rule: SecurityRule, products: Sequence[Product], *, room: int) -> list[Row]:
     if not products:
         return []
     sources, destinations = products[0][:2]
     services = [service for each in products for service in product(*each[2:])]
     if len(sources) * len(destinations) * len(services) > room:
-        raise _too_many_rows(rule.rule, len(sources), len(destinations))
+        raise _too_many_rows(rule, len(sources), len(destinations))
     return [(src, dst, *service) for src, dst, service in product(sources, destinations, services)]
 
 

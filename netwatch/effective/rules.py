@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from netwatch.effective.context_tags import TagExpansion
@@ -33,7 +34,8 @@ def effective_rules(
 ) -> tuple[EffectiveRule, ...]:
     """A list of rules with their prefixes, in the order Azure asks them; default rules are for the caller to add.
 
-    ``expand_tag`` gives what a tag holds where the group is bound; ``members`` is ``asg_members(topology)``.
+    ``expand_tag`` gives what a tag holds where the group is bound, no prefix twice; ``members`` is
+    ``asg_members(topology)``.
     Order: by priority, lower first; own rules come before default rules, which stand at 65000 and up.
     Source: "How network security groups filter network traffic".
     """
@@ -82,32 +84,34 @@ def _expand_field(
     members: Members,
     topology: Topology,
 ) -> _Expanded:
-    prefixes: list[Prefix] = []
-    expansion: list[Prefix] = []
+    prefixes: list[tuple[Prefix, ...]] = []
+    expansion: list[tuple[Prefix, ...]] = []
     unresolved: list[Unresolved] = []
-    named = False  # whether a tag or a group stands in the field: Azure shows an expansion only then
     for term in field.terms:
         if isinstance(term, AnyAddress):
-            prefixes.extend(ANY_PREFIXES)
+            prefixes.append(ANY_PREFIXES)
         elif isinstance(term, Cidr):
-            prefixes.append(term.prefix)
+            prefixes.append((term.prefix,))
         elif isinstance(term, Unresolved):
-            prefixes.extend(ANY_PREFIXES)
+            prefixes.append(ANY_PREFIXES)
             unresolved.append(term)
         else:
-            named = True
             found = expand_tag(term) if isinstance(term, ServiceTag) else _members_of(term, members, topology)
-            expansion.extend(found.prefixes)
+            expansion.append(found.prefixes)
             unresolved.extend(found.unresolved)
-            prefixes.extend(ANY_PREFIXES if found.unresolved and isinstance(term, ServiceTag) else found.prefixes)
+            prefixes.append(ANY_PREFIXES if found.unresolved and isinstance(term, ServiceTag) else found.prefixes)
     disables = topology.semantics.empty_group == "disables"
     if disables and any(isinstance(term, Asg) and not members.get(term.id.key) for term in field.terms):
         # A group of nobody disables the whole field, its other groups too: azure-docs issue 77328, reproduced by
         # Microsoft in 2021, with no word of a change since.
         return _Expanded((), (), ())
-    return _Expanded(
-        tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(expansion)) if named else None, tuple(unresolved)
-    )
+    # Azure shows an expansion only where a tag or a group stands in the field.
+    return _Expanded(_distinct(prefixes), _distinct(expansion) if expansion else None, tuple(unresolved))
+
+
+def _distinct(parts: Sequence[tuple[Prefix, ...]]) -> tuple[Prefix, ...]:
+    """Each prefix once. A part alone is given back itself: what a thousand rules name by one tag is one tuple."""
+    return parts[0] if len(parts) == 1 else tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
 def asg_members(topology: Topology) -> Members:
@@ -132,7 +136,7 @@ def _members_of(asg: Asg, members: Members, topology: Topology) -> TagExpansion:
         elif isinstance(config.private_ip, Unresolved):
             unresolved.append(config.private_ip)
             prefixes.extend(_subnet_prefixes(config, topology))
-    return TagExpansion(tuple(prefixes), tuple(unresolved))
+    return TagExpansion(tuple(dict.fromkeys(prefixes)), tuple(unresolved))
 
 
 def _subnet_prefixes(config: IpConfiguration, topology: Topology) -> tuple[Prefix, ...]:

@@ -136,17 +136,18 @@ def _sections(products: Sequence[Product], base: int) -> Iterator[Section]:
 
 
 def _ends(products: Sequence[Product], field: int) -> set[int]:
-    lists = {product[field] for product in products}
+    lists = {id(product[field]): product[field] for product in products}.values()
     return {end for low, high in chain.from_iterable(lists) for end in (low, high + 1)}
 
 
 def _field(products: Sequence[Product], field: int) -> tuple[list[int], list[int]]:
     """Where the set of products changes, and the sets before, between and behind these cuts."""
-    held: dict[_Ranges, int] = {}
+    lists = {id(product[field]): product[field] for product in products}  # by what they are: some are long to compare
+    held = dict.fromkeys(lists, 0)
     for place, product in enumerate(products):
-        held[product[field]] = held.get(product[field], 0) | 1 << place
+        held[id(product[field])] |= 1 << place
     changes: dict[int, int] = {}
-    for ranges, bits in held.items():
+    for ranges, bits in zip(lists.values(), held.values(), strict=True):
         for low, high in ranges:
             changes[low] = changes.get(low, 0) ^ bits
             changes[high + 1] = changes.get(high + 1, 0) ^ bits

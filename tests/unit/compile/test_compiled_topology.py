@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from netwatch.compile import rule_tables
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.formats.service_tag_file import load_shipped
+from netwatch.model.addresses import Prefix
 from netwatch.model.answers import EffectiveNsg
 from netwatch.model.flow import Direction
 from netwatch.model.rules import SecurityRule
@@ -95,3 +99,24 @@ def test_what_cannot_have_changed_is_taken_over() -> None:
     routes = first.effective_routes(subnet)
     later = CompiledTopology(changed(earlier, rule("other")), load_shipped, former=first)
     assert later.effective_routes(subnet) is routes
+
+
+def test_what_rules_name_by_one_tag_is_one_tuple_and_merged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand rules on AzureCloud would be ten million prefixes."""
+    rules = [rule(f"r{place}", source="AzureCloud", priority=100 + place) for place in range(5)]
+    compiled = CompiledTopology(net(*rules), load_shipped)
+    nsg = compiled.effective_nsgs(next(iter(compiled.topology.nics.values())))[0]
+    own = [each for each in compiled.rules(nsg, IN) if each.rule.name.startswith("r")]
+    assert len({id(each.sources) for each in own}) == 1
+    assert own[0].sources == compiled.published_tags.prefixes("AzureCloud")
+    merged: list[int] = []
+    whole = rule_tables._addresses
+
+    def counted(some: tuple[Prefix, ...], version: int) -> tuple[tuple[int, int], ...]:
+        merged.append(len(some))
+        return whole(some, version)
+
+    monkeypatch.setattr(rule_tables, "_addresses", counted)
+    listed = compiled.rule_list(nsg, IN, 4)
+    assert merged.count(len(own[0].sources)) == 1
+    assert listed.rule_of[:5] == (0, 1, 2, 3, 4)
