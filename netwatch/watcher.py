@@ -136,11 +136,13 @@ class NetworkWatcher:
         words = {"direction": direction, "protocol": protocol, "local": local, "remote": remote, "nic": nic}
         return live_flow(self.compiled, after.compiled, vm, **words)
 
-    def topology(self, *, resource_group: str = "", vnet: str = "", subnet: str = "") -> TopologyAnswer:
+    def topology(
+        self, *, resource_group: str = "", vnet: str = "", subnet: str = "", location: str = ""
+    ) -> TopologyAnswer:
         """The resources of one group, virtual network or subnet (name exactly one), with what they have to do."""
         from netwatch.engines.topology import topology
 
-        return topology(self.compiled, resource_group=resource_group, vnet=vnet, subnet=subnet)
+        return topology(self.compiled, resource_group=resource_group, vnet=vnet, subnet=subnet, location=location)
 
     def connectivity_check(
         self, source: str, *, dest: str, dest_port: int = 0, protocol: str = "Tcp"

@@ -155,6 +155,7 @@ VERBS: dict[str, Verb] = {
                 Part("resource-group", "A resource group, by name (default: the only one there is)."),
                 Part("vnet", "A virtual network, by name or ARM id."),
                 Part("subnet", "A subnet: vnet/subnet, its name where unique, or its ARM id."),
+                Part("location", "Only what lies in this region, as its watcher lists it.", metavar="REGION"),
             ),
         ),
         Verb(

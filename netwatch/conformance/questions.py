@@ -81,12 +81,20 @@ def _effective_routes(case: Case) -> Question:
 def _topology(case: Case) -> Question:
     group = _text(case, "targetResourceGroupName")
     if group:
-        return Question("topology", None, {"resource_group": group})
+        region = _watched_region(case)
+        return Question("topology", None, {"resource_group": group} | ({"location": region} if region else {}))
     for key, argument in (("targetVirtualNetwork", "vnet"), ("targetSubnet", "subnet")):
         target = _field(case.request, key)
         if isinstance(target, dict):
             return Question("topology", None, {argument: _id(case, str(_field(target, "id") or ""))})
     raise InvalidFlowError("the request names no resource group, virtual network or subnet.")
+
+
+def _watched_region(case: Case) -> str:
+    """The region of the watcher that was asked, where the topology holds it; empty elsewhere."""
+    watcher = str(case.document.get("url", "")).partition("?")[0].rstrip("/").rpartition("/")[0].lower()
+    held = (each for each in case.resources if isinstance(each, dict) and str(each.get("id", "")).lower() == watcher)
+    return str(next(held, {}).get("location", ""))
 
 
 def _nsg_diagnostics(case: Case) -> Question:

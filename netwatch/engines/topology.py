@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import ASSOCIATED, CONTAINS, heads, kind_of, tails
+from netwatch.effective.meshes import same_region
 from netwatch.engines.targets import find_subnet, find_vnet
 from netwatch.errors import QueryError, ResourceNotFoundError
 from netwatch.model.answers import Association, TopologyAnswer, TopologyResource
@@ -41,13 +42,14 @@ _LISTED = frozenset(_ORDER) | _PARTS
 
 
 def topology(
-    compiled: CompiledTopology, *, resource_group: str = "", vnet: str = "", subnet: str = ""
+    compiled: CompiledTopology, *, resource_group: str = "", vnet: str = "", subnet: str = "", location: str = ""
 ) -> TopologyAnswer:
     """The topology of one of a resource group, a virtual network or a subnet (ARM's three forms).
 
     A resource group: its own resources. A virtual network: itself, its subnets and gateways, and what is attached to
-    them wherever it is declared (NICs, their machines, groups and public IPs, the subnets' groups and tables). A
-    subnet: itself and what is attached to it, without its network.
+    them in its own resource group (NICs, their machines, groups and public IPs, the subnets' groups and tables). A
+    subnet: itself and what is attached to it, without its network. With ``location``, only what lies in that region:
+    a watcher lists no other ("View the topology of an Azure virtual network").
 
     Associations are those of recorded answers of the real service: a machine Contains its NICs; a NIC is Associated
     with its machine, group, subnet and public IP; a public IP with its NIC; a VNet Contains its subnets and gateways;
@@ -64,19 +66,24 @@ def topology(
             "topology is asked of one of a resource group, a virtual network and a subnet.",
             hint="Give one of --resource-group, --vnet and --subnet.",
         )
-    if not (vnet or subnet):
-        resource_group = resource_group or _only_group(compiled.topology)
     graph = compiled.graph
-    if resource_group:
-        scope, keys = _resource_group(compiled.topology, resource_group)
-    elif vnet:
-        found = find_vnet(compiled.topology, vnet).id
-        scope, keys = found.text, _around(graph, [found.key, *heads(graph, found.key, CONTAINS)])
+    if vnet or subnet:
+        scope, keys = _network(compiled, vnet, subnet)
     else:
-        found = find_subnet(compiled.topology, subnet).id
-        scope, keys = found.text, _around(graph, [found.key])
-    left_out = _left_out(graph, keys)
-    return TopologyAnswer(tuple(_listed(graph, keys)), scope, (left_out,) if left_out else ())
+        scope, keys = _resource_group(compiled.topology, resource_group or _only_group(compiled.topology))
+    if location:
+        keys = [key for key in keys if same_region(_location(graph, key), location)]
+    notes = (_left_out(graph, keys), _several_regions(graph, keys))
+    return TopologyAnswer(tuple(_listed(graph, keys)), scope, tuple(filter(None, notes)))
+
+
+def _network(compiled: CompiledTopology, vnet: str, subnet: str) -> tuple[str, list[str]]:
+    """The id of a network or subnet, and the keys of what is attached to it in its own resource group."""
+    graph = compiled.graph
+    found = find_vnet(compiled.topology, vnet).id if vnet else find_subnet(compiled.topology, subnet).id
+    keys = _around(graph, [found.key, *(heads(graph, found.key, CONTAINS) if vnet else ())])
+    own = found.resource_group.lower()
+    return found.text, [key for key in keys if graph.nodes[key]["id"].resource_group.lower() == own]
 
 
 def _resource_group(topology: Topology, name: str) -> tuple[str, list[str]]:
@@ -127,10 +134,19 @@ def _listed(graph: nx.MultiDiGraph[str], keys: list[str]) -> Iterator[TopologyRe
 
 
 def _resource(graph: nx.MultiDiGraph[str], key: str) -> TopologyResource:
-    """A part (subnet, rule, route) has no location of its own: recorded answers give it that of what contains it."""
-    node = graph.nodes[key]
-    holder = node if hasattr(node["resource"], "location") else graph.nodes[tails(graph, key, CONTAINS)[0]]
-    return TopologyResource(node["id"], holder["resource"].location, tuple(_associations(graph, key)))
+    return TopologyResource(graph.nodes[key]["id"], _location(graph, key), tuple(_associations(graph, key)))
+
+
+def _location(graph: nx.MultiDiGraph[str], key: str) -> str:
+    """A part (subnet, rule, route) has no location of its own: recorded answers give it that of what contains it.
+
+    Empty for a part that nothing of the input contains.
+    """
+    for each in (key, *tails(graph, key, CONTAINS)[:1]):
+        location = getattr(graph.nodes[each]["resource"], "location", None)
+        if location is not None:
+            return str(location)
+    return ""
 
 
 def _associations(graph: nx.MultiDiGraph[str], key: str) -> Iterator[Association]:
@@ -147,3 +163,11 @@ def _left_out(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
     if not counted:
         return ""
     return f"not listed, as in Azure: {', '.join(f'{count} × {kind}' for kind, count in counted.items())}"
+
+
+def _several_regions(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
+    """A sentence where the answer is of more regions than one watcher has; empty elsewhere."""
+    regions = sorted({_location(graph, key).replace(" ", "").lower() for key in keys if kind_of(graph, key) in _ORDER})
+    if len(regions) < 2:
+        return ""
+    return f"of {len(regions)} regions ({', '.join(regions)}); Azure's watchers list those of one each: --location"

@@ -114,6 +114,13 @@ def test_topology_has_three_forms(write: Write, request_body: dict[str, Any], ar
     assert asked(write, flow_case(operation="topology", request=request_body)) == Question("topology", None, arguments)
 
 
+def test_a_topology_is_of_the_region_of_the_watcher_that_was_asked(write: Write) -> None:
+    watcher = {"id": "/s/WATCHERS/w", "name": "w", "type": "Microsoft.Network/networkWatchers", "location": "westus"}
+    case = flow_case(operation="topology", request={"targetResourceGroupName": "rg"}, url="/s/watchers/w/topology")
+    case["topology"] = {"resources": [*case["topology"]["resources"], watcher]}
+    assert asked(write, case).arguments == {"resource_group": "rg", "location": "westus"}
+
+
 def test_a_topology_of_nothing_is_refused(write: Write) -> None:
     with pytest.raises(InvalidFlowError, match="names no resource group"):
         asked(write, flow_case(operation="topology", request={}))

@@ -115,8 +115,8 @@ def test_the_order_is_kind_by_kind_then_by_id_with_parts_after_their_holder(comp
 
 
 def test_what_azure_does_not_list_is_counted_in_a_note(compiled: CompiledTopology) -> None:
-    assert topology(compiled, resource_group="rg").notes == (
-        "not listed, as in Azure: 1 × Microsoft.Network/networkWatchers",
+    assert topology(compiled, resource_group="rg").notes[0] == (
+        "not listed, as in Azure: 1 × Microsoft.Network/networkWatchers"
     )
     assert topology(compiled, resource_group="other").notes == ()
 
@@ -130,18 +130,29 @@ def test_another_group_has_the_group_bound_from_outside(compiled: CompiledTopolo
     assert listed(topology(compiled, resource_group="other")) == {"far": {("Associated", "web")}}
 
 
-def test_a_virtual_network_brings_all_that_is_attached(compiled: CompiledTopology) -> None:
+def test_a_region_leaves_the_others_out(compiled: CompiledTopology) -> None:
+    answer = topology(compiled, resource_group="rg", location="North Europe")
+    assert (set(listed(answer)), answer.notes) == ({"nsg", "ssh"}, ())
+    assert "nsg" not in listed(topology(compiled, vnet="vnet", location="westeurope"))
+
+
+def test_several_regions_are_said(compiled: CompiledTopology) -> None:
+    notes = topology(compiled, vnet="vnet").notes
+    assert notes == ("of 2 regions (northeurope, westeurope); Azure's watchers list those of one each: --location",)
+
+
+def test_a_virtual_network_brings_all_that_is_attached_in_its_group(compiled: CompiledTopology) -> None:
     answer = topology(compiled, vnet="VNET")
     assert answer.scope == VNET.text
     assert set(listed(answer)) == {
-        *("vm", "nic", "nsg", "ssh", "far", "rt", "out", "pip", "gw", "vnet", "web", "GatewaySubnet")
+        *("vm", "nic", "nsg", "ssh", "rt", "out", "pip", "gw", "vnet", "web", "GatewaySubnet")
     }
 
 
 def test_a_subnet_brings_what_is_attached_but_not_its_network(compiled: CompiledTopology) -> None:
     answer = topology(compiled, subnet="vnet/web")
     assert answer.scope == WEB.text
-    assert set(listed(answer)) == {"vm", "nic", "nsg", "ssh", "far", "rt", "out", "pip", "web"}
+    assert set(listed(answer)) == {"vm", "nic", "nsg", "ssh", "rt", "out", "pip", "web"}
     assert set(listed(topology(compiled, subnet="GatewaySubnet"))) == {"GatewaySubnet"}
 
 
