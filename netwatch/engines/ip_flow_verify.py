@@ -8,6 +8,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.public_frontends import is_closed_without_group
 from netwatch.engines import assumed
 from netwatch.engines.machine_flow import AskedFlow, asked_flow
+from netwatch.engines.targets import several_nics
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import IpFlowVerifyAnswer, Verdict
@@ -62,8 +63,8 @@ def _notes(compiled: CompiledTopology, asked: AskedFlow, verdict: Verdict, *, is
     nic, notes = asked.nic, []
     if verdict.outcome is Outcome.ALLOW and any(decision.rule is None for decision in verdict.decisions):
         notes.append("rules do not stop the platform's own services (see --semantics platformTraffic)")
-    if not is_named and len(compiled.topology.nics_of[asked.vm.id.key]) > 1:
-        notes.append(f"{asked.vm.id.name} has several network interfaces; {nic.id.name} is taken")
+    if not is_named and (several := several_nics(compiled.topology, asked.vm.id, nic)):
+        notes.append(several)
     own = asked.flow.dst_ip if asked.direction is Direction.INBOUND else asked.flow.src_ip
     config = next((each for each in nic.ip_configurations if each.private_ip == own), None)
     if config is None:

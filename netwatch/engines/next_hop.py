@@ -5,7 +5,7 @@ from __future__ import annotations
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection
 from netwatch.engines.assumed import of_address, of_routes
-from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, primary_configuration, subnet_of
+from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, primary_configuration, several_nics, subnet_of
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
@@ -43,7 +43,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: st
         selection.prefix,
         selection.candidates,
         (
-            *_notes(compiled, card, nic, len(compiled.topology.nics_of[machine.id.key])),
+            *_notes(compiled, card, nic),
             *_odd_source(source, dest, card),
             *_spread(selection),
             *_assumed(compiled, card, source, selection),
@@ -95,7 +95,8 @@ def _spread(selection: Selection) -> tuple[str, ...]:
     return (f"flows are spread over {selection.route.next_hop_ip} and {rest}; the first is named",)
 
 
-def _notes(compiled: CompiledTopology, nic: NetworkInterface, asked: str, nic_count: int) -> tuple[str, ...]:
-    if asked or nic_count < 2 or nic.vm is None or isinstance(nic.vm, Unresolved):
+def _notes(compiled: CompiledTopology, nic: NetworkInterface, asked: str) -> tuple[str, ...]:
+    if asked or not isinstance(nic.vm, ResourceId):
         return ()
-    return (f"{nic.vm.name} has several network interfaces; {nic.id.name} is taken",)
+    several = several_nics(compiled.topology, nic.vm, nic)
+    return (several,) if several else ()

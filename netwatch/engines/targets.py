@@ -30,6 +30,7 @@ __all__ = [
     "parse_endpoint",
     "parse_ip",
     "primary_configuration",
+    "several_nics",
     "subnet_of",
 ]
 
@@ -182,7 +183,7 @@ def parse_ip(text: str, *, what: str) -> Address:
 
 
 def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
-    key = name.lower()
+    key = name.lower().rstrip("/")
     if key in resources:
         return resources[key]
     found = [resource for resource in resources.values() if resource.id.name.lower() == key]
@@ -194,6 +195,19 @@ def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
             f"{len(found)} {_plural(noun)} are called {name!r}:\n  {ids}\n", hint="Name it by its id."
         )
     raise ResourceNotFoundError(f"no {noun} is called {name!r}.", hint=_nearest(resources, name, noun))
+
+
+def several_nics(topology: Topology, vm: ResourceId, taken: NetworkInterface) -> str:
+    """A sentence where a machine has several NICs and the question names none; empty where it has one.
+
+    Azure asks for one where any of them forwards (REST specification of Network Watcher, targetNicResourceId).
+    """
+    nics = topology.nics_of.get(vm.key, ())
+    if len(nics) < 2:
+        return ""
+    forwards = next((nic.id.name for nic in nics if nic.ip_forwarding), "")
+    wanted = f"; Azure wants it named, since {forwards} forwards" if forwards else ""
+    return f"{vm.name} has several network interfaces; {taken.id.name} is taken{wanted}"
 
 
 def _plural(noun: str) -> str:

@@ -51,31 +51,30 @@ def find_destination(topology: Topology, text: str) -> Destination:
 
     A machine stands for the primary address of its primary NIC. A name under ``facts.dns`` is the address there. Any
     other name with a dot in it is the Internet without an address. A URL stands for its host, and its port or scheme
-    for the port. Raises ResourceNotFoundError, InvalidFlowError.
+    for the port; any of them may bear a port, as in ``10.0.0.4:443``. Raises ResourceNotFoundError, InvalidFlowError.
     """
     host, port = _host(text)
     address = _address(host)
     if address is not None:
         return Destination(host, address, default_port=port)
     if _is_machine(topology, host):
-        return _machine(topology, find_vm(topology, host))
+        return _machine(topology, find_vm(topology, host))._replace(default_port=port)
     known = topology.facts.dns.get(host.lower().rstrip("."))
     if known is not None:
         return Destination(host, known, default_port=port)
     if "." in host and "/" not in host:
         return Destination(host, stand_in(topology), is_stand_in=True, default_port=port)
-    return _machine(topology, find_vm(topology, host))
+    return _machine(topology, find_vm(topology, host))._replace(default_port=port)
 
 
 def _host(text: str) -> tuple[str, int]:
-    """Host and port of a URL; of anything else, the text as it is and 0."""
+    """Host and port of a URL, or of ``host:port``; 0 where it says no port and no scheme means one."""
     scheme, is_url, rest = text.strip().partition("://")
-    if not is_url:
-        return text.strip(), 0
-    host, colon, port = rest.partition("/")[0].rpartition(":")
-    if colon and port.isdigit() and "]" not in port:
+    place = rest.partition("/")[0] if is_url else scheme
+    host, colon, port = place.rpartition(":")
+    if colon and port.isdigit() and (":" not in host or host.endswith("]")):
         return host.strip("[]"), int(port)
-    return rest.partition("/")[0].strip("[]"), {"https": 443, "http": 80}.get(scheme.lower(), 0)
+    return place.strip("[]"), {"https": 443, "http": 80}.get(scheme.lower(), 0) if is_url else 0
 
 
 def _address(text: str) -> Address | None:

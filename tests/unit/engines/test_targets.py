@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.engines.targets import check_running, find_nic, find_nic_of_vm, find_subnet, find_vm, parse_endpoint
+from netwatch.engines.targets import (
+    check_running,
+    find_nic,
+    find_nic_of_vm,
+    find_subnet,
+    find_vm,
+    parse_endpoint,
+    several_nics,
+)
 from netwatch.errors import InvalidFlowError, RefusedByAzureError, ResourceNotFoundError
 from netwatch.model.addresses import ANY_PORT, parse_address
 from netwatch.model.facts import Facts
+from netwatch.model.ids import ResourceId
 from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
@@ -31,6 +40,18 @@ def net() -> Topology:
 def test_names_are_found_in_any_case_and_ids_too() -> None:
     assert find_vm(net(), "WEB-0").id.name == "web-0"
     assert find_vm(net(), arm_id("virtualMachines", "web-0").text.upper()).id.name == "web-0"
+    assert find_vm(net(), arm_id("virtualMachines", "web-0").text + "/").id.name == "web-0"
+
+
+def test_of_several_nics_one_that_forwards_wants_naming() -> None:
+    topology = net()
+    taken, other = topology.nics_of[arm_id("virtualMachines", "fw").key]
+    assert isinstance(taken.vm, ResourceId)
+    assert several_nics(topology, taken.vm, taken) == "fw has several network interfaces; fw-outside is taken"
+    nics = {**topology.nics, other.id.key: replace(other, ip_forwarding=True)}
+    said = several_nics(replace(topology, nics=nics), taken.vm, taken)
+    assert said.endswith("fw-outside is taken; Azure wants it named, since fw-inside forwards")
+    assert several_nics(topology, arm_id("virtualMachines", "web-0"), taken) == ""
 
 
 def test_a_name_nobody_has_lists_the_nearest() -> None:

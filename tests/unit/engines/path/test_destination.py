@@ -39,6 +39,11 @@ def topology() -> Topology:
         ("http://db.contoso.com:8080/", "db.contoso.com", "10.0.0.4", 8080),
         ("https://[fd00::4]:8443", "fd00::4", "fd00::4", 8443),
         ("https://[fd00::4]/", "fd00::4", "fd00::4", 443),
+        ("10.0.0.4:8443", "10.0.0.4", "10.0.0.4", 8443),  # not a name of the Internet
+        ("[fd00::4]:8443", "fd00::4", "fd00::4", 8443),
+        ("[fd00::4]", "fd00::4", "fd00::4", 0),
+        ("db:5432", "db", "10.0.0.4", 5432),
+        ("db.contoso.com:5432", "db.contoso.com", "10.0.0.4", 5432),
     ],
 )
 def test_what_it_means(topology: Topology, text: str, name: str, address: str, port: int) -> None:
