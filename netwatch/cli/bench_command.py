@@ -33,7 +33,7 @@ def bench(
     ),
     threads: str = option("1", "--threads", help="How many threads match at once (default: 1).", metavar="N"),
     seed: str = option("0", "--seed", help="Draw other rules and flows (default: 0).", metavar="N"),
-    output: str = output("text", "json"),
+    output: str = output("text", "json", "classbench"),
     *,
     inputs: Inputs,
 ) -> None:
@@ -42,11 +42,13 @@ def bench(
     Rules are those of nsg1000 unless others are named: a thousand rules shaped like a large network security group's.
     Kernels take turns over the same flows, every pass from cold. The rows of every pass are compared with another
     kernel's, and a sample of them with the reference. Compiling is not in a pass; it is shown beside it.
+    With -o classbench nothing is timed: the rules are written as a ClassBench filter file, for other programs.
 
     \b
     For example:
       netwatch bench --rules nsg4000 --trace cross
       netwatch bench hub-spoke.yaml --kernel numpy -o json
+      netwatch bench hub-spoke.yaml -o classbench > rules.txt
     """
     from netwatch.cli.output import as_json, check_format
     from netwatch.cli.streams import patience, write
@@ -56,17 +58,32 @@ def bench(
     from netwatch.workloads.contenders import contenders, witnesses
     from netwatch.workloads.traces import trace as draw
 
-    check_format(output, ("text", "json"))
+    check_format(output, ("text", "json", "classbench"))
     _check(topology=topology, rules=rules, classbench=classbench, nic=nic)
     count, cores = _number("--flows", flows, 1), _number("--threads", threads, 1)
     drawn_by = _number("--seed", seed, 0)
     name, table = _table(_Source(inputs._replace(topology=topology), rules, classbench, nic), drawn_by)
+    if output == "classbench":
+        write(_as_filters(name, table))
+        return
     ready = contenders(table, kernel.split(",") if kernel else (), threads=cores, flows=count)
     workload = Workload(f"{name} {trace}", table, draw(table, trace, count, seed=drawn_by))
     with patience(f"matching {count:,} flows again and again …"):
         report = run(workload, ready, witnesses=witnesses(table))
     write(as_json(report_json(report)) if output == "json" else report_text(report))
     raise typer.Exit(EXPECTATION_MISSED if report.mismatches else ANSWERED)
+
+
+def _as_filters(name: str, table: RuleTable) -> str:
+    """The rules as a ClassBench filter file; what it does not say is noted."""
+    from netwatch.cli.streams import note
+    from netwatch.workloads.classbench import classbench_lines, filters
+
+    made = filters(table)
+    note(f"{len(made.rows):,} filters of {name}, of {len(table.rows):,} rows. Not kept: names, and what is allowed.")
+    if any(table.maybe):
+        note(f"not kept: {sum(table.maybe):,} of these rows have open values and are written as wide as they may be.")
+    return "".join(classbench_lines(made))
 
 
 def _check(*, topology: str, rules: str, classbench: str, nic: str) -> None:

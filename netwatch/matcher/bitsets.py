@@ -9,24 +9,30 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from operator import xor
 from typing import NamedTuple
 
-from netwatch.matcher.bricks import Bricks, bricks_of
+from netwatch.matcher.bricks import Bricks, Service, bricks_of
 from netwatch.matcher.tables import FIELDS, NO_ROW, Point, Range, RuleTable
 
 __all__ = ["BitSets", "bit_sets", "first_match"]
+
+_Parts = tuple[Sequence[int], Sequence[int], Sequence[Service]]
 
 _SERVICE = 2
 """The axis of ports and protocol, and the first field of it."""
 
 
 class BitSets(NamedTuple):
-    """Ready for single questions: ``bits[field][i]`` holds from ``cuts[field][i - 1]`` to below the next cut."""
+    """Ready for single questions: ``bits[field][i]`` holds from ``cuts[field][i - 1]`` to below the next cut.
 
-    bricks: Bricks
-    single: Sequence[bool]
+    ``bases`` are the first rows of bricks. ``parts`` has for each brick where the ranges of its sources begin, and of
+    its destinations, and its services; None for a brick of one row.
+    """
+
+    bases: Sequence[int]
+    parts: Sequence[_Parts | None]
     cuts: tuple[Sequence[int], ...]
     bits: tuple[Sequence[int], ...]
 
@@ -34,9 +40,13 @@ class BitSets(NamedTuple):
 def bit_sets(table: RuleTable) -> BitSets:
     """``table`` made ready; about 20 ms for a thousand rules."""
     bricks = bricks_of(table)
-    single = [end - base == 1 for base, end in pairwise([*bricks.bases, len(table.rows)])]
     fields = [_cut(_holders(bricks, field)) for field in range(len(FIELDS))]
-    return BitSets(bricks, single, tuple(cuts for cuts, _ in fields), tuple(bits for _, bits in fields))
+    return BitSets(
+        bricks.bases,
+        _parts(bricks, len(table.rows)),
+        tuple(cuts for cuts, _ in fields),
+        tuple(bits for _, bits in fields),
+    )
 
 
 def first_match(sets: BitSets, point: Point, *, start: int = 0) -> int:
@@ -59,36 +69,44 @@ def first_match(sets: BitSets, point: Point, *, start: int = 0) -> int:
         & bits[2][bisect_right(sport, point[2])]
     )
     if start > 0:
-        begun = max(bisect_right(sets.bricks.bases, start) - 1, 0)
+        begun = max(bisect_right(sets.bases, start) - 1, 0)
         found = found >> begun << begun
     while found:
         brick = (found & -found).bit_length() - 1
-        row = sets.bricks.bases[brick]
-        if not sets.single[brick]:
-            row = _row(sets.bricks, brick, point, start)
+        row, parts = sets.bases[brick], sets.parts[brick]
+        if parts is not None:
+            row = _row(row, parts, point, start)
         if row >= start:
             return row
         found &= found - 1
     return NO_ROW
 
 
-def _row(bricks: Bricks, brick: int, point: Point, start: int) -> int:
-    """The row of ``brick`` that matches, from ``start`` on. Each field fits one of its services, maybe not the same."""
-    sources, destinations, services = (bricks.lists[axis][bricks.members[axis][brick]] for axis in range(3))
-    places = _place(bricks.addresses[0], sources, point[0]), _place(bricks.addresses[1], destinations, point[1])
-    row = bricks.bases[brick] + (places[0] * len(destinations) + places[1]) * len(services)
-    for place, service in enumerate(services):
-        fits = zip(point[2:], bricks.services[service], strict=True)
-        if row + place >= start and all(low <= value <= high for value, (low, high) in fits):
-            return row + place
+def _row(base: int, parts: _Parts, point: Point, start: int) -> int:
+    """The row of a brick that matches, from ``start`` on. Each field fits one of its services, maybe not the same."""
+    sources, destinations, services = parts
+    src, dst, sport, dport, protocol = point
+    place = bisect_right(sources, src) - 1
+    row = base + (place * len(destinations) + bisect_right(destinations, dst) - 1) * len(services)
+    for (u, v), (w, x), (y, z) in services:
+        if w <= dport <= x and u <= sport <= v and y <= protocol <= z and row >= start:
+            return row
+        row += 1
     return NO_ROW
 
 
-def _place(ranges: Sequence[Range], chosen: Sequence[int], address: int) -> int:
-    """Which of the chosen ranges, which ascend, holds ``address``; it is known that one does."""
-    if len(chosen) == 1:
-        return 0
-    return bisect_right(chosen, address, key=lambda index: ranges[index][0]) - 1
+def _parts(bricks: Bricks, rows: int) -> list[_Parts | None]:
+    """What the rows of each brick are counted by; of a list of addresses it is known that one range holds the point."""
+    begins = [
+        [[every[index][0] for index in some] for some in lists]
+        for every, lists in zip(bricks.addresses, bricks.lists[:_SERVICE], strict=True)
+    ]
+    services = [[bricks.services[index] for index in some] for some in bricks.lists[_SERVICE]]
+    ends = [*bricks.bases, rows][1:]
+    return [
+        (begins[0][src], begins[1][dst], services[service]) if end - base > 1 else None
+        for base, end, src, dst, service in zip(bricks.bases, ends, *bricks.members, strict=True)
+    ]
 
 
 def _holders(bricks: Bricks, field: int) -> dict[Range, int]:

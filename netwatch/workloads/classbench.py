@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import product
 
 from netwatch.errors import TopologyErrors, TopologySchemaError, UnsupportedError
 from netwatch.formats.text_file import read_text
@@ -22,7 +23,10 @@ from netwatch.matcher.tables import Range, Row, RuleTable
 from netwatch.model.addresses import Prefix, parse_prefix
 from netwatch.model.where import Where
 
-__all__ = ["classbench_lines", "read_classbench"]
+__all__ = ["MAX_FILTERS", "classbench_lines", "filters", "read_classbench"]
+
+MAX_FILTERS = 2_000_000
+"""The most lines that ``filters`` makes of a table."""
 
 _SHAPE = "@SOURCE DESTINATION LOW : HIGH LOW : HIGH PROTOCOL/MASK [FLAGS/MASK]"
 _MOST_PROBLEMS = 20
@@ -77,6 +81,44 @@ def classbench_lines(table: RuleTable) -> Iterator[str]:
             raise UnsupportedError(f"row {index} holds {error}, which a ClassBench filter cannot.") from None
         ports = f"{max(sport[0], 0)} : {sport[1]}\t{dport[0]} : {dport[1]}"
         yield f"@{fields[0]}\t{fields[1]}\t{ports}\t{fields[2]}\n"
+
+
+def filters(table: RuleTable) -> RuleTable:
+    """``table`` in rows that a ClassBench file can hold, in the same order: each a prefix, a prefix and a protocol.
+
+    A row whose addresses are no prefix becomes several, and so does one of several protocols that are not all. Raises
+    UnsupportedError beyond MAX_FILTERS.
+
+    >>> row = ((1, 2), (0, 2**32 - 1), (-1, 65535), (80, 80), (6, 7))
+    >>> [(src, protocol) for src, _, _, _, protocol in filters(RuleTable(4, (row,), (False,))).rows]
+    [((1, 1), (6, 6)), ((1, 1), (7, 7)), ((2, 2), (6, 6)), ((2, 2), (7, 7))]
+    """
+    rows: list[Row] = []
+    maybe: list[bool] = []
+    for (src, dst, sport, dport, protocol), open_value in zip(table.rows, table.maybe, strict=True):
+        own = product(_prefixes(src, table.version), _prefixes(dst, table.version), _protocols(protocol))
+        rows += [(one, other, sport, dport, number) for one, other, number in own]
+        maybe += [open_value] * (len(rows) - len(maybe))
+        if len(rows) > MAX_FILTERS:
+            raise UnsupportedError(
+                f"these rules are more than {MAX_FILTERS:,} filters.", hint="Name one NIC with --nic."
+            )
+    return RuleTable(table.version, tuple(rows), tuple(maybe))
+
+
+def _prefixes(addresses: Range, version: int) -> list[Range]:
+    """The fewest prefixes that hold the addresses, ascending."""
+    from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+
+    if version == 4:
+        blocks = summarize_address_range(IPv4Address(addresses[0]), IPv4Address(addresses[1]))
+        return [(int(each[0]), int(each[-1])) for each in blocks]
+    wide = summarize_address_range(IPv6Address(addresses[0]), IPv6Address(addresses[1]))
+    return [(int(each[0]), int(each[-1])) for each in wide]
+
+
+def _protocols(numbers: Range) -> list[Range]:
+    return [numbers] if numbers == (0, 255) else [(each, each) for each in range(numbers[0], numbers[1] + 1)]
 
 
 def _row(line: str) -> tuple[Row, int]:

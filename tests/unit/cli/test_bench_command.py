@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from netwatch.cli import run
+from netwatch.cli.loading import Inputs, load_watcher
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.tables import RuleTable
 from netwatch.workloads import bench, contenders
 from netwatch.workloads.bench import Contender
-from netwatch.workloads.classbench import classbench_lines
+from netwatch.workloads.classbench import classbench_lines, filters, read_classbench
 from netwatch.workloads.rule_sets import rule_set
+from netwatch.workloads.topology_rules import largest_rule_list
 from tests.unit.workloads.test_bench import Kernel
 
 Captured = pytest.CaptureFixture[str]
@@ -120,3 +122,16 @@ def test_a_wrong_row_is_an_exit_code(asked: Asked, capsys: Captured) -> None:
 def test_what_cannot_be_measured_is_said(asked: Asked, capsys: Captured, arguments: list[str], message: str) -> None:
     assert run(["bench", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_rules_of_a_topology_as_a_classbench_file(tmp_path: Path, capsys: Captured) -> None:
+    """Read back they match as they did, but for where a row stands that became several."""
+    assert run(["bench", "topologies/two-tier/two-tier.yaml", "-o", "classbench"]) == 0
+    told = capsys.readouterr()
+    path = tmp_path / "rules.txt"
+    path.write_text(told.out)
+    again = read_classbench(path)
+    _, table = largest_rule_list(load_watcher(Inputs("topologies/two-tier/two-tier.yaml")).compiled)
+    assert again.rows == filters(table).rows
+    assert f"{len(again.rows):,} filters of " in told.err
+    assert "what is allowed" in told.err

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from netwatch.errors import TopologyErrors, TopologySyntaxError, UnsupportedError
-from netwatch.matcher.tables import Range, Row, RuleTable
-from netwatch.workloads.classbench import classbench_lines, read_classbench
+from netwatch.matcher.reference import first_match
+from netwatch.matcher.tables import NO_ROW, Range, Row, RuleTable
+from netwatch.workloads import classbench
+from netwatch.workloads.classbench import classbench_lines, filters, read_classbench
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "azure" / "classbench"
 
@@ -137,3 +140,33 @@ def test_published_sets_are_read_whole_and_written_back(tmp_path: Path, name: st
     table = read_classbench(SHARED / name)
     assert len(table.rows) == count
     assert read(tmp_path, "".join(classbench_lines(table))) == table
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_rows_that_are_no_filters_become_several_that_match_the_same(version: int) -> None:
+    top = (1 << (32 if version == 4 else 128)) - 1
+    rows: tuple[Row, ...] = (
+        ((3, 12), (0, top), (-1, 65535), (80, 90), (6, 6)),
+        ((0, 5), (top - 2, top), (-1, 65535), (0, 65535), (16, 18)),
+        ((7, 7), (4, 7), (1024, 65535), (0, 65535), (0, 255)),
+    )
+    table = RuleTable(version, rows, (False, True, False))
+    made = filters(table)
+    assert len(list(classbench_lines(made))) == len(made.rows) > len(rows)
+    own = [place for place, row in enumerate(rows) for each in made.rows if _inside(each, row)]
+    assert made.maybe == tuple(table.maybe[place] for place in own)
+    for src, dst, port, protocol in product(range(14), (0, 5, top - 3, top - 1), (80, 91), (6, 16, 17)):
+        point = (src, dst, 2000, port, protocol)
+        found = first_match(made, point)
+        assert (NO_ROW if found == NO_ROW else own[found]) == first_match(table, point)
+
+
+def _inside(inner: Row, outer: Row) -> bool:
+    return all(low <= one and other <= high for (one, other), (low, high) in zip(inner, outer, strict=True))
+
+
+def test_a_table_of_too_many_filters_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classbench, "MAX_FILTERS", 3)
+    table = RuleTable(4, (((1, 6), (0, 9), (-1, 65535), (0, 65535), (6, 6)),), (False,))
+    with pytest.raises(UnsupportedError, match="more than 3 filters"):
+        filters(table)
