@@ -48,6 +48,7 @@ _HANDLERS = (
     "private_endpoints",
     "load_balancers",
     "firewalls",
+    "virtual_hubs",
     "others",
 )
 """Kinds of resources that a packet can come to."""
@@ -72,6 +73,7 @@ def hands_to(topology: Topology) -> Iterator[Edge]:
     yield from _to_backends(topology)
     yield from _from_internet(topology)
     yield from _through_tunnels(topology)
+    yield from _through_hubs(topology) if topology.virtual_hubs else ()
 
 
 # --- Sent: by the routes of a subnet ----------------------------------------------------------------------------------
@@ -235,3 +237,30 @@ def _through(
     site = topology.local_network_gateways.get(far)
     yield Edge(gateway, far if site else BEYOND, HANDS_TO, connection, site.prefixes if site else ())
     yield Edge(far if site else BEYOND, gateway, HANDS_TO, connection)
+
+
+# --- Hubs of virtual WANs ---------------------------------------------------------------------------------------------
+
+
+def _through_hubs(topology: Topology) -> Iterator[Edge]:
+    """From connected networks to their hub, and from there to networks, other hubs, firewalls and branches."""
+    for hub in topology.virtual_hubs.values():
+        for connection in hub.connections:
+            if isinstance(connection.vnet, ResourceId):
+                yield from _of_hub(topology, hub.id.key, topology.vnets[connection.vnet.key])
+        others = (each for each in topology.virtual_hubs.values() if each.wan == hub.wan and each is not hub)
+        yield from (Edge(hub.id.key, other.id.key, HANDS_TO) for other in others)
+        if hub.peers or any(each.hub == hub.id for each in topology.hub_gateways.values()):
+            yield Edge(hub.id.key, BEYOND, HANDS_TO)
+            yield Edge(BEYOND, hub.id.key, HANDS_TO)
+    for firewall in topology.firewalls.values():
+        if isinstance(firewall.hub, ResourceId):
+            yield Edge(firewall.hub.key, firewall.id.key, HANDS_TO)
+            yield Edge(firewall.id.key, firewall.hub.key, HANDS_TO)
+            yield Edge(firewall.id.key, INTERNET, HANDS_TO)
+
+
+def _of_hub(topology: Topology, hub: str, vnet: VirtualNetwork) -> Iterator[Edge]:
+    yield Edge(hub, vnet.id.key, HANDS_TO, prefixes=vnet.address_space)
+    for subnet in topology.subnets_of.get(vnet.id.key, ()):
+        yield Edge(routes_of(subnet.id), hub, HANDS_TO)

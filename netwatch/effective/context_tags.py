@@ -5,6 +5,7 @@ VirtualNetwork differs from subnet to subnet, because user-defined routes and pe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -100,12 +101,24 @@ def virtual_network_prefixes(topology: Topology, subnet: Subnet) -> TagExpansion
     found.extend(prefix for member in mesh_members(topology, vnet) for prefix in member.address_space)
     if propagates(topology, subnet):  # a learned default route counts while it is advertised (labs)
         found.extend(learned.prefix for learned in learned_routes(topology, vnet))
+    if topology.virtual_hubs:
+        found.extend(_of_hub(topology, subnet))
     found.append(PLATFORM_PREFIX)
     found.extend(_route_prefixes(topology, subnet))
     prefixes = [item for item in found if isinstance(item, Prefix)]
     whole = {prefix.version for prefix in prefixes if prefix.length == 0}
     kept = [prefix for prefix in dict.fromkeys(prefixes) if prefix.length == 0 or prefix.version not in whole]
     return TagExpansion(tuple(kept), tuple(item for item in found if isinstance(item, Unresolved)))
+
+
+def _of_hub(topology: Topology, subnet: Subnet) -> Iterator[Prefix | Unresolved]:
+    """The hub of a virtual WAN is a peer; what it brings counts as what a gateway does."""
+    from netwatch.effective.virtual_hubs import hub_prefixes, spoke_rows
+
+    vnet = topology.vnets[subnet.vnet.key]
+    yield from hub_prefixes(topology, vnet)
+    if propagates(topology, subnet):
+        yield from (row.prefix if row.open is None else row.open for row in spoke_rows(topology, vnet))
 
 
 def _route_prefixes(topology: Topology, subnet: Subnet) -> list[Prefix | Unresolved]:

@@ -15,7 +15,15 @@ from netwatch.model.resources import Peering, Subnet, VirtualNetwork
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["connected_peers", "far_sides", "is_global", "near_subnets", "peer_prefixes", "peerings_of"]
+__all__ = [
+    "connected_peers",
+    "far_sides",
+    "is_global",
+    "near_subnets",
+    "peer_prefixes",
+    "peerings_of",
+    "same_region",
+]
 
 
 def connected_peers(topology: Topology, vnet: VirtualNetwork) -> list[Peering]:
@@ -122,9 +130,9 @@ def is_global(topology: Topology, peering: Peering) -> bool:
     if not isinstance(peering.remote_vnet, ResourceId) or peering.remote_vnet.key not in topology.vnets:
         return False
     there = topology.vnets[peering.remote_vnet.key]
-    return _region(here.location) != _region(there.location)
+    return not same_region(here.location, there.location)
 
 
-def _region(location: str) -> str:
+def same_region(one: str, other: str) -> bool:
     """``West Europe`` and ``westeurope`` are one region."""
-    return location.replace(" ", "").lower()
+    return one.replace(" ", "").lower() == other.replace(" ", "").lower()

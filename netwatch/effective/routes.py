@@ -13,7 +13,7 @@ from typing import NamedTuple
 from netwatch.effective.defaults import reserved_prefixes
 from netwatch.effective.gateways import gateway_address, learned_routes, propagates
 from netwatch.effective.meshes import mesh_members
-from netwatch.effective.peers import connected_peers, is_global, peer_prefixes
+from netwatch.effective.peers import connected_peers, is_global, peer_prefixes, same_region
 from netwatch.effective.private_endpoints import endpoint_addresses, yields_to
 from netwatch.effective.service_endpoints import endpoint_tags
 from netwatch.effective.unsupported import refuse_routes
@@ -53,9 +53,10 @@ def effective_routes(topology: Topology, subnet: Subnet, expand_tag: ExpandTag) 
     vnet = topology.vnets[subnet.vnet.key]
     refuse_routes(topology, vnet)
     user = list(_user_rows(topology, subnet, expand_tag))
-    near = [*_vnet_rows(vnet), *_peering_rows(topology, vnet, subnet), *_mesh_rows(topology, vnet, user)]
+    peers = [*_peering_rows(topology, vnet, subnet), *_hub_peering_rows(topology, vnet)]
+    near = [*_vnet_rows(vnet), *peers, *_mesh_rows(topology, vnet, user)]
     services = list(_service_rows(vnet, subnet, expand_tag))
-    learned = list(_gateway_rows(topology, vnet, subnet, [*near, *services]))
+    learned = list(_learned_rows(topology, vnet, subnet, [*near, *services]))
     endpoints = list(_endpoint_rows(topology, subnet, user))
     rows = [*near, *learned, *services, *endpoints, *_default_rows(vnet)]
     rows.extend(_reserved_rows([*near, *learned, *user]))
@@ -94,10 +95,19 @@ def _mesh_rows(topology: Topology, vnet: VirtualNetwork, user: list[EffectiveRou
     yield from (_row(each, NextHopType.CONNECTED_GROUP) for each in apart)
 
 
-def _gateway_rows(
+def _hub_peering_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
+    """The hub of a virtual WAN is a peer, whose own prefix has a row (labs)."""
+    for hub, connection in topology.hub_connections_of.get(vnet.id.key, ())[:1]:
+        near = same_region(hub.location, vnet.location)
+        kind = NextHopType.VNET_PEERING if near else NextHopType.VNET_GLOBAL_PEERING
+        if hub.prefix is not None:
+            yield replace(_row(hub.prefix, kind), where=connection.where)
+
+
+def _learned_rows(
     topology: Topology, vnet: VirtualNetwork, subnet: Subnet, preferred: list[EffectiveRoute]
 ) -> Iterator[EffectiveRoute]:
-    """What gateways bring, unless the subnet's table keeps it away; their next hop is the gateway's public address.
+    """What gateways and hubs bring, unless the subnet's table keeps it away.
 
     Routes of the VNet, of peers and of service endpoints are preferred even over a longer learned prefix, which is
     listed as Invalid then.
@@ -105,15 +115,36 @@ def _gateway_rows(
     if not propagates(topology, subnet):
         return
     held = [prefix for row in preferred for prefix in row.prefixes]
+    for row in (*_gateway_rows(topology, vnet), *_hub_rows(topology, vnet)):
+        inside = any(prefix.holds(own) for own in row.prefixes for prefix in held)
+        yield replace(row, state=RouteState.INVALID) if inside else row
+
+
+def _gateway_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
+    """What gateways bring; the next hop is the gateway's public address."""
     for learned in learned_routes(topology, vnet):
-        row = replace(
+        yield replace(
             _row(learned.prefix, NextHopType.VIRTUAL_NETWORK_GATEWAY),
             source=RouteSource.VIRTUAL_NETWORK_GATEWAY,
             next_hop_ip=gateway_address(topology, learned.gateway),
             where=learned.where,
         )
-        inside = isinstance(learned.prefix, Prefix) and any(prefix.holds(learned.prefix) for prefix in held)
-        yield replace(row, state=RouteState.INVALID) if inside else row
+
+
+def _hub_rows(topology: Topology, vnet: VirtualNetwork) -> Iterator[EffectiveRoute]:
+    """What the hub of a virtual WAN brings: rows like those of a gateway (labs)."""
+    if not topology.virtual_hubs:
+        return
+    from netwatch.effective.virtual_hubs import instance_addresses, spoke_rows
+
+    for row in spoke_rows(topology, vnet):
+        for address in instance_addresses(topology, vnet, row):
+            yield replace(
+                _row(row.prefix, NextHopType.VIRTUAL_NETWORK_GATEWAY if row.open is None else row.open),
+                source=RouteSource.VIRTUAL_NETWORK_GATEWAY,
+                next_hop_ip=address,
+                where=row.where,
+            )
 
 
 def _service_rows(vnet: VirtualNetwork, subnet: Subnet, expand_tag: ExpandTag) -> Iterator[EffectiveRoute]:
@@ -209,10 +240,10 @@ def _user_row(table: RouteTable, route: UserRoute, expand_tag: ExpandTag) -> Eff
     )
 
 
-def _row(prefix: Prefix | Unresolved, kind: NextHopType) -> EffectiveRoute:
+def _row(prefix: Prefix | Unresolved, kind: NextHopType | Unresolved) -> EffectiveRoute:
     if isinstance(prefix, Unresolved):
         return EffectiveRoute((), kind, unresolved=(prefix,))
-    return EffectiveRoute((prefix,), kind)
+    return EffectiveRoute((prefix,), kind, unresolved=(kind,) if isinstance(kind, Unresolved) else ())
 
 
 def _overridden(row: EffectiveRoute, others: list[EffectiveRoute], semantics: Semantics) -> EffectiveRoute:
@@ -290,5 +321,6 @@ def is_reachable_appliance(topology: Topology, subnet: Subnet, address: Address)
         *vnet.address_space,
         *(p for peer in connected_peers(topology, vnet) for p in peer_prefixes(topology, subnet, peer)),
         *(p for member in mesh_members(topology, vnet) for p in member.address_space),
+        *(hub.prefix for hub, _ in topology.hub_connections_of.get(vnet.id.key, ()) if hub.prefix is not None),
     ]
     return any(isinstance(space, Unresolved) or space.holds(address) for space in spaces)

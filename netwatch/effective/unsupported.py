@@ -18,6 +18,10 @@ _ROUTE_MAKERS = {
 
 def refuse_routes(topology: Topology, vnet: VirtualNetwork) -> None:
     """UnsupportedError when a resource that netwatch does not evaluate puts routes into ``vnet``."""
+    if topology.virtual_hubs:
+        from netwatch.effective.virtual_hubs import refuse_hubs
+
+        refuse_hubs(topology, vnet)
     for other in topology.others.values():
         noun = _ROUTE_MAKERS.get(other.type.lower())
         if noun and any(_concerns(reference.key, vnet.id.key) for reference in other.references):

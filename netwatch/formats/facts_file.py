@@ -112,7 +112,10 @@ class _Reading:
         self.problems: list[TopologyError] = []
         self._place = place
         self._vms = _Kind("virtual machine", _by_name(vm.id for vm in topology.vms.values()))
-        self._gateways = _Kind("virtual network gateway", _by_name(each.id for each in topology.gateways.values()))
+        speakers = [each.id for each in topology.gateways.values()]
+        speakers += [each.id for each in topology.hub_gateways.values()]
+        speakers += [each.id for each in topology.virtual_hubs.values()]
+        self._gateways = _Kind("gateway or virtual hub", _by_name(iter(speakers)))
         self._managers = topology.network_managers
         configurations = (topology.security_admin_configurations, topology.connectivity_configurations)
         ids = (each.id for held in configurations for each in held.values())

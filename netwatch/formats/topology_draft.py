@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from netwatch.model.gateways import Connection
     from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import NetworkGroup
+    from netwatch.model.virtual_hubs import HubGateway, VirtualHub
 
 __all__ = ["Dangling", "TopologyDraft", "input_order"]
 
@@ -65,6 +66,10 @@ _KINDS = {
     "SecurityAdminConfiguration": "security_admin_configurations",
     "AdminRuleCollection": "admin_rule_collections",
     "ConnectivityConfiguration": "connectivity_configurations",
+    "VirtualWan": "virtual_wans",
+    "VirtualHub": "virtual_hubs",
+    "HubGateway": "hub_gateways",
+    "VpnSite": "vpn_sites",
     "OtherResource": "others",
 }
 """The Topology mapping of each kind, by its class's name: an input imports only the kinds it holds."""
@@ -195,6 +200,8 @@ class TopologyDraft:
         held["connections"] = {key: self._settled_connection(thing) for key, thing in held["connections"].items()}
         held["network_groups"] = {key: self._settled_group(thing) for key, thing in held["network_groups"].items()}
         held["load_balancers"] = {key: self._settled_balancer(thing) for key, thing in held["load_balancers"].items()}
+        held["virtual_hubs"] = {key: self._settled_hub(thing) for key, thing in held["virtual_hubs"].items()}
+        held["hub_gateways"] = {key: self._settled_hub_gateway(thing) for key, thing in held["hub_gateways"].items()}
         held["peerings"] = {key: self._settled_peering(thing) for key, thing in held["peerings"].items()}
         held["nics"] = {key: self._settled_nic(thing) for key, thing in held["nics"].items()}
         if not self._all_rule_asgs_held():
@@ -237,6 +244,15 @@ class TopologyDraft:
         """Backends stay as they are: those of scale sets are never in an export."""
         frontends = tuple(self._settled(each, "frontends", balancer) for each in balancer.frontends)
         return replace(balancer, frontends=frontends)
+
+    def _settled_hub(self, hub: VirtualHub) -> VirtualHub:
+        """A hub with its connections; firewalls and tables that it names may lie outside the input."""
+        connections = tuple(self._settled(each, "hub_connections") for each in hub.connections)
+        return replace(self._settled(hub, "virtual_hubs"), connections=connections)
+
+    def _settled_hub_gateway(self, gateway: HubGateway) -> HubGateway:
+        branches = tuple(self._settled(each, "hub_branches") for each in gateway.branches)
+        return replace(self._settled(gateway, "hub_gateways"), branches=branches)
 
     def _settled_nic(self, nic: NetworkInterface) -> NetworkInterface:
         configs = tuple(self._settled(config, "ip_configurations") for config in nic.ip_configurations)

@@ -63,7 +63,12 @@ REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
     "firewalls": (
         ReferenceField("subnet", "subnets", "subnet"),
         ReferenceField("public_ips", "public_ips", "public IP address"),
+        ReferenceField("hub", "virtual_hubs", "virtual hub", required=False, stays=True),
     ),
+    "virtual_hubs": (ReferenceField("wan", "virtual_wans", "virtual WAN", required=False, stays=True),),
+    "hub_connections": (ReferenceField("vnet", "vnets", "virtual network", required=False),),
+    "hub_gateways": (ReferenceField("hub", "virtual_hubs", "virtual hub", required=False, stays=True),),
+    "hub_branches": (ReferenceField("site", "vpn_sites", "VPN site"),),
     "frontends": (
         ReferenceField("subnet", "subnets", "subnet"),
         ReferenceField("public_ip", "public_ips", "public IP address"),

@@ -59,7 +59,9 @@ class NatRule:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """An Azure firewall in a virtual network. ``unresolved`` says why its rules are not all known, if they are not.
+    """An Azure firewall in a virtual network, or in a ``hub`` of a virtual WAN, where it has no subnet.
+
+    ``unresolved`` says why its rules are not all known, if they are not.
 
     ``private_ranges`` are destinations to which network rules keep the source.
     """
@@ -75,3 +77,4 @@ class Firewall:
     private_ranges: tuple[Prefix, ...] = PRIVATE_RANGES
     unresolved: tuple[Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    hub: Reference = None

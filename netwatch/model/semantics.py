@@ -124,6 +124,15 @@ SWITCHES = {
         ),
         "0030-hub-and-spoke-peerings",
     ),
+    "hubPropagation": Switch(
+        ("defaultLabel", "namedTables"),
+        "A connection of a virtual hub that names tables and no label: does it propagate to the Default label too?",
+        (
+            '"About virtual hub routing": without a label it propagates to the Default label',
+            "isolation scenarios name the tables, and mean no others",
+        ),
+        "0033-virtual-wan",
+    ),
 }
 """Every switch by its name in ``semantics:`` and ``--semantics NAME=READING``."""
 
@@ -142,3 +151,4 @@ class Semantics(NamedTuple):
     virtual_network_routes: str = "applianceAndGateway"
     nic_without_machine: str = "refused"
     hub_and_spoke_peerings: str = "made"
+    hub_propagation: str = "defaultLabel"

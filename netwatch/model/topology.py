@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         VirtualNetworkGateway,
     )
     from netwatch.model.routes import RouteTable
+    from netwatch.model.virtual_hubs import HubConnection, HubGateway, VirtualHub, VirtualWan, VpnSite
 
 __all__ = ["Resource", "Topology"]
 
@@ -65,6 +66,10 @@ Resource = Union[  # as text, so that a question imports only the nouns it meets
     "SecurityAdminConfiguration",
     "AdminRuleCollection",
     "ConnectivityConfiguration",
+    "VirtualWan",
+    "VirtualHub",
+    "HubGateway",
+    "VpnSite",
     "OtherResource",
 ]
 
@@ -103,6 +108,10 @@ class Topology:
     security_admin_configurations: Mapping[str, SecurityAdminConfiguration] = field(default_factory=dict)
     admin_rule_collections: Mapping[str, AdminRuleCollection] = field(default_factory=dict)
     connectivity_configurations: Mapping[str, ConnectivityConfiguration] = field(default_factory=dict)
+    virtual_wans: Mapping[str, VirtualWan] = field(default_factory=dict)
+    virtual_hubs: Mapping[str, VirtualHub] = field(default_factory=dict)
+    hub_gateways: Mapping[str, HubGateway] = field(default_factory=dict)
+    vpn_sites: Mapping[str, VpnSite] = field(default_factory=dict)
     others: Mapping[str, OtherResource] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     semantics: Semantics = field(default_factory=Semantics)
@@ -180,6 +189,16 @@ class Topology:
     def balancers_of(self) -> Mapping[str, tuple[LoadBalancer, ...]]:
         """Key of an ip configuration → the load balancers that have it in a pool."""
         return _grouped((config.key, each) for each in self.load_balancers.values() for config in each.backends)
+
+    @cached_property
+    def hub_connections_of(self) -> Mapping[str, tuple[tuple[VirtualHub, HubConnection], ...]]:
+        """VNet key → the hubs of virtual WANs it is connected to, each with the connection (Azure allows one)."""
+        return _grouped(
+            (connection.vnet.key, (hub, connection))
+            for hub in self.virtual_hubs.values()
+            for connection in hub.connections
+            if isinstance(connection.vnet, ResourceId)
+        )
 
     @cached_property
     def others_naming(self) -> Mapping[str, tuple[OtherResource, ...]]:

@@ -41,7 +41,7 @@ NOT_EVALUATED: Mapping[str, str] = {
     "Microsoft.Network/securityPartnerProviders": "what lets traffic of a virtual WAN hub pass",
     "Microsoft.Network/serviceEndpointPolicies": "which accounts a service endpoint reaches",
     "Microsoft.Network/trafficManagerProfiles": "what names resolve to: declare the fact dns",
-    "Microsoft.Network/virtualHubs": "routes of a virtual WAN hub or a route server",
+    "Microsoft.Network/virtualHubs": "routes of a route server, or of a hub with older routes or route maps",
     "Microsoft.Network/virtualHubs/bgpConnections": "routes of a route server",
     "Microsoft.Network/virtualHubs/hubRouteTables": "routes of a virtual WAN hub",
     "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections": "routes of a virtual WAN hub",

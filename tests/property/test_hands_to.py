@@ -19,7 +19,7 @@ from netwatch.engines.path.destination import Destination
 from netwatch.engines.path.steps import Step
 from netwatch.engines.path.walk import walk
 from netwatch.engines.path.way_back import return_path
-from netwatch.engines.path.ways import Gate, Stand
+from netwatch.engines.path.ways import Gate, Router, Stand
 from netwatch.errors import NetwatchError
 from netwatch.formats.service_tag_file import load_shipped
 from netwatch.model.addresses import ANY_PORT, Address, Prefix, parse_address
@@ -32,8 +32,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  
 
 CASES = Path(__file__).parents[1] / "conformance"
 
-BETWEEN = {"SubnetRoutes", "VirtualNetwork", "Subnet", "ConnectedGroup", "Internet"}
-"""Nodes at which no packet stands: it is one hand-over from one place to the next through these alone."""
+BETWEEN = {"SubnetRoutes", "VirtualNetwork", "Subnet", "ConnectedGroup", "Internet", "VirtualHub"}
+"""Nodes at which no packet stands: it is one hand-over from one place to the next through these alone.
+
+A firewall in a hub hands to what the hub, and other hubs, lead to.
+"""
 
 ENDS = {
     "Internet": {INTERNET},
@@ -49,6 +52,8 @@ def node_of(stand: Stand) -> str:
         return stand.balancer.id.key
     if isinstance(stand, Wall):
         return stand.firewall.id.key
+    if isinstance(stand, Router):
+        return stand.hub.id.key
     return stand.gateway.id.key if isinstance(stand, Gate) else stand.public_ip.id.key
 
 
@@ -97,7 +102,7 @@ def unbound(compiled: CompiledTopology, pairs: Iterable[tuple[str, set[str]]]) -
     return [pair for pair in pairs if {pair[0]} != pair[1] and not is_handed(compiled.ways, *pair)]
 
 
-@given(topologies(), st.data())
+@given(topologies(hubs=True), st.data())
 def test_every_pair_of_hops_is_handed_over_in_the_graph(topology: Topology, data: st.DataObject) -> None:
     places = [Place(nic, config) for nic in topology.nics.values() for config in nic.ip_configurations]
     source = data.draw(st.sampled_from([place for place in places if place.address is not None]))

@@ -34,6 +34,7 @@ from tests.strategies.managers import managed
 from tests.strategies.pools import GROUP, HOPS, ROUTES, SERVICES, SPACES, TAGS, arm_id
 from tests.strategies.rules import security_rules
 from tests.strategies.services import endpoints, gateway_subnets, public_addresses, sites
+from tests.strategies.virtual_hubs import Wan, virtual_wans
 
 __all__ = ["topologies", "with_rules"]
 
@@ -51,10 +52,11 @@ _REGIONS = ("westeurope", "West Europe", "northeurope")
 
 
 @st.composite
-def topologies(draw: st.DrawFn, *, plain: bool = False) -> Topology:
+def topologies(draw: st.DrawFn, *, plain: bool = False, hubs: bool = False) -> Topology:
     """A network of one to three VNets with all that netwatch evaluates, IPv4 and some IPv6, in any semantics.
 
-    ``plain``: without second addresses, machines of two NICs, peers outside the input and services beside it.
+    ``hubs``: perhaps with a virtual WAN, which the oracles do not know. ``plain``: without second addresses, machines
+    of two NICs, peers outside the input and services beside it.
     """
     asgs = [arm_id("applicationSecurityGroups", f"asg-{number}") for number in range(3)]
     nsgs = [arm_id("networkSecurityGroups", f"nsg-{number}") for number in range(draw(st.sampled_from([1, 2, 3, 0])))]
@@ -70,6 +72,7 @@ def topologies(draw: st.DrawFn, *, plain: bool = False) -> Topology:
     entries = gateway_subnets(draw, vnets)
     site = sites(draw, entries)
     above = managed(draw, vnets, subnets)
+    wan = virtual_wans(draw, vnets) if hubs else Wan()
     return Topology(
         source="a test",
         vnets=_by_key(vnets),
@@ -86,13 +89,20 @@ def topologies(draw: st.DrawFn, *, plain: bool = False) -> Topology:
         connections=_by_key(site.connections),
         private_endpoints=_by_key(private_endpoints),
         load_balancers=_by_key(balancers(draw, subnets, nics)),
-        firewalls=_by_key(firewalls(draw, subnets)),
+        firewalls=_by_key([*firewalls(draw, subnets), *wan.firewalls]),
+        virtual_wans=_by_key(wan.wans),
+        virtual_hubs=_by_key(wan.hubs),
+        hub_gateways=_by_key(wan.gateways),
+        vpn_sites=_by_key(wan.sites),
         network_managers=_by_key(above.managers),
         network_groups=_by_key(above.groups),
         security_admin_configurations=_by_key(above.security),
         admin_rule_collections=_by_key(above.collections),
         connectivity_configurations=_by_key(above.connectivity),
-        facts=Facts(gateway_learned_routes=site.advertised, network_manager_deployments=tuple(above.deployments)),
+        facts=Facts(
+            gateway_learned_routes={**site.advertised, **wan.learned},
+            network_manager_deployments=tuple(above.deployments),
+        ),
         others=_by_key(() if plain else _beside(draw, vnets, subnets)),
         semantics=_semantics(draw),
     )

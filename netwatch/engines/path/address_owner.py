@@ -73,10 +73,10 @@ class Balanced(NamedTuple):
 
 
 class Wall(NamedTuple):
-    """The private address of an Azure firewall; ``subnet`` is the one it stands in."""
+    """The private address of an Azure firewall; ``subnet`` is the one it stands in, None in a hub of a virtual WAN."""
 
     firewall: Firewall
-    subnet: ResourceId
+    subnet: ResourceId | None
 
     @property
     def address(self) -> Address | None:

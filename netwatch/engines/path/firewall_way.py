@@ -46,6 +46,10 @@ def let_through(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[st
 
 
 def _leave(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]) -> Onward:
+    if wall.subnet is None:
+        from netwatch.engines.path.hub_way import from_wall
+
+        return from_wall(compiled, wall, flow, seen)
     subnet = compiled.topology.subnets.get(wall.subnet.key)
     if not isinstance(subnet, Subnet):
         return Onward("", unresolved=(Unresolved(f"the subnet of {wall.name} is not in the input", where=wall.where),))

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, HANDS_TO, Edge, edges_from, routes_of
 from netwatch.effective.peers import far_sides
-from netwatch.engines.path.address_owner import find_owner
+from netwatch.engines.path.address_owner import Wall, find_owner
 from netwatch.engines.path.ways import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.virtual_hubs import VirtualHub
 
-__all__ = ["Sender", "hand_over", "hand_over_in_mesh"]
+__all__ = ["Sender", "arrive", "hand_over", "hand_over_in_mesh"]
 
 
 class Sender(NamedTuple):
@@ -33,10 +34,13 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
     """To what has ``address`` in the sender's network or across one peering; an issue where nothing can take it."""
     edge = next((each for each in _to_networks(compiled, sender) if _leads_to(each, address)), None)
     if edge is None:
+        for hub, _ in compiled.topology.hub_connections_of.get(sender.vnet.id.key, ())[:1]:
+            if isinstance(hub.prefix, Prefix) and hub.prefix.holds(address):
+                return _into_hub(compiled, hub, address)
         note = f"{address} lies neither in {sender.vnet.id.name} nor in a peer of it"
         return Onward("", issues=(route_issue(None),), notes=(note,))
     if not isinstance(edge.by, Peering):
-        return _arrive(compiled, edge.head, address)
+        return arrive(compiled, edge.head, address)
     if edge.head == BEYOND:
         reason = f"the network that peering {edge.by.id.name} leads to is not in the input"
         return Onward("", crossed=edge.by, unresolved=(Unresolved(reason, where=edge.by.where),))
@@ -44,7 +48,16 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
         name = compiled.topology.vnets[edge.head].id.name
         note = f"{name} does not take forwarded traffic from {sender.vnet.id.name} (allowForwardedTraffic)"
         return Onward("", issues=(route_issue(None),), notes=(note,))
-    return _arrive(compiled, edge.head, address)._replace(crossed=edge.by)
+    return arrive(compiled, edge.head, address)._replace(crossed=edge.by)
+
+
+def _into_hub(compiled: CompiledTopology, hub: VirtualHub, address: Address) -> Onward:
+    """To an address in the hub of a virtual WAN: that of its firewall, as far as it is known; nothing else there is."""
+    for wall in compiled.topology.firewalls.values():
+        if wall.hub == hub.id and wall.private_ip == address:
+            return Onward("VirtualNetwork", place=Wall(wall, None))
+    reason = f"what has the address {address} in the hub {hub.id.name} is not in the input"
+    return Onward("", unresolved=(Unresolved(reason, where=hub.where),))
 
 
 def hand_over_in_mesh(compiled: CompiledTopology, sender: Sender, address: Address) -> Onward:
@@ -62,7 +75,7 @@ def hand_over_in_mesh(compiled: CompiledTopology, sender: Sender, address: Addre
         names = " and ".join(compiled.topology.vnets[member].id.name for member in holders)
         note = f"{address} lies in subnets of {names}, which are in one connected group: Azure drops what is sent there"
         return Onward("", issues=(platform_issue("OverlappingSubnets", origin="Outbound"),), notes=(note,))
-    return _arrive(compiled, (holders or members)[0], address)
+    return arrive(compiled, (holders or members)[0], address)
 
 
 def _members_with(compiled: CompiledTopology, sender: Sender, address: Address) -> Iterator[str]:
@@ -90,7 +103,8 @@ def _leads_to(edge: Edge, address: Address) -> bool:
     return any(isinstance(prefix, Prefix) and prefix.holds(address) for prefix in edge.prefixes)
 
 
-def _arrive(compiled: CompiledTopology, vnet: str, address: Address) -> Onward:
+def arrive(compiled: CompiledTopology, vnet: str, address: Address) -> Onward:
+    """To what has ``address`` in the network with the key ``vnet``; an issue where nothing has it."""
     id = compiled.topology.vnets[vnet].id
     owner = find_owner(compiled, id, address)
     if isinstance(owner, Unresolved):

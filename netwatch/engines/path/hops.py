@@ -8,7 +8,7 @@ from dataclasses import replace
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.steps import Step, endpoint_of
-from netwatch.engines.path.ways import Front, Gate, name_of
+from netwatch.engines.path.ways import Front, Gate, Router, name_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
 from netwatch.model.flow import Direction, Level, Outcome
@@ -45,6 +45,8 @@ def _named(compiled: CompiledTopology, step: Step) -> tuple[str, ResourceId]:
     stand = step.stand
     if isinstance(stand, Gate):
         return name_of(stand), stand.gateway.id
+    if isinstance(stand, Router):
+        return name_of(stand), stand.hub.id
     if isinstance(stand, Front):
         return name_of(stand), stand.public_ip.id
     if isinstance(stand, Wall):

@@ -26,6 +26,8 @@ LINK_MS: Mapping[str, int] = {
     "VirtualAppliance": 1,
     "ConnectedGroup": 1,
     "InterfaceEndpoint": 1,
+    # The router of a hub is a device on the way; nothing is recorded.
+    "VirtualHub": 1,
     # A peering is no device: it adds nothing within a region, and the distance between two ("Virtual network peering").
     "VirtualNetworkPeering": 0,
     # A service endpoint leads over the backbone to a front end in the region, one device more than a network link.
@@ -87,7 +89,7 @@ def _region(topology: Topology, id: ResourceId) -> str:
     for nic in cards:
         subnet = topology.subnet_of(nic)
         return topology.vnets[subnet.vnet.key].location if isinstance(subnet, Subnet) else nic.location
-    for kind in (topology.gateways, topology.private_endpoints, topology.public_ips):
+    for kind in (topology.gateways, topology.private_endpoints, topology.public_ips, topology.virtual_hubs):
         if id.key in kind:
             return kind[id.key].location
     parent = topology.load_balancers.get(id.parent.key)

@@ -140,6 +140,12 @@ def _to_destination(compiled: CompiledTopology, sender: Sender, route: Effective
 def _to_gateway(
     compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, dest: Address, seen: Set[str]
 ) -> Onward:
+    if sender.vnet.id.key in compiled.topology.hub_connections_of:
+        from netwatch.engines.path.hub_way import to_hub
+
+        onward = to_hub(compiled, sender, route, seen)
+        if onward is not None:
+            return onward
     from netwatch.engines.path.gateway_way import to_gateway
 
     onward = to_gateway(compiled, sender, route, dest)

@@ -59,8 +59,12 @@ def _behind(compiled: CompiledTopology, public_ip: ResourceId) -> Iterator[Place
         elif key in topology.load_balancers:
             balancer = topology.load_balancers[key]
             yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
-        elif isinstance(subnet := topology.firewalls[key].subnet, ResourceId):
-            yield Wall(topology.firewalls[key], subnet)
+        else:
+            firewall = topology.firewalls[key]
+            if isinstance(firewall.subnet, ResourceId):
+                yield Wall(firewall, firewall.subnet)
+            elif firewall.hub is not None:
+                yield Wall(firewall, None)
 
 
 def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
@@ -101,7 +105,7 @@ def _is_translated(protocol: Protocol) -> bool:
 
 def firewall_egress(topology: Topology, wall: Wall) -> Egress:
     """How flows of a firewall leave to the Internet: by the NAT gateway of its subnet, else by its public address."""
-    subnet = topology.subnets.get(wall.subnet.key)
+    subnet = topology.subnets.get(wall.subnet.key) if wall.subnet is not None else None
     gateway = subnet.nat_gateway if subnet is not None else None
     if isinstance(gateway, ResourceId) and gateway.key in topology.nat_gateways:
         held = topology.nat_gateways[gateway.key]

@@ -9,7 +9,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, heads
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.onward import forward, leave, leave_subnet
-from netwatch.engines.path.ways import Front, Gate, Onward, Stand, key_of
+from netwatch.engines.path.ways import Front, Gate, Onward, Router, Stand, key_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Issue, Verdict
 from netwatch.model.flow import Direction, Flow
@@ -89,6 +89,8 @@ def _next(walk: Walk, stand: Stand, before: Step) -> Step:
         return _at_front(walk, stand, before)
     if isinstance(stand, Wall):
         return _at_firewall(walk, stand, before)
+    if isinstance(stand, Router):
+        return _at_hub(walk, stand, before)
     return Step("VirtualNetworkGateway", stand, before.flow, (), _through(walk, stand, before.flow))
 
 
@@ -140,6 +142,14 @@ def _at_firewall(walk: Walk, wall: Wall, before: Step) -> Step:
     else:
         flow, onward = let_through(walk.compiled, wall, before.flow, walk.seen, host=walk.host)
     return Step("VirtualAppliance", wall, flow, (), onward, front=before.front)
+
+
+def _at_hub(walk: Walk, router: Router, before: Step) -> Step:
+    """ARM's word for a hub of a virtual WAN on a path is not known; it is called by its own name."""
+    from netwatch.engines.path.hub_way import through_hub
+
+    onward = through_hub(walk.compiled, router, before.flow, walk.seen)
+    return Step("VirtualHub", router, before.flow, (), onward)
 
 
 def _at_front(walk: Walk, front: Front, before: Step) -> Step:

@@ -17,7 +17,7 @@ from netwatch.engines.path.handing_over import Sender, hand_over
 from netwatch.engines.path.hops import denials, hops_of
 from netwatch.engines.path.onward import leave_subnet
 from netwatch.engines.path.steps import Step, Walk, steps_from, steps_on
-from netwatch.engines.path.ways import Gate, Onward, key_of, name_of
+from netwatch.engines.path.ways import Gate, Onward, Router, key_of, name_of
 from netwatch.engines.targets import subnet_of
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import ANY_PORT, Address
@@ -56,6 +56,8 @@ def _steps_back(compiled: CompiledTopology, steps: Sequence[Step]) -> list[Step]
     flow = _reply(last.flow)
     quiet = frozenset(step.stand.nic.id.key for step in steps if isinstance(step.stand, Place))
     walk = Walk(compiled, set(), quiet, hidden=dict(_hidden(steps)))
+    if isinstance(last.stand, Router) or _ends_beyond_hub(last):
+        return _from_branch(walk, compiled, last, flow)
     if isinstance(last.stand, Wall):
         return _from_firewall(walk, last.stand, flow)
     if isinstance(last.stand, Gate):
@@ -83,6 +85,27 @@ def _from_firewall(walk: Walk, wall: Wall, flow: Flow) -> list[Step]:
     walk.seen.add(key_of(wall))
     sent, onward = let_back(walk.compiled, wall, flow, walk.seen, walk.hidden or {})
     first = Step("VirtualAppliance", wall, sent, (), onward)
+    return [first, *steps_on(walk, first)]
+
+
+def _ends_beyond_hub(last: Step) -> bool:
+    """Whether a firewall in a hub sent the flow to a branch."""
+    return isinstance(last.stand, Wall) and last.stand.subnet is None and last.onward.end == "Destination"
+
+
+def _from_branch(walk: Walk, compiled: CompiledTopology, last: Step, flow: Flow) -> list[Step]:
+    """Out of the branch and on by the default table of its hub."""
+    from netwatch.engines.path.hub_way import from_branch, through_hub
+
+    stand = last.stand
+    id = stand.row.hub if isinstance(stand, Router) else stand.firewall.hub if isinstance(stand, Wall) else None
+    hub = compiled.topology.virtual_hubs.get(id.key) if isinstance(id, ResourceId) else None
+    if hub is None:
+        return []
+    found = from_branch(compiled, hub, flow.dst_ip)
+    if isinstance(found, Unresolved):
+        return [Step("VirtualHub", stand, flow, (), Onward("", unresolved=(found,)))]
+    first = Step("VirtualHub", found, flow, (), through_hub(compiled, found, flow, walk.seen))
     return [first, *steps_on(walk, first)]
 
 

@@ -10,10 +10,23 @@ from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
+    from netwatch.effective.hub_tables import HubRow
     from netwatch.model.resources import Peering, PublicIpAddress, Subnet, VirtualNetworkGateway
+    from netwatch.model.virtual_hubs import HubConnection, VirtualHub
     from netwatch.model.where import Where
 
-__all__ = ["Front", "Gate", "Onward", "Stand", "dropped_by", "key_of", "name_of", "platform_issue", "route_issue"]
+__all__ = [
+    "Front",
+    "Gate",
+    "Onward",
+    "Router",
+    "Stand",
+    "dropped_by",
+    "key_of",
+    "name_of",
+    "platform_issue",
+    "route_issue",
+]
 
 
 class Gate(NamedTuple):
@@ -34,7 +47,18 @@ class Front(NamedTuple):
     behind: Place | Balanced | Wall
 
 
-Stand = Place | Balanced | Gate | Front | Wall
+class Router(NamedTuple):
+    """A hub of a virtual WAN on the way, and the row of its table that takes the flow on.
+
+    ``connection`` is the one it came in by, None where it came from another hub or a branch.
+    """
+
+    hub: VirtualHub
+    row: HubRow
+    connection: HubConnection | None = None
+
+
+Stand = Place | Balanced | Gate | Front | Wall | Router
 """Where a flow can stand between its ends."""
 
 
@@ -67,6 +91,8 @@ def key_of(stand: Stand) -> str:
         return stand.firewall.id.key
     if isinstance(stand, Gate):
         return f"{stand.gateway.id.key} {'in' if stand.inward else 'out'}"
+    if isinstance(stand, Router):
+        return f"{stand.hub.id.key} {stand.row.prefix}"
     return stand.public_ip.id.key
 
 
@@ -74,6 +100,8 @@ def name_of(stand: Stand) -> str:
     """What a person calls it."""
     if isinstance(stand, Gate):
         return stand.gateway.id.name
+    if isinstance(stand, Router):
+        return stand.hub.id.name
     return stand.public_ip.id.name if isinstance(stand, Front) else stand.name
 
 

@@ -73,18 +73,20 @@ class FirewallReader:
                 self._name(resource, id)
 
     def _firewall(self, resource: ArmObject, id: ResourceId) -> Firewall | None:
-        """None for one in a virtual WAN hub, which has no subnet."""
+        """One in a virtual network, or in a hub of a virtual WAN, which has no subnet; None where neither is said."""
         fields = resource.object("properties")
         configs = [each.object("properties") for each in fields.objects("ipConfigurations")]
-        if not configs:
+        hub = fields.reference("virtualHub")
+        if not configs and hub is None:
             return None
+        inside = [fields.object("hubIPAddresses")] if hub is not None else configs
         rules = self._own_rules(fields).then(self._of_policy(fields))
         public = [config.reference("publicIPAddress") for config in configs]
         return Firewall(
             id=id,
             location=resource.text("location"),
             subnet=next((each for config in configs if (each := config.reference("subnet")) is not None), None),
-            private_ip=configs[0].parsed("privateIPAddress", fields.reading.address),
+            private_ip=inside[0].parsed("privateIPAddress", fields.reading.address),
             public_ips=tuple(each for each in public if each is not None),
             nat_rules=rules.nat,
             network_rules=rules.network,
@@ -92,6 +94,7 @@ class FirewallReader:
             private_ranges=self._private_ranges(fields),
             unresolved=rules.unresolved,
             where=resource.where,
+            hub=hub,
         )
 
     def _private_ranges(self, fields: ArmObject) -> tuple[Prefix, ...]:

@@ -11,6 +11,15 @@ from netwatch.formats.arm_resources.fields import ArmObject, ArmReading, Assumed
 from netwatch.formats.arm_resources.identity import full_type, identify, ids_in, is_outline, label, was_exported
 from netwatch.formats.arm_resources.not_read import NOT_READ, unread
 from netwatch.formats.arm_resources.power_states import power_state
+from netwatch.formats.arm_resources.reader_types import (
+    BALANCER,
+    BALANCER_PARTS,
+    FIREWALLS,
+    HUBS,
+    MANAGERS,
+    SERVICES,
+    WITHOUT_PROPERTIES,
+)
 from netwatch.formats.arm_resources.rules import RuleReader, read_route
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.model.addresses import Address
@@ -36,48 +45,11 @@ if TYPE_CHECKING:  # imported where an input holds them: most hold none
     from netwatch.formats.arm_resources.firewalls import FirewallReader
     from netwatch.formats.arm_resources.load_balancers import LoadBalancerReader
     from netwatch.formats.arm_resources.network_manager import NetworkManagerReader
+    from netwatch.formats.arm_resources.virtual_hubs import VirtualHubReader
 
 __all__ = ["ArmReader"]
 
 _PEERING_STATES = ("Initiated", "Connected", "Disconnected")
-
-_MANAGER = "microsoft.network/networkmanagers"
-_MANAGER_TYPES = (
-    _MANAGER,
-    f"{_MANAGER}/networkgroups",
-    f"{_MANAGER}/networkgroups/staticmembers",
-    f"{_MANAGER}/securityadminconfigurations",
-    f"{_MANAGER}/securityadminconfigurations/rulecollections",
-    f"{_MANAGER}/securityadminconfigurations/rulecollections/rules",
-    f"{_MANAGER}/connectivityconfigurations",
-)
-
-_BALANCER = "microsoft.network/loadbalancers"
-_BALANCER_PARTS = (
-    "backendaddresspools",
-    "probes",
-    "loadbalancingrules",
-    "inboundnatrules",
-    "inboundnatpools",
-    "outboundrules",
-)
-
-_FIREWALL_TYPES = tuple(
-    f"microsoft.network/{kind}"
-    for kind in ("azurefirewalls", "firewallpolicies", "firewallpolicies/rulecollectiongroups", "ipgroups")
-)
-
-_SERVICES = (
-    "microsoft.network/virtualnetworkgateways",
-    "microsoft.network/localnetworkgateways",
-    "microsoft.network/connections",
-    "microsoft.network/privateendpoints",
-    "microsoft.network/natgateways",
-)
-"""What ``services`` reads; it is imported where an input holds one."""
-
-_WITHOUT_PROPERTIES = ("microsoft.network/applicationsecuritygroups", f"{_MANAGER}/networkgroups")
-"""Types whose resources may well have no properties that matter."""
 
 _Child = TypeVar("_Child", SecurityRule, UserRoute)
 
@@ -100,6 +72,7 @@ class ArmReader:
         self._own_routes: dict[str, list[UserRoute]] = {}
         self._balancers: LoadBalancerReader | None = None
         self._firewalls: FirewallReader | None = None
+        self._hubs: VirtualHubReader | None = None
         self._joins: dict[str, list[ResourceId]] = {}
         self._managers: NetworkManagerReader | None = None
         self.power_states: dict[str, str] = {}
@@ -115,11 +88,12 @@ class ArmReader:
             "microsoft.network/networkinterfaces": self._network_interface,
             "microsoft.compute/virtualmachines": self._virtual_machine,
             "microsoft.network/publicipaddresses": self._public_ip,
-            **dict.fromkeys(_SERVICES, self._service),
-            **dict.fromkeys(_FIREWALL_TYPES, self._firewall),
-            _BALANCER: self._load_balancer,
-            **dict.fromkeys((f"{_BALANCER}/{part}" for part in _BALANCER_PARTS), self._load_balancer),
-            **dict.fromkeys(_MANAGER_TYPES, self._of_network_manager),
+            **dict.fromkeys(SERVICES, self._service),
+            **dict.fromkeys(FIREWALLS, self._firewall),
+            **dict.fromkeys(HUBS, self._virtual_hub),
+            BALANCER: self._load_balancer,
+            **dict.fromkeys((f"{BALANCER}/{part}" for part in BALANCER_PARTS), self._load_balancer),
+            **dict.fromkeys(MANAGERS, self._of_network_manager),
         }
 
     def read(self, resources: Iterable[Any], pointer: str, source: str = "") -> None:
@@ -149,6 +123,8 @@ class ArmReader:
             self._balancers.finish(self._joins)
         if self._firewalls is not None:
             self._firewalls.finish()
+        if self._hubs is not None:
+            self._hubs.finish()
         if self._managers is not None:
             self._managers.finish()
         self._report_orphans(self._own_rules, self._nsgs, "network security group")
@@ -165,7 +141,7 @@ class ArmReader:
         if was_exported(resource):
             self._draft.missing_is_open = True
         type = (full_type(resource, parent) or id.type).lower()
-        if type in self._readers and type not in _WITHOUT_PROPERTIES and is_outline(resource):
+        if type in self._readers and type not in WITHOUT_PROPERTIES and is_outline(resource):
             return
         self._readers.get(type, self._other)(resource, id)
         self._note_unread(resource, type.rsplit("/", 1)[-1])
@@ -358,6 +334,13 @@ class ArmReader:
 
             self._firewalls = FirewallReader(self._draft, self._other)
         self._firewalls.read(resource, id)
+
+    def _virtual_hub(self, resource: ArmObject, id: ResourceId) -> None:
+        if self._hubs is None:
+            from netwatch.formats.arm_resources.virtual_hubs import VirtualHubReader
+
+            self._hubs = VirtualHubReader(self._draft, self._other)
+        self._hubs.read(resource, id)
 
     def _load_balancer(self, resource: ArmObject, id: ResourceId) -> None:
         if self._balancers is None:

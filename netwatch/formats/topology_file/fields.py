@@ -27,10 +27,12 @@ __all__ = [
     "MIN_FLOW_TIMEOUT",
     "MIN_PRIORITY",
     "PEERING_STATES",
+    "POLICY_DESTINATIONS",
     "PRIVATE_ENDPOINT_POLICIES",
     "PROBE_PROTOCOLS",
     "SKUS",
     "VERSION",
+    "WAN_TYPES",
     "Field",
 ]
 
@@ -61,6 +63,8 @@ GATEWAY_TYPES = ("Vpn", "ExpressRoute")
 CONNECTION_TYPES = ("IPsec", "Vnet2Vnet", "ExpressRoute")
 INTENT_POLICIES = ("None", "All", "AllowRulesOnly")
 CONNECTIVITY = ("Mesh", "HubAndSpoke")
+WAN_TYPES = ("Basic", "Standard")
+POLICY_DESTINATIONS = ("Internet", "PrivateTraffic")
 GROUP_CONNECTIVITY = ("None", "DirectlyConnected")
 
 
@@ -74,6 +78,7 @@ class Field(NamedTuple):
 _ADDRESS = Field(or_open(read.address))
 _REFERENCE = Field(or_open(read.reference))
 _REFERENCES = Field(read.one_or_list(or_open(read.reference), empty=True))
+_LABELS = Field(read.one_or_list(or_open(read.text), empty=True))
 _PORT = Field(or_open(read.whole_number(0, MAX_PORT)))
 _PART = Field(or_open(read.name))
 _PARTS = Field(read.one_or_list(or_open(read.name)))
@@ -86,6 +91,11 @@ _BY_NAME = {
     "access": Field(read.access),
     "fqdns": Field(read.one_or_list(read.text)),
     "otherNames": Field(read.one_or_list(read.text)),
+}
+_OF_CONNECTION = {
+    "associatedRouteTable": _REFERENCE,
+    "propagatedRouteTables": _REFERENCES,
+    "propagatedLabels": _LABELS,
 }
 _ANYWHERE = {
     "resourceGroup": Field(read.name),
@@ -135,6 +145,12 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "loadBalancers": Field(read.collection),
         "azureFirewalls": Field(read.collection),
         "networkManagers": Field(read.collection),
+        "virtualWans": Field(read.names_or_collection),
+        "virtualHubs": Field(read.collection),
+        "vpnSites": Field(read.collection),
+        "vpnGateways": Field(read.collection),
+        "p2sVpnGateways": Field(read.collection),
+        "expressRouteGateways": Field(read.collection),
         "otherResources": Field(references_by_id),
         "facts": Field(read.anything),
     },
@@ -262,7 +278,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "azureFirewall": {
         **_ANYWHERE,
-        "subnet": Field(or_open(read.reference), "subnet: vnet-hub/AzureFirewallSubnet"),
+        "subnet": _REFERENCE,
+        "virtualHub": _REFERENCE,
         "privateIPAddress": _ADDRESS,
         "publicIPAddress": _REFERENCES,
         "privateRanges": Field(read.prefixes),
@@ -312,6 +329,51 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "hubs": Field(read.one_or_list(read.reference)),
         "useHubGateway": Field(read.boolean),
         "isGlobal": Field(read.boolean),
+    },
+    "virtualWan": {**_ANYWHERE, "type": Field(read.one_of(*WAN_TYPES))},
+    "virtualHub": {
+        **_ANYWHERE,
+        "virtualWan": Field(or_open(read.reference), "virtualWan: wan"),
+        "addressPrefix": Field(or_open(read.prefix)),
+        "sku": Field(read.one_of(*WAN_TYPES)),
+        "hubRouteTables": Field(read.collection),
+        "hubVirtualNetworkConnections": Field(read.collection),
+        "routingPolicies": Field(read.collection),
+        "bgpConnections": Field(read.collection),
+    },
+    "hubRouteTable": {"labels": _LABELS, "routes": Field(read.collection)},
+    "hubRoute": {
+        "destinations": Field(read.prefixes, "destinations: 10.0.0.0/16"),
+        "nextHop": Field(or_open(read.reference), "nextHop: fw"),
+    },
+    "hubVirtualNetworkConnection": {
+        "remoteVirtualNetwork": Field(or_open(read.reference), "remoteVirtualNetwork: vnet-a"),
+        "enableInternetSecurity": Field(read.boolean),
+        **_OF_CONNECTION,
+        "staticRoutes": Field(read.collection),
+        "propagateStaticRoutes": Field(read.boolean),
+    },
+    "staticRoute": {
+        "addressPrefixes": Field(read.prefixes, "addressPrefixes: 10.0.0.0/16"),
+        "nextHopIpAddress": _ADDRESS,
+    },
+    "routingPolicy": {
+        "destinations": Field(read.one_or_list(read.one_of(*POLICY_DESTINATIONS)), "destinations: PrivateTraffic"),
+        "nextHop": Field(or_open(read.reference), "nextHop: fw"),
+    },
+    "bgpConnection": {"peerIp": _ADDRESS, "hubVirtualNetworkConnection": _REFERENCE},
+    "vpnSite": {**_ANYWHERE, "addressPrefixes": Field(read.prefixes), "bgpPeeringAddress": _ADDRESS},
+    "hubGateway": {
+        **_ANYWHERE,
+        "virtualHub": Field(or_open(read.reference), "virtualHub: hub"),
+        "bgpPeeringAddresses": Field(read.one_or_list(read.address)),
+        "connections": Field(read.collection),
+    },
+    "hubBranch": {
+        "remoteVpnSite": _REFERENCE,
+        "vpnClientAddressPool": Field(read.prefixes),
+        "enableBgp": Field(read.boolean),
+        **_OF_CONNECTION,
     },
     "virtualMachine": {
         **_ANYWHERE,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from netwatch.formats.topology_file.reading_parts import Path, Reading, Values, said
+from netwatch.formats.topology_file.reading_parts import UNREAD, Path, Reading, Values, said
 from netwatch.model.firewalls import PRIVATE_RANGES, Firewall, FirewallRule, NatRule
 from netwatch.model.flow import Access
+from netwatch.model.resources import Reference
 from netwatch.model.rules import AddressField, PortField
 from netwatch.model.unresolved import Unresolved
 
@@ -22,7 +23,7 @@ def _firewall(reading: Reading, name: str, body: Any, path: Path) -> None:
     firewall = Firewall(
         id=scope.id("azureFirewalls", name),
         location=scope.location,
-        subnet=reading.reference(values, "subnet", "subnets", path),
+        subnet=_subnet(reading, values, path),
         private_ip=values.get("privateIPAddress"),
         public_ips=reading.references(values, "publicIPAddress", "publicIPAddresses", path),
         nat_rules=tuple(_nat_rule(reading, *each) for each in _rules(reading, values, "natRules", path)),
@@ -31,8 +32,20 @@ def _firewall(reading: Reading, name: str, body: Any, path: Path) -> None:
         private_ranges=said(values, "privateRanges", PRIVATE_RANGES),
         unresolved=(policy,) if isinstance(policy, Unresolved) else (),
         where=reading.place(path),
+        hub=reading.reference(values, "virtualHub", "virtualHubs", path),
     )
     reading.draft.add(firewall)
+
+
+def _subnet(reading: Reading, values: Values, path: Path) -> Reference:
+    """Where it stands, unless it stands in a hub."""
+    if "subnet" in values and "virtualHub" in values:
+        reading.conflict(path, '"subnet" stands beside "virtualHub".', hint="Keep one.", at=("subnet",))
+    if "subnet" in values or "virtualHub" in values:
+        return reading.reference(values, "subnet", "subnets", path)
+    hint = "Add it: subnet: vnet-hub/AzureFirewallSubnet, or virtualHub: hub"
+    reading.problem(path, '"subnet" is missing.', hint=hint)
+    return UNREAD
 
 
 def _rules(reading: Reading, values: Values, key: str, path: Path) -> Iterator[tuple[str, Values, Path]]:

@@ -328,6 +328,8 @@ def _later(reading: Reading, key: str, name: str, body: Any) -> None:
         from netwatch.formats.topology_file.managers import READERS
     elif key == "loadBalancers":
         from netwatch.formats.topology_file.load_balancers import READERS
+    elif key in _OF_VIRTUAL_WANS:
+        from netwatch.formats.topology_file.virtual_hubs import READERS
     elif key == "azureFirewalls":
         from netwatch.formats.topology_file.firewalls import READERS
     else:
@@ -346,6 +348,15 @@ _READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {
 }
 """Key of the file → what reads one thing under it."""
 
+_OF_VIRTUAL_WANS = (
+    "virtualWans",
+    "virtualHubs",
+    "vpnSites",
+    "vpnGateways",
+    "p2sVpnGateways",
+    "expressRouteGateways",
+)
+
 _LATER = (
     "virtualNetworkGateways",
     "localNetworkGateways",
@@ -354,5 +365,6 @@ _LATER = (
     "loadBalancers",
     "azureFirewalls",
     "networkManagers",
+    *_OF_VIRTUAL_WANS,
 )
 """Further keys; load balancers name NICs, so they come after those."""

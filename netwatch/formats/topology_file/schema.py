@@ -24,6 +24,7 @@ from netwatch.formats.topology_file.schema_services import (
     VirtualNetworkGateway,
 )
 from netwatch.formats.topology_file.schema_values import NAMES, Json, Named
+from netwatch.formats.topology_file.schema_virtual_hubs import HUB_MODELS, HubGateway, VirtualHub, VirtualWan, VpnSite
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["MODELS", "TopologyFile", "json_schema"]
@@ -289,6 +290,24 @@ class TopologyFile(Thing):
     network_managers: Named[NetworkManager | None] | None = Field(
         default=None, description="Network managers with their groups and configurations.", json_schema_extra=NAMES
     )
+    virtual_wans: Named[VirtualWan | None] | list[sort.ListedName] | None = Field(
+        default=None, description="Virtual WANs; a list of names will do.", json_schema_extra=NAMES
+    )
+    virtual_hubs: Named[VirtualHub] | None = Field(
+        default=None, description="Hubs of virtual WANs, with what is connected to them.", json_schema_extra=NAMES
+    )
+    vpn_sites: Named[VpnSite | None] | None = Field(
+        default=None, description="Branches of VPN gateways in hubs.", json_schema_extra=NAMES
+    )
+    vpn_gateways: Named[HubGateway] | None = Field(
+        default=None, description="VPN gateways in hubs.", json_schema_extra=NAMES
+    )
+    p2s_vpn_gateways: Named[HubGateway] | None = Field(
+        default=None, alias="p2sVpnGateways", description="Point-to-site gateways in hubs.", json_schema_extra=NAMES
+    )
+    express_route_gateways: Named[HubGateway] | None = Field(
+        default=None, description="ExpressRoute gateways in hubs.", json_schema_extra=NAMES
+    )
     other_resources: sort.ReferencesById | None = Field(default=None, description="Named only: the ids each refers to.")
     facts: Facts | None = Field(default=None, description="What no Azure resource says.")
 
@@ -308,6 +327,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "facts": Facts,
     **FIREWALL_MODELS,
     **SERVICE_MODELS,
+    **HUB_MODELS,
 }
 """Kind of thing, as in the reader's table of fields → its model."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from netwatch.formats.topology_file import schema_values as sort
-from netwatch.formats.topology_file.schema_base import OpenValue, Resource, Thing
+from netwatch.formats.topology_file.schema_base import OpenValue, Resource, Thing, present
 from netwatch.formats.topology_file.schema_values import NAMES, Named
 
 __all__ = ["FIREWALL_MODELS", "AzureFirewall"]
@@ -48,7 +48,12 @@ class ApplicationRule(_ByName):
 class AzureFirewall(Resource):
     """An Azure firewall. Rules of each kind are asked in the order of the file; what none allows is denied."""
 
-    subnet: sort.Reference = Field(description="The subnet it stands in.", examples=["vnet-hub/AzureFirewallSubnet"])
+    model_config = ConfigDict(json_schema_extra={"oneOf": [present("subnet"), present("virtualHub")]})
+
+    subnet: sort.Reference | None = Field(
+        default=None, description="The subnet it stands in.", examples=["vnet-hub/AzureFirewallSubnet"]
+    )
+    virtual_hub: sort.Reference | None = Field(default=None, description="The hub of a virtual WAN it stands in.")
     private_ip_address: sort.Address | None = Field(
         default=None, alias="privateIPAddress", description="The address that routes lead to."
     )
@@ -68,6 +73,12 @@ class AzureFirewall(Resource):
     application_rules: Named[ApplicationRule | None] | None = Field(
         default=None, description="Rules for names, asked last.", json_schema_extra=NAMES
     )
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> AzureFirewall:
+        if (self.subnet is None) == (self.virtual_hub is None):
+            raise ValueError("a firewall stands in a subnet or in a hub")
+        return self
 
 
 FIREWALL_MODELS: dict[str, type[BaseModel]] = {

@@ -29,10 +29,12 @@ from netwatch.formats.topology_file.fields import (
     MIN_FLOW_TIMEOUT,
     MIN_PRIORITY,
     PEERING_STATES,
+    POLICY_DESTINATIONS,
     PRIVATE_ENDPOINT_POLICIES,
     PROBE_PROTOCOLS,
     SKUS,
     VERSION,
+    WAN_TYPES,
 )
 from netwatch.formats.topology_file.id_values import references_by_id
 from netwatch.formats.topology_file.open_values import EXPRESSION, UNRESOLVED, open_value, or_open
@@ -71,11 +73,15 @@ __all__ = [
     "NamedMembers",
     "NamedReferences",
     "NextHopType",
+    "OnePrefix",
     "OptionalReferences",
+    "OptionalTexts",
     "Part",
     "Parts",
     "PeeringState",
+    "PlainAddresses",
     "Policies",
+    "PolicyDestinations",
     "PortNumber",
     "PortOrZero",
     "PortRange",
@@ -98,6 +104,7 @@ __all__ = [
     "Text",
     "Texts",
     "Version",
+    "WanType",
     "Word",
     "Words",
     "any_case",
@@ -319,6 +326,19 @@ BalancedProtocol = Annotated[
 ]
 _TEXT: Json = {"type": ["string", "integer"]}
 Texts = Annotated[Any, AfterValidator(read.one_or_list(read.text)), WithJsonSchema(one_or_list(_TEXT))]
+OptionalTexts = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(or_open(read.text), empty=True)),
+    WithJsonSchema(one_or_list(_or_open(_TEXT), least=0)),
+]
+OnePrefix = Annotated[Any, AfterValidator(or_open(read.prefix)), WithJsonSchema(_or_open(_PREFIX))]
+PlainAddresses = Annotated[Any, AfterValidator(read.one_or_list(read.address)), WithJsonSchema(one_or_list(_ADDRESS))]
+WanType = Annotated[Any, AfterValidator(read.one_of(*WAN_TYPES)), WithJsonSchema(_words(*WAN_TYPES))]
+PolicyDestinations = Annotated[
+    Any,
+    AfterValidator(read.one_or_list(read.one_of(*POLICY_DESTINATIONS))),
+    WithJsonSchema(one_or_list(_words(*POLICY_DESTINATIONS))),
+]
 FirewallProtocols = Annotated[
     Any,
     AfterValidator(read.one_or_list(read.firewall_protocol)),

@@ -54,6 +54,7 @@ __all__ = [
     "only_open",
     "port_range",
     "ports",
+    "prefix",
     "prefixes",
     "protocol",
     "reference",
@@ -225,6 +226,11 @@ def prefixes(value: Any) -> tuple[Prefix | Unresolved, ...]:
     return _PREFIXES(value)
 
 
+def prefix(value: Any) -> Prefix:
+    """One prefix, without bits to the right of its length."""
+    return _PREFIX(value)
+
+
 def route_prefix(value: Any) -> Prefix | ServiceTag:
     """Where a route's packets go: a prefix or a service tag."""
     return _ROUTE_PREFIX(value)
@@ -353,7 +359,8 @@ _TERMS = one_or_list(or_open(_parsed(_term, "*, an address, a prefix or a servic
 _PORTS = one_or_list(or_open(_parsed(_port, "a port, a range or *")))
 _PORT_RANGE = _parsed(parse_port_range, "a port or a range")
 _NAMES = one_or_list(name, empty=True)
-_PREFIXES = one_or_list(or_open(_parsed(_strict_prefix, "a prefix")))
+_PREFIX = _parsed(_strict_prefix, "a prefix")
+_PREFIXES = one_or_list(or_open(_PREFIX))
 _ADDRESS = _parsed(parse_address, "an IP address")
 _PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
 _FIREWALL_PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Any"))

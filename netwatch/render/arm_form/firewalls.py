@@ -31,7 +31,7 @@ def firewall(form: ArmForm, each: Firewall) -> Body:
         }
         for at, public in enumerate(addresses, 1)
     ]
-    body: Body = {"ipConfigurations": configs}
+    body: Body = {"ipConfigurations": configs} if each.hub is None else _in_hub(form, each)
     if each.private_ranges != PRIVATE_RANGES:
         ranges = ",".join(map(str, each.private_ranges))
         body["additionalProperties"] = {"Network.SNAT.PrivateRanges": ranges}
@@ -42,6 +42,16 @@ def firewall(form: ArmForm, each: Firewall) -> Body:
     applications = _numbered(each.application_rules)
     body["applicationRuleCollections"] = [_collection(form, each, rule, _application) for rule in applications]
     return {key: value for key, value in body.items() if value}
+
+
+def _in_hub(form: ArmForm, each: Firewall) -> Body:
+    """Where one in a hub of a virtual WAN stands, with its address and the public ones that are resources."""
+    body = form.reference("virtualHub", each.hub, each.id)
+    if address := form.field("privateIPAddress", each.private_ip, each.id):
+        body["hubIPAddresses"] = address
+    public = [form.reference("publicIPAddress", one, each.id) for one in each.public_ips]
+    configs = [{"name": f"ipconfig{at}", "properties": one} for at, one in enumerate(public, 1)]
+    return body | {"ipConfigurations": configs}
 
 
 def _numbered(rules: Iterable[Any]) -> list[tuple[int, Any]]:

@@ -14,6 +14,7 @@ from netwatch.render.arm_form.firewalls import firewall
 from netwatch.render.arm_form.form import ArmForm
 from netwatch.render.arm_form.load_balancers import load_balancer
 from netwatch.render.arm_form.rules import admin_rule
+from netwatch.render.arm_form.virtual_hubs import virtual_wans
 
 __all__ = ["managed", "served"]
 
@@ -26,7 +27,7 @@ _PEERS = {
 
 
 def served(form: ArmForm) -> Iterator[Body]:
-    """Gateways with their connections, private endpoints, NAT gateways and load balancers."""
+    """Gateways with their connections, private endpoints, NAT gateways, load balancers and virtual WANs."""
     topology = form.topology
     for local in topology.local_network_gateways.values():
         space = {"addressPrefixes": form.texts(local.prefixes, local.id, "addressPrefixes")}
@@ -46,6 +47,7 @@ def served(form: ArmForm) -> Iterator[Body]:
         yield form.resource(balancer.id, balancer.location, load_balancer(form, balancer), sku=balancer.sku)
     for each in topology.firewalls.values():
         yield form.resource(each.id, each.location, firewall(form, each))
+    yield from virtual_wans(form)
 
 
 def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:

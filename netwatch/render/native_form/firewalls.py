@@ -20,7 +20,8 @@ Fields = dict[str, Any]
 
 def firewall(form: NativeForm, each: Firewall) -> Fields:
     """A firewall with its rules, each kind in the order in which they are asked."""
-    fields = form.named("subnets", each.subnet, "subnet") | address("privateIPAddress", each.private_ip)
+    fields = form.named("subnets", each.subnet, "subnet") | form.named("virtualHubs", each.hub, "virtualHub")
+    fields |= address("privateIPAddress", each.private_ip)
     public = [form.reference("publicIPAddresses", one) for one in each.public_ips]
     fields |= {"publicIPAddress": one_or_list(public)} if public else {}
     if each.private_ranges != PRIVATE_RANGES:

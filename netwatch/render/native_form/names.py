@@ -25,6 +25,12 @@ KINDS: Mapping[str, str] = {
     "loadBalancers": "load_balancers",
     "azureFirewalls": "firewalls",
     "networkManagers": "network_managers",
+    "virtualWans": "virtual_wans",
+    "virtualHubs": "virtual_hubs",
+    "vpnSites": "vpn_sites",
+    "vpnGateways": "hub_gateways",
+    "p2sVpnGateways": "hub_gateways",
+    "expressRouteGateways": "hub_gateways",
     "virtualMachines": "vms",
     "networkInterfaces": "nics",
 }

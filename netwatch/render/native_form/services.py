@@ -20,6 +20,7 @@ from netwatch.render.native_form.form import NativeForm
 from netwatch.render.native_form.load_balancers import load_balancer
 from netwatch.render.native_form.machines import ip_configuration
 from netwatch.render.native_form.rules import admin_rule
+from netwatch.render.native_form.virtual_hubs import hub_gateway_sections, virtual_hub, virtual_wan, vpn_site
 from netwatch.render.native_form.words import filled, one_or_list, open_value, texts
 
 __all__ = ["facts", "gateway", "made_by_endpoints", "services"]
@@ -45,8 +46,12 @@ def services(form: NativeForm) -> Fields:
         ("loadBalancers", topology.load_balancers, load_balancer),
         ("azureFirewalls", topology.firewalls, firewall),
         ("networkManagers", topology.network_managers, _network_manager),
+        ("virtualWans", topology.virtual_wans, virtual_wan),
+        ("virtualHubs", topology.virtual_hubs, virtual_hub),
+        ("vpnSites", topology.vpn_sites, vpn_site),
     )
-    return {kind: form.section(kind, held.values(), fields) for kind, held, fields in kinds}
+    sections = {kind: form.section(kind, held.values(), fields) for kind, held, fields in kinds}
+    return sections | hub_gateway_sections(form)
 
 
 def gateway(form: NativeForm, gateway: VirtualNetworkGateway) -> Fields:
@@ -174,7 +179,8 @@ def _admin_configuration(form: NativeForm, id: ResourceId, policies: str) -> Fie
 def facts(topology: Topology) -> Fields:
     """The facts, things named by name where that is unique among their kind, else by id."""
     held: Facts = topology.facts
-    machines, gateways = _called(topology.vms), _called(topology.gateways)
+    machines = _called(topology.vms)
+    gateways = _called({**topology.gateways, **topology.hub_gateways, **topology.virtual_hubs})
     fields = {
         "powerState": {machines.get(key, key): state for key, state in held.power_state.items()},
         "listeningPorts": {

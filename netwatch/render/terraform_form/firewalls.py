@@ -32,8 +32,8 @@ _Rule = FirewallRule | NatRule
 
 
 def firewalls(form: TerraformForm) -> None:
-    """Every firewall, and where its rules stand."""
-    for firewall in form.topology.firewalls.values():
+    """Every firewall that stands in a subnet, and where its rules stand."""
+    for firewall in (each for each in form.topology.firewalls.values() if each.hub is None):
         rules = _rules(firewall)
         body = _firewall(form, firewall)
         ranges = [] if firewall.private_ranges == PRIVATE_RANGES else [str(each) for each in firewall.private_ranges]

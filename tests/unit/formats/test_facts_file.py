@@ -185,7 +185,7 @@ def test_latency_needs_only_its_average() -> None:
         ({"dns": {"a.b": 10}}, "dns: 10, expected a text."),
         ({"guestIpForwarding": [7]}, "guestIpForwarding.0: guestIpForwarding: 7, expected the name or id of a "),
         ({"gatewayLearnedRoutes": {"gw": ["x"]}}, "'x' is not an IP address"),
-        ({"gatewayLearnedRoutes": {"web-0": []}}, 'no virtual network gateway is named "web-0".'),
+        ({"gatewayLearnedRoutes": {"web-0": []}}, 'no gateway or virtual hub is named "web-0".'),
     ],
 )  # fmt: skip
 def test_facts_that_cannot_be(data: object, problem: str) -> None:

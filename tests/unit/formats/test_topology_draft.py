@@ -36,6 +36,7 @@ from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import AddressField, AddressTerm, AnyAddress, Asg, PortField, SecurityRule, ServiceTag
 from netwatch.model.topology import Resource, Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.virtual_hubs import HubBranch, HubConnection, HubGateway, VirtualHub
 from netwatch.model.where import Where
 
 _EVERY = AnyAddress()
@@ -209,6 +210,8 @@ def test_the_table_of_references_names_fields_that_exist() -> None:
         "firewalls": Firewall,
     }
     kinds |= {"admin_rule_collections": AdminRuleCollection, "connectivity_configurations": ConnectivityConfiguration}
+    kinds |= {"virtual_hubs": VirtualHub, "hub_connections": HubConnection}
+    kinds |= {"hub_gateways": HubGateway, "hub_branches": HubBranch}
     for kind, references in REFERENCES.items():
         for reference in references:
             assert reference.field in kinds[kind].__dataclass_fields__

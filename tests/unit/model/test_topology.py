@@ -95,6 +95,6 @@ def test_resources_leaves_no_mapping_out() -> None:
     topology = _topology(_nic("a"), _nic("b"))
     mappings = {name: value for name, value in vars(topology).items() if isinstance(value, dict)}
     assert len(list(topology.resources())) == sum(len(mapping) for mapping in mappings.values())
-    assert len(mappings) == 22
+    assert len(mappings) == 26
     marked = Topology(**{name: {name: name} for name in mappings})  # type: ignore[arg-type]
     assert sorted(map(str, marked.resources())) == sorted(mappings)

@@ -7,6 +7,7 @@ from typing import Any
 from netwatch.model.addresses import parse_prefix
 from netwatch.model.firewalls import PRIVATE_RANGES, Firewall
 from netwatch.model.flow import Access, Protocol
+from netwatch.model.ids import ResourceId
 from netwatch.model.unresolved import Unresolved
 from tests.unit.formats.arm import Json, arm_id, ids, only, read, resource, vnet
 
@@ -106,10 +107,17 @@ def test_what_is_not_in_the_input_is_open() -> None:
     assert term.reason == "IP group gone is not in the input"
 
 
-def test_policies_and_ip_groups_stay_named_and_so_does_a_firewall_of_a_hub() -> None:
-    hub = resource("azureFirewalls", "hub-fw", virtualHub={"id": "/subscriptions/s/x"})
-    topology = read(resource("firewallPolicies", "p"), resource("ipGroups", "g", ipAddresses=[]), hub)
-    assert sorted(other.id.name for other in topology.others.values()) == ["g", "hub-fw", "p"]
+def test_policies_and_ip_groups_stay_named_and_so_does_a_firewall_that_stands_nowhere() -> None:
+    nowhere = resource("azureFirewalls", "fw")
+    topology = read(resource("firewallPolicies", "p"), resource("ipGroups", "g", ipAddresses=[]), nowhere)
+    assert sorted(other.id.name for other in topology.others.values()) == ["fw", "g", "p"]
+
+
+def test_a_firewall_of_a_hub_has_no_subnet() -> None:
+    hub = arm_id("virtualHubs", "hub")
+    wall = resource("azureFirewalls", "fw", virtualHub={"id": hub}, hubIPAddresses={"privateIPAddress": "10.9.0.132"})
+    (found,) = read(wall).firewalls.values()
+    assert (found.hub, found.subnet, str(found.private_ip)) == (ResourceId(hub), None, "10.9.0.132")
 
 
 def test_snat_ranges_of_a_classic_firewall() -> None:
