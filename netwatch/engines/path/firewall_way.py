@@ -12,8 +12,8 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Wall
 from netwatch.engines.path.firewall_rules import Judgement, judge, judge_translated, nat_rule_for
-from netwatch.engines.path.onward import leave_subnet, looped
-from netwatch.engines.path.ways import Front, Onward, key_of, platform_issue
+from netwatch.engines.path.onward import leave_subnet
+from netwatch.engines.path.ways import Front, Onward, key_of, looped, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.firewalls import FirewallRule, NatRule
 from netwatch.model.flow import Access, Flow

@@ -22,8 +22,7 @@ from netwatch.effective.hub_tables import (
 from netwatch.effective.virtual_hubs import hub_of, refuse_unknown_routes, spoke_rows
 from netwatch.engines.path.address_owner import Wall
 from netwatch.engines.path.handing_over import Sender, arrive
-from netwatch.engines.path.onward import looped
-from netwatch.engines.path.ways import Onward, Router, key_of, platform_issue
+from netwatch.engines.path.ways import Onward, Router, key_of, looped, platform_issue
 from netwatch.model.addresses import Address, Prefix, parse_prefix
 from netwatch.model.flow import Flow
 from netwatch.model.ids import ResourceId

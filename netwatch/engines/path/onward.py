@@ -13,7 +13,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import Place
 from netwatch.engines.path.handing_over import Sender, hand_over, hand_over_in_mesh
 from netwatch.engines.path.machine_facts import power_state
-from netwatch.engines.path.ways import Onward, dropped_by, key_of, name_of, platform_issue, route_issue
+from netwatch.engines.path.ways import Onward, dropped_by, key_of, looped, platform_issue, route_issue
 from netwatch.engines.targets import subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Flow
@@ -23,7 +23,7 @@ from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["forward", "leave", "leave_subnet", "looped"]
+__all__ = ["forward", "leave", "leave_subnet"]
 
 _LINKS = {
     NextHopType.VNET_LOCAL: "VirtualNetwork",
@@ -172,10 +172,3 @@ def _spread(route: EffectiveRoute) -> tuple[str, ...]:
     if not route.other_hop_ips:
         return ()
     return (f"route {route.name} spreads flows over {1 + len(route.other_hop_ips)} appliances; the first is followed",)
-
-
-def looped(onward: Onward) -> Onward:
-    """The drop of a flow that would come to a place a second time."""
-    assert onward.place is not None
-    note = f"a routing loop: the route at this hop leads back to {name_of(onward.place)}"
-    return Onward("", onward.route, issues=(route_issue(onward.route),), notes=(note,))

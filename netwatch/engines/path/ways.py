@@ -23,6 +23,7 @@ __all__ = [
     "Stand",
     "dropped_by",
     "key_of",
+    "looped",
     "name_of",
     "platform_issue",
     "route_issue",
@@ -122,3 +123,10 @@ def dropped_by(route: EffectiveRoute | None) -> tuple[Issue, ...]:
     if route is not None and route.source is RouteSource.USER:
         return (route_issue(route),)
     return (Issue("Local", "RouteMissing"), route_issue(route))
+
+
+def looped(onward: Onward) -> Onward:
+    """The drop of a flow that would come to a place a second time."""
+    assert onward.place is not None
+    note = f"a routing loop: the route at this hop leads back to {name_of(onward.place)}"
+    return Onward("", onward.route, issues=(route_issue(onward.route),), notes=(note,))
