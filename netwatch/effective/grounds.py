@@ -99,7 +99,11 @@ GROUNDS: dict[str, Ground] = {
     "mesh-routes": Ground(
         "Members of a connected group have routes to each other.", "documented", "Connectivity configuration"
     ),
-    "gateway-routes": Ground("What gateways learn is routed to them.", "confirmed", "effective routes of a lab"),
+    "gateway-routes": Ground(
+        "What gateways learn, and what hubs of virtual WANs tell, is routed to them.",
+        "confirmed",
+        "effective routes of a lab",
+    ),
     "endpoint-routes": Ground(
         "A private endpoint has a route of its own, in its network and in direct peers.",
         "confirmed",

@@ -55,6 +55,12 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("usePolicyBasedTrafficSelectors", "which flows the tunnel takes", False),
         Unread("routingWeight", "which of several connections takes a packet", 0),
     ),
+    "vpnconnections": (
+        Unread("routingConfiguration.inboundRouteMap", "which prefixes hubs learn, and how"),
+        Unread("routingConfiguration.outboundRouteMap", "which prefixes branches learn, and how"),
+        Unread("trafficSelectorPolicies", "which flows the tunnel takes"),
+    ),
+    "vpngateways": (Unread("natRules", "addresses that it translates"),),
     "privateendpoints": (
         Unread("applicationSecurityGroups", "rules that name these groups"),
         Unread("manualPrivateLinkServiceConnections", "whether its connection is approved"),

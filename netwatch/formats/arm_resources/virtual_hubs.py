@@ -91,6 +91,8 @@ class VirtualHubReader:
             return False
         if any(each[1].parent == id for kind in _NOT_EVALUATED for each in self._held[f"virtualhubs/{kind}"]):
             return False
+        if any(_has_route_map(part) for part, _ in self._parts(_PARTS[1], id)):
+            return False
         legacy = (fields.raw(name) for name in _LEGACY)
         return not any(value.get("routes", True) if isinstance(value, dict) else value for value in legacy)
 
@@ -113,6 +115,11 @@ class VirtualHubReader:
             peers=tuple(_peer(*each) for each in self._parts(_PARTS[3], id)),
             where=resource.where,
         )
+
+
+def _has_route_map(connection: ArmObject) -> bool:
+    configuration = connection.object("properties").object("routingConfiguration")
+    return any(configuration.raw(name) is not None for name in ("inboundRouteMap", "outboundRouteMap"))
 
 
 def _site(resource: ArmObject, id: ResourceId) -> VpnSite:

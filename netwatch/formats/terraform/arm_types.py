@@ -67,6 +67,7 @@ _OF_NETWORK = {
     "virtual_wan": "virtualWans",
     "vpn_gateway": "vpnGateways",
     "vpn_server_configuration": "vpnServerConfigurations",
+    "vpn_site": "vpnSites",
     "web_application_firewall_policy": "ApplicationGatewayWebApplicationFirewallPolicies",
 }
 
@@ -163,10 +164,23 @@ ARM_TYPES: Mapping[str, ArmType] = {
         "azurerm_virtual_hub",
         "virtual_hub_id",
         {
+            "route_map": f"{_NETWORK}/virtualHubs/routeMaps",
+            "virtual_hub_bgp_connection": f"{_NETWORK}/virtualHubs/bgpConnections",
             "virtual_hub_connection": f"{_NETWORK}/virtualHubs/hubVirtualNetworkConnections",
+            "virtual_hub_ip": f"{_NETWORK}/virtualHubs/ipConfigurations",
             "virtual_hub_route_table": f"{_NETWORK}/virtualHubs/hubRouteTables",
             "virtual_hub_routing_intent": f"{_NETWORK}/virtualHubs/routingIntent",
         },
+    ),
+    **_children(
+        "azurerm_vpn_gateway",
+        "vpn_gateway_id",
+        {"vpn_gateway_connection": f"{_NETWORK}/vpnGateways/vpnConnections"},
+    ),
+    **_children(
+        "azurerm_express_route_gateway",
+        "express_route_gateway_id",
+        {"express_route_connection": f"{_NETWORK}/expressRouteGateways/expressRouteConnections"},
     ),
 }
 """azurerm type → ARM type. A resource group has the type "", because its id is of another shape."""

@@ -10,6 +10,7 @@ from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.others import other
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place
+from netwatch.formats.terraform.virtual_hubs import in_hub
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["CLASSIC", "classic_collection", "firewall", "ip_group", "policy", "rule_collection_group"]
@@ -38,7 +39,7 @@ def firewall(words: Words, instance: Instance) -> PlacedObject:
         "threatIntelMode": fields.text("threat_intel_mode") or None,
         "additionalProperties": {"Network.SNAT.PrivateRanges": ",".join(map(str, ranges))} if ranges else None,
     }
-    return other(words, instance, given(properties))
+    return other(words, instance, given(properties | in_hub(words, fields)))
 
 
 def _configuration(words: Words, block: Attributes, number: int) -> dict[str, Any]:

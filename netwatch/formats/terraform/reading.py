@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 from netwatch.errors import TopologyError
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.assumed_addresses import usable_addresses
-from netwatch.formats.terraform import endpoints, firewalls, load_balancers, machines, managers, networks, others
+from netwatch.formats.terraform import (
+    endpoints,
+    firewalls,
+    load_balancers,
+    machines,
+    managers,
+    networks,
+    others,
+    virtual_hubs,
+)
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.arm_types import ARM_TYPES, AZAPI
 from netwatch.formats.terraform.associations import ASSOCIATIONS
@@ -63,6 +72,18 @@ _TRANSLATIONS: Mapping[str, _Translate] = {
     "azurerm_firewall_policy": firewalls.policy,
     "azurerm_firewall_policy_rule_collection_group": firewalls.rule_collection_group,
     "azurerm_ip_group": firewalls.ip_group,
+    "azurerm_virtual_wan": virtual_hubs.wan,
+    "azurerm_virtual_hub": virtual_hubs.hub,
+    "azurerm_virtual_hub_connection": virtual_hubs.connection,
+    "azurerm_virtual_hub_route_table": virtual_hubs.route_table,
+    "azurerm_virtual_hub_routing_intent": virtual_hubs.routing_intent,
+    "azurerm_virtual_hub_bgp_connection": virtual_hubs.bgp_connection,
+    "azurerm_vpn_site": virtual_hubs.site,
+    "azurerm_vpn_gateway": virtual_hubs.vpn_gateway,
+    "azurerm_vpn_gateway_connection": virtual_hubs.site_connection,
+    "azurerm_point_to_site_vpn_gateway": virtual_hubs.clients_gateway,
+    "azurerm_express_route_gateway": virtual_hubs.vpn_gateway,
+    "azurerm_express_route_connection": virtual_hubs.circuit_connection,
     AZAPI: others.azapi,
 }
 """How each type becomes an ARM resource; those that are not here are only named."""

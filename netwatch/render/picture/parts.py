@@ -13,6 +13,7 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet, VirtualNetwork
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.virtual_hubs import VirtualHub
 
 __all__ = ["Area", "Badge", "Card", "Line", "Network", "Picture", "picture"]
 
@@ -49,12 +50,13 @@ class Area(NamedTuple):
 
 
 class Network(NamedTuple):
-    """A virtual network; the last one may be what stands in none."""
+    """A virtual network, or a hub of a virtual WAN, which has one area; the last one may be what stands in none."""
 
     key: str
     name: str
     detail: str
     areas: tuple[Area, ...] = ()
+    is_hub: bool = False
 
 
 class Line(NamedTuple):
@@ -84,9 +86,12 @@ class Picture(NamedTuple):
     @property
     def caption(self) -> str:
         """What is in it, in numbers."""
-        areas = [area for network in self.networks for area in network.areas if area.key]
+        nets = [network for network in self.networks if network.key and not network.is_hub]
+        areas = [area for network in nets for area in network.areas if area.key]
         nics = sum(card.kind in ("nic", "endpoint") for n in self.networks for area in n.areas for card in area.cards)
-        counts = ((sum(bool(n.key) for n in self.networks), "virtual network"), (len(areas), "subnet"), (nics, "NIC"))
+        counts = [(len(nets), "virtual network"), (len(areas), "subnet"), (nics, "NIC")]
+        hubs = sum(network.is_hub for network in self.networks)
+        counts += [(hubs, "virtual hub")] if hubs else []
         return ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts)
 
 
@@ -94,16 +99,43 @@ def picture(topology: Topology) -> Picture:
     """The parts of a picture of ``topology``, in input order."""
     cards = _cards(topology)
     networks = [_network(topology, vnet, cards) for vnet in topology.vnets.values()]
+    networks += [_hub(topology, hub) for hub in topology.virtual_hubs.values()]
     loose = [card for key, found in cards.items() if key not in topology.subnets for card in found]
     outside = [*loose, *_sites(topology)]
     if outside:
         networks.append(Network("", "outside of networks", "", (Area("", "", "", cards=tuple(outside)),)))
-    return Picture(tuple(networks), (*_peerings(topology), *_routes(topology), *_connections(topology)))
+    return Picture(
+        tuple(networks), (*_peerings(topology), *_through_hubs(topology), *_routes(topology), *_connections(topology))
+    )
 
 
 def _network(topology: Topology, vnet: VirtualNetwork, cards: _Placed) -> Network:
     areas = tuple(_area(subnet, cards) for subnet in topology.subnets_of.get(vnet.id.key, ()))
     return Network(vnet.id.key, vnet.id.name, _listed(vnet.address_space), areas)
+
+
+def _hub(topology: Topology, hub: VirtualHub) -> Network:
+    """A hub with what stands in it: firewalls and gateways."""
+    walls = (Card(each.id.key, "gateway", each.id.name, "firewall") for each in topology.firewalls.values()
+             if each.hub == hub.id)  # fmt: skip
+    gateways = [each for each in topology.hub_gateways.values() if each.hub == hub.id]
+    cards = (*walls, *(Card(each.id.key, "gateway", each.id.name, _gateway_kind(each.id)) for each in gateways))
+    detail = _listed((hub.prefix,)) if hub.prefix is not None else ""
+    return Network(hub.id.key, hub.id.name, detail, (Area(f"{hub.id.key} hub", "virtual hub", "", cards=cards),), True)
+
+
+def _gateway_kind(id: ResourceId) -> str:
+    kinds = {"vpngateways": "Vpn", "p2svpngateways": "point to site"}
+    return kinds.get(id.type.lower().rsplit("/", 1)[-1], "ExpressRoute")
+
+
+def _through_hubs(topology: Topology) -> Iterator[Line]:
+    """From each hub to the networks connected to it, and to the other hubs of its WAN that come after it."""
+    hubs = list(topology.virtual_hubs.values())
+    for at, hub in enumerate(hubs):
+        vnets = (each.vnet.key for each in hub.connections if isinstance(each.vnet, ResourceId))
+        yield from (Line("peering", hub.id.key, key) for key in vnets)
+        yield from (Line("peering", hub.id.key, far.id.key) for far in hubs[at + 1 :] if far.wan == hub.wan)
 
 
 def _area(subnet: Subnet, cards: _Placed) -> Area:
@@ -154,6 +186,8 @@ def _address(config: IpConfiguration) -> str:
 def _sites(topology: Topology) -> Iterator[Card]:
     for site in topology.local_network_gateways.values():
         yield Card(site.id.key, "site", site.id.name, _listed(site.prefixes))
+    for branch in topology.vpn_sites.values():
+        yield Card(branch.id.key, "site", branch.id.name, _listed(branch.prefixes))
 
 
 def _peerings(topology: Topology) -> Iterator[Line]:
@@ -211,6 +245,12 @@ def _connections(topology: Topology) -> Iterator[Line]:
         if is_held and pair not in seen:
             seen.add(pair)
             yield Line("connection", each.gateway.key, each.peer.key, each.id.name)
+    for gateway in topology.hub_gateways.values():
+        if isinstance(gateway.hub, ResourceId) and gateway.hub.key in topology.virtual_hubs:
+            sites = ((each.id.name, each.site) for each in gateway.branches)
+            yield from (
+                Line("connection", gateway.id.key, s.key, name) for name, s in sites if isinstance(s, ResourceId)
+            )
 
 
 def _name(id: ResourceId | Unresolved) -> str:

@@ -13,6 +13,7 @@ from netwatch.render.picture.layout import Box, layout
 from netwatch.render.picture.parts import Picture, picture
 from netwatch.render.picture.svg import svg
 from netwatch.render.picture.text import d2, dot, mermaid
+from tests.virtual_wans import read_lab
 
 
 def _spokes(number: int, nics: int = 2) -> Picture:
@@ -110,3 +111,18 @@ def test_no_name_breaks_out_of_its_form() -> None:
     assert '\\"]\\\\n' in d2(hostile)
     assert "&lt;x&gt;" in svg(hostile)
     assert "#lt;x#gt;" in mermaid(hostile)
+
+
+def test_a_hub_is_a_box_with_lines_to_its_networks_and_to_other_hubs() -> None:
+    found = picture(read_lab())
+    hubs = [network for network in found.networks if network.is_hub]
+    assert [(hub.name, hub.detail, [card.name for card in hub.areas[0].cards]) for hub in hubs] == [
+        ("hub1", "10.10.0.0/23", ["gw1"]),
+        ("hub2", "10.11.0.0/23", ["gw2"]),
+    ]
+    named = {network.key: network.name for network in found.networks}
+    lines = [(named[line.source], named[line.target]) for line in found.lines if line.kind == "peering"]
+    assert lines[:4] == [("hub1", "vnet1"), ("hub1", "vnet2"), ("hub1", "vnet3"), ("hub1", "hub2")]
+    assert [line.label for line in found.lines if line.kind == "connection"] == ["to1", "to2"]
+    assert found.caption == "6 virtual networks, 6 subnets, 4 NICs, 2 virtual hubs"
+    assert all(each in svg(found) for each in ("hub1", "gw2", "branch1"))
