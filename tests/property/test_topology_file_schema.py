@@ -217,6 +217,7 @@ WHOLE: dict[str, Any] = {
         }
     },
     "azureFirewalls": {
+        "fw-hub": {"virtualHub": "hub"},
         "fw": {
             "subnet": "a/one",
             "privateIPAddress": "10.0.1.70",
@@ -244,8 +245,46 @@ WHOLE: dict[str, Any] = {
                 }
             },
             "applicationRules": {"app": {"fqdns": ["*.contoso.com"], "otherNames": "WindowsUpdate"}},
+        },
+    },
+    "virtualWans": {"wan": {"type": "Standard"}, "basic": None},
+    "virtualHubs": {
+        "hub": {
+            "virtualWan": "wan",
+            "addressPrefix": "10.9.0.0/23",
+            "sku": "Standard",
+            "hubRouteTables": {
+                "red": {"labels": ["x", "y"], "routes": {"r": {"destinations": ["10.8.0.0/16"], "nextHop": "to-b"}}},
+                "blue": None,
+            },
+            "hubVirtualNetworkConnections": {
+                "to-b": {
+                    "remoteVirtualNetwork": "a",
+                    "enableInternetSecurity": True,
+                    "associatedRouteTable": "red",
+                    "propagatedRouteTables": ["red", "hub/defaultRouteTable"],
+                    "propagatedLabels": "x",
+                    "staticRoutes": {"s": {"addressPrefixes": "10.8.0.0/16", "nextHopIpAddress": "10.3.0.4"}},
+                    "propagateStaticRoutes": False,
+                }
+            },
+            "routingPolicies": {"p": {"destinations": ["Internet", "PrivateTraffic"], "nextHop": "fw-hub"}},
+            "bgpConnections": {"nva": {"peerIp": "10.3.0.4", "hubVirtualNetworkConnection": "to-b"}, "other": None},
+        },
+        "open": {"virtualWan": {"unresolved": "why"}, "addressPrefix": {"unresolved": "why"}},
+    },
+    "vpnSites": {"branch": {"addressPrefixes": "192.168.9.0/24", "bgpPeeringAddress": "192.168.9.254"}, "bare": None},
+    "vpnGateways": {
+        "vpn": {
+            "virtualHub": "hub",
+            "bgpPeeringAddresses": ["10.9.0.12", "10.9.0.13"],
+            "connections": {"c": {"remoteVpnSite": "branch", "enableBgp": True, "propagatedLabels": ["default"]}},
         }
     },
+    "p2sVpnGateways": {
+        "p2s": {"virtualHub": "hub", "connections": {"pool": {"vpnClientAddressPool": "172.30.0.0/24"}}}
+    },
+    "expressRouteGateways": {"er": {"virtualHub": "hub", "connections": {"circuit": None}}},
     "networkManagers": {
         "m": {
             "networkManagerScopes": ["/subscriptions/s"],
