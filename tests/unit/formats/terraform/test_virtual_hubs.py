@@ -42,7 +42,7 @@ def _wan() -> list[Json]:
     ]
 
 
-def _connection(**values: Json) -> Json:
+def _connection(**values: bool) -> Json:
     refs = {"virtual_hub_id": _HUB, "remote_virtual_network_id": ref("azurerm_virtual_network.vnet.id")}
     return _part("azurerm_virtual_hub_connection.to", dict(values), refs)
 
