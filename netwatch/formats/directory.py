@@ -30,6 +30,12 @@ def files_in(directory: str) -> list[str]:
     return [path for path in (os.path.join(directory, name) for name in names) if os.path.isfile(path)]
 
 
+def _bicep_in(directory: str) -> list[str]:
+    """The Bicep files of a directory: most are modules, and which one is the whole nobody says."""
+    names = sorted(name for name in os.listdir(directory) if name.lower().endswith(".bicep"))
+    return [os.path.join(directory, name) for name in names]
+
+
 def read_together(
     draft: TopologyDraft, paths: Sequence[str], *, max_bytes: int, template: TemplateContext | None = None
 ) -> Topology:
@@ -54,10 +60,13 @@ def read_together(
         except TopologyError as error:
             problems.append(error)
     read += _read_terraform(reader, draft, paths, is_needed=not read and not problems)
+    bicep = [path for directory in paths if os.path.isdir(directory) for path in _bicep_in(directory)]
+    for path in bicep:
+        draft.ignore(Ignored(path, "", "Bicep is read where it is named itself", Where(path)))
     if problems:
         raise TopologyErrors(problems) if len(problems) > 1 else problems[0]
     if not read:
-        hint = "Expected native YAML, or JSON of ARM resources."
+        hint = f"Name the Bicep file: {bicep[0]}." if bicep else "Expected native YAML, or JSON of ARM resources."
         raise TopologySyntaxError("the directory holds no input.", where=Where(draft.source), hint=hint)
     return reader.finish()
 

@@ -15,7 +15,7 @@ from netwatch.formats.arm_template.evaluator import under
 from netwatch.formats.arm_template.linked_templates import parse_template
 from netwatch.formats.arm_template.open_values import PlacedObject
 from netwatch.formats.arm_template.scope import member
-from netwatch.formats.text_file import read_text
+from netwatch.formats.bicep import parameter_text
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
@@ -31,9 +31,15 @@ class Given(NamedTuple):
 
 
 def parameter_file_beside(template: str) -> str:
-    """The parameter file beside a template, ``azuredeploy.parameters.json``; empty where there is none."""
+    """The parameter file beside a template, ``azuredeploy.parameters.json``; empty where there is none.
+
+    A ``.bicepparam`` file stands for a template and its parameters at once; beside a ``.bicep`` file it counts too.
+    """
+    if template.endswith(".bicepparam"):
+        return template
     stem = template.removesuffix(".json").removesuffix(".bicep")
-    for name in (f"{stem}.parameters.json", f"{stem}.param.json"):
+    beside = [f"{stem}.bicepparam"] if template.endswith(".bicep") else []
+    for name in (f"{stem}.parameters.json", f"{stem}.param.json", *beside):
         if name != template and os.path.isfile(name):
             return name
     return ""
@@ -64,7 +70,7 @@ def _thunk(value: Any) -> Callable[[], Any]:
 
 
 def _entries(file: str, max_bytes: int) -> Iterable[tuple[str, Any, Where]]:
-    value = parse_template(file, read_text(file, max_bytes=max_bytes))
+    value = parse_template(file, parameter_text(file, max_bytes=max_bytes))
     entries = member(value, "parameters")
     where = Where(file, 0, "parameters")
     if entries is None and "$schema" not in value:
