@@ -135,6 +135,10 @@ class _Reading:
     def facts(self, data: object) -> Facts:
         known = {name.lower(): name for name in self._readers}
         found: dict[str, Any] = {}
+        if isinstance(data, dict) and len(data) > 1 and not any(str(key).lower() in known for key in data):
+            shown = ", ".join(map(str, list(data)[:5]))
+            self._expected(f"a mapping with {shown}", f"one of {', '.join(self._readers)}", ())
+            return Facts()
         for key, value in self._mapping(data, ()):
             name = known.get(key.lower())
             if name is None:
@@ -182,6 +186,8 @@ class _Reading:
         latencies: dict[tuple[str, str], Latency] = {}
         for value, at in self._items(data, path):
             entry = dict(self._mapping(value, at))
+            if not isinstance(value, dict):
+                continue
             ends = [
                 [id.key for id in self._resolved(entry.get(end), self._vms, (*at, end))]
                 for end in ("source", "destination")
@@ -245,6 +251,8 @@ class _Reading:
             if name not in _DEPLOYMENT_FIELDS:
                 self._expected(f'unknown field "{name}"', ", ".join(_DEPLOYMENT_FIELDS), (*path, name))
         region = entry.get("region")
+        if not isinstance(value, dict):
+            return None
         if not isinstance(region, str) or not region:
             self._expected(f"region {_shown(region)}", "the region that is deployed to", path)
             return None

@@ -112,10 +112,8 @@ def _read(source: str, value: dict[str, Any], context: TemplateContext, world: W
         for each in registry.registered()
         if each.nested is not None and each.nested.missing is not None
     ]
-    remarks = (
-        *_remarks(given, beside if beside != source else "", context, scope.context),
-        *_counted(expander, linked.read),
-    )
+    said = _remarks(given, beside if beside != source else "", context, scope.context)
+    remarks = (*said, *_counted(expander, linked.read))
     return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
 
 

@@ -57,9 +57,8 @@ _WITH_PARAMETERS = {
 
 
 def _printing(value: object) -> str:
-    return f"command, where = sys.argv[1:3]\nassert where == '--stdout'\nprint({{}}[command])".replace(
-        "{}", repr({"build": _WITH_PARAMETERS["templateJson"], "build-params": json.dumps(value)})
-    )
+    printed = {"build": _WITH_PARAMETERS["templateJson"], "build-params": json.dumps(value)}
+    return f"command, where = sys.argv[1:3]\nassert where == '--stdout'\nprint({printed!r}[command])"
 
 
 def test_a_file_of_parameters_is_a_template_and_its_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

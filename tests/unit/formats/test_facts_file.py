@@ -272,3 +272,20 @@ def test_a_seed_of_the_latency_model() -> None:
             read_facts({"latencySeed": wrong}, _TOPOLOGY, _place)
     first, second = Facts(latency_seed=7), Facts(latency_seed=8)
     assert [merged_facts(first, each).latency_seed for each in (second, Facts())] == [8, 7]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"latency": "fast"},
+        {"latency": [7]},
+        {"avnmDeployments": "all"},
+        {"networkManagerDeployments": [["mesh"]]},
+        {"netwatch": 1, "virtualNetworks": [], "facts": {}},
+    ],
+    ids=str,
+)
+def test_one_fault_is_told_once(data: dict[str, object]) -> None:
+    with pytest.raises(TopologyErrors) as caught:
+        _read(data)
+    assert len(caught.value.errors) == 1
