@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from netwatch.errors import TopologySyntaxError, UnsupportedError
 from netwatch.formats.text_file import read_text
 from netwatch.model.where import Where
@@ -43,6 +41,8 @@ def parameter_text(source: str, *, max_bytes: int) -> str:
 
 def _of_parameters(source: str, part: str) -> str:
     """What ``bicep build-params`` prints is an object of two documents, each of them as text."""
+    import json
+
     try:
         found = json.loads(_compiled(source, "build-params"))[part]
     except (ValueError, KeyError, TypeError):
