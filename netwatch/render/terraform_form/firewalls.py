@@ -7,9 +7,11 @@ firewall's private address, so that it cannot be written.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from netwatch.model.addresses import PortRange
 from netwatch.model.firewalls import PRIVATE_RANGES, Firewall, FirewallRule, NatRule
 from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
@@ -21,7 +23,7 @@ from netwatch.render.terraform_form.networks import port_texts
 if TYPE_CHECKING:
     from netwatch.render.terraform_form.form import TerraformForm
 
-__all__ = ["firewalls"]
+__all__ = ["as_required", "firewalls"]
 
 _FIREWALL, _POLICY, _GROUP = (
     "azurerm_firewall",
@@ -146,9 +148,18 @@ def _terms(form: TerraformForm, field: AddressField, stem: str) -> list[str]:
 
 
 def _translated(form: TerraformForm, rule: NatRule, stem: str) -> Body:
-    body: Body = {}
-    if rule.translated_address is not None:
-        body["translated_address"] = form.text(rule.translated_address, f"{stem}_translated_address")
-    if rule.translated_port is not None:
-        body["translated_port"] = form.text(rule.translated_port, f"{stem}_translated_port", "number")
+    whole = as_required(rule)
+    body: Body = {"translated_address": form.text(whole.translated_address, f"{stem}_translated_address")}
+    if whole.translated_port is not None:
+        body["translated_port"] = form.text(whole.translated_port, f"{stem}_translated_port", "number")
     return body
+
+
+def as_required(rule: NatRule) -> NatRule:
+    """The rule with what the provider requires and it does not say: an open address, the one port that it keeps."""
+    address = rule.translated_address or Unresolved("it is not said where it is sent on")
+    port = rule.translated_port
+    held = rule.ports.ranges[0] if len(rule.ports.ranges) == 1 else None
+    if port is None and isinstance(held, PortRange) and held.low == held.high:
+        port = held.low
+    return replace(rule, translated_address=address, translated_port=port)

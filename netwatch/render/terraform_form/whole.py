@@ -7,12 +7,13 @@ Sources: Terraform documentation, "JSON Configuration Syntax"; the documentation
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import NamedTuple
 
 from netwatch.model.topology import Topology
 from netwatch.render.losses import losses
 from netwatch.render.terraform_form.blocks import Body
-from netwatch.render.terraform_form.firewalls import firewalls
+from netwatch.render.terraform_form.firewalls import as_required, firewalls
 from netwatch.render.terraform_form.form import TerraformForm
 from netwatch.render.terraform_form.load_balancers import load_balancers
 from netwatch.render.terraform_form.machines import machines
@@ -38,9 +39,12 @@ def terraform_json(topology: Topology) -> TerraformText:
     body, read = _written(topology, explicit=False)
     if _addresses(read) != _addresses(topology):
         body, read = _written(topology, explicit=True)
-    return TerraformText(
-        json.dumps(body, indent=2, ensure_ascii=False) + "\n", tuple(losses(topology, read, reasons=False))
-    )
+    walls = {
+        key: replace(each, nat_rules=tuple(map(as_required, each.nat_rules)))
+        for key, each in topology.firewalls.items()
+    }
+    lost = losses(replace(topology, firewalls=walls), read, reasons=False)
+    return TerraformText(json.dumps(body, indent=2, ensure_ascii=False) + "\n", tuple(lost))
 
 
 def _addresses(topology: Topology) -> dict[str, object]:
