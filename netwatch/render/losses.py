@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from netwatch.model.facts import Facts
-from netwatch.model.load_balancers import LoadBalancer
+from netwatch.model.load_balancers import BackendPool, LoadBalancer
 from netwatch.model.resources import NetworkInterface
 from netwatch.model.rules import PortField
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
+from netwatch.model.where import AZURE_DEFAULT
 
 __all__ = ["losses"]
 
@@ -87,16 +88,20 @@ def _unlike(thing: object, found: object, name: str) -> bool:
         one, other = (each.replace(" ", "").lower() for each in (one, other))
     if name == "service_endpoints":  # no answer depends on the regions of one
         one, other = ([each.service for each in endpoints] for endpoints in (one, other))
-    if name == "rules" and not isinstance(thing, LoadBalancer):
+    if name.endswith("rules") and not isinstance(thing, LoadBalancer):
         one, other = ([_plain(rule) for rule in rules] for rules in (one, other))
-    if name == "pools":  # who is in a pool has no order
-        one, other = (
-            [replace(each, configurations=tuple(sorted(each.configurations))) for each in pools]
-            for pools in (one, other)
-        )
+    if name == "pools":
+        one, other = ([_pool(each) for each in pools] for pools in (one, other))
     return bool(one != other)
 
 
-def _plain(rule: object) -> object:
-    """A rule without how it spells its protocol and whether it says one value in the plural."""
+def _pool(pool: BackendPool) -> BackendPool:
+    """Who is in a pool has no order; its network says where its addresses lie, and nothing else."""
+    vnet = pool.vnet if pool.addresses else None
+    return replace(pool, configurations=tuple(sorted(pool.configurations)), vnet=vnet)
+
+
+def _plain(rule: Any) -> object:
+    """A rule without its place, how it spells its protocol and whether it says one value in the plural."""
+    rule = replace(rule, where=AZURE_DEFAULT)
     return repr(rule).replace("singular=True", "").replace("singular=False", "").split("protocol_text=")[0]

@@ -17,16 +17,22 @@ class _Ids:
 
     def __init__(self, picture: Picture) -> None:
         self._ids: dict[str, str] = {}
+        self._around: dict[str, tuple[str, ...]] = {}
         for network in picture.networks:
             self._number("n", network.key)
             for area in network.areas:
-                self._number("s", area.key)
+                self._number("s", area.key, network.key)
                 for card in area.cards:
-                    self._number("c", card.key)
+                    self._number("c", card.key, network.key, area.key)
 
-    def _number(self, letter: str, key: str) -> None:
+    def _number(self, letter: str, key: str, *around: str) -> None:
         if key:
             self._ids[key] = f"{letter}{len(self._ids)}"
+            self._around[self._ids[key]] = tuple(self._ids[each] for each in around if each)
+
+    def is_within(self, inner: str, outer: str) -> bool:
+        """Whether a part stands in another one, both by their ids."""
+        return outer in self._around[inner]
 
     def __getitem__(self, key: str) -> str:
         return self._ids[key]
@@ -78,7 +84,7 @@ def _dot(picture: Picture, ids: _Ids) -> Iterator[str]:
                 yield "    }"
         yield "  }"
     for line, source, target in ids.lines(picture):
-        yield f"  {source} -> {target} [{_dot_style(line, source, target)}];"
+        yield f"  {source} -> {target} [{_dot_style(ids, line, source, target)}];"
     yield "}"
 
 
@@ -87,9 +93,10 @@ def _anchor(key: str, ids: _Ids) -> str:
     return f'{ids[key]} [shape=point, style=invis, label=""];' if key else ""
 
 
-def _dot_style(line: Line, source: str, target: str) -> str:
-    ends = [f"ltail=cluster_{source}"] if source[0] in "ns" else []
-    ends += [f"lhead=cluster_{target}"] if target[0] in "ns" else []
+def _dot_style(ids: _Ids, line: Line, source: str, target: str) -> str:
+    """How a line looks; it ends at the border of a cluster, unless its other end stands in there."""
+    ends = [f"ltail=cluster_{source}"] if source[0] in "ns" and not ids.is_within(target, source) else []
+    ends += [f"lhead=cluster_{target}"] if target[0] in "ns" and not ids.is_within(source, target) else []
     if line.kind in _WORDS:
         dashed = ["style=dashed"] if line.kind == "half" else []
         return ", ".join(["dir=none", *dashed, f"tooltip={_quoted((_WORDS[line.kind],))}", *ends])
@@ -131,21 +138,26 @@ def _d2(picture: Picture, ids: _Ids) -> Iterator[str]:
     for network in picture.networks:
         outer = ids[network.key] if network.key else "outside"
         paths[network.key] = outer
-        yield f"{outer}: {_quoted(_network_label(network))} {{"
+        yield f"{outer}: {_d2_text(_network_label(network))} {{"
         for area in network.areas:
             inner = f"{outer}.{ids[area.key]}" if area.key else outer
             paths[area.key or outer] = inner
             if area.key:
-                yield f"  {ids[area.key]}: {_quoted(_area_label(area))} {{"
+                yield f"  {ids[area.key]}: {_d2_text(_area_label(area))} {{"
             for card in area.cards:
                 paths[card.key] = f"{inner}.{ids[card.key]}"
-                yield f"    {ids[card.key]}: {_quoted(_card_label(card))}"
+                yield f"    {ids[card.key]}: {_d2_text(_card_label(card))}"
             if area.key:
                 yield "  }"
         yield "}"
     for line, _, _ in ids.lines(picture):
         arrow, label = ("--", _WORDS[line.kind]) if line.kind in _WORDS else ("->", line.label)
-        yield f"{paths[line.source]} {arrow} {paths[line.target]}: {_quoted((label,))}"
+        yield f"{paths[line.source]} {arrow} {paths[line.target]}: {_d2_text((label,))}"
+
+
+def _d2_text(lines: tuple[str, ...]) -> str:
+    """A text in double quotes as D2 takes it, to which a dollar sign begins a variable."""
+    return _quoted(lines).replace("$", "\\$")
 
 
 def _quoted(lines: tuple[str, ...]) -> str:
@@ -154,9 +166,12 @@ def _quoted(lines: tuple[str, ...]) -> str:
     return '"' + "\\n".join(kept) + '"'
 
 
+_ENTITIES = str.maketrans(
+    {"#": "#35;", "&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "|": "#124;", "`": "#96;"}
+)
+
+
 def _html(lines: tuple[str, ...]) -> str:
     """A text in double quotes as Mermaid takes it: characters that mean something to it as entities."""
-    kept = [printable(line) for line in lines if line]
-    for sign, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("|", "#124;")):
-        kept = [line.replace(sign, entity) for line in kept]
-    return '"' + "<br>".join(kept) + '"'
+    kept = [printable(line).translate(_ENTITIES) for line in lines if line]
+    return '"' + ("<br>".join(kept) or " ") + '"'

@@ -126,3 +126,26 @@ def test_a_hub_is_a_box_with_lines_to_its_networks_and_to_other_hubs() -> None:
     assert [line.label for line in found.lines if line.kind == "connection"] == ["to1", "to2"]
     assert found.caption == "6 virtual networks, 6 subnets, 4 NICs, 2 virtual hubs"
     assert all(each in svg(found) for each in ("hub1", "gw2", "branch1"))
+
+
+def test_a_line_into_its_own_cluster_begins_inside() -> None:
+    """Graphviz warns of a line that begins at the border of what its other end stands in."""
+    text = """netwatch: 1
+virtualNetworks: {v: {addressPrefixes: 10.0.0.0/16, subnets: {s: {addressPrefix: 10.0.0.0/24, routeTable: rt}}}}
+routeTables:
+  rt: {routes: {r: {addressPrefix: 0.0.0.0/0, nextHopType: VirtualAppliance, nextHopIpAddress: 10.0.0.4}}}
+virtualMachines: {fw: {networkInterfaces: {nic: {subnet: v/s, enableIPForwarding: true}}}}
+"""
+    (line,) = [each for each in dot(picture(read_topology_file("n", text))).splitlines() if " -> " in each]
+    assert "ltail" not in line
+    assert "ltail" in dot(_spokes(1))
+
+
+def test_a_label_is_what_its_program_reads_as_text() -> None:
+    """As the programs have it: Mermaid takes a leading backtick for Markdown and no empty title; D2 reads ``$x``."""
+    shown = _spokes(1)
+    named = shown._replace(networks=tuple(each._replace(name="`${x}`", detail="") for each in shown.networks))
+    assert '["#96;${x}#96;"]' in mermaid(named)
+    assert '"`\\${x}`"' in d2(named)
+    blank = shown._replace(networks=tuple(each._replace(name="", detail="") for each in shown.networks))
+    assert '[" "]' in mermaid(blank)

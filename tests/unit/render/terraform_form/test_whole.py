@@ -96,3 +96,25 @@ def _read(text: str) -> Topology:
     reader = InputReader(TopologyDraft("main.tf.json"))
     reader.read("main.tf.json", text)
     return reader.finish()
+
+
+_WALL = """netwatch: 1
+resourceGroup: rg
+virtualNetworks: {v: {addressPrefixes: 10.0.0.0/16, subnets: {AzureFirewallSubnet: {addressPrefix: 10.0.0.0/26}}}}
+publicIPAddresses: {pip: {}}
+azureFirewalls:
+  fw:
+    subnet: v/AzureFirewallSubnet
+    publicIPAddress: pip
+    natRules:
+      nat.a: {protocol: Tcp, source: "*", destination: "*", destinationPortRanges: 443}
+"""
+
+
+def test_what_the_provider_requires_of_a_nat_rule_is_said() -> None:
+    body, losses = _written(_WALL)
+    (held,) = body["resource"]["azurerm_firewall_nat_rule_collection"].values()
+    assert held["rule"][0]["translated_port"] == 443
+    name = held["rule"][0]["translated_address"].removeprefix("${var.").removesuffix("}")
+    assert body["variable"][name]["description"] == "Not known, because it is not said where it is sent on"
+    assert not any("nat rules" in each for each in losses)
