@@ -142,8 +142,9 @@ def _table(resource: ArmObject, id: ResourceId) -> HubRouteTable:
 def _route(fields: ArmObject) -> HubRoute:
     """A route to prefixes; other types of destinations stand for prefixes that no resource says."""
     kind, name = fields.text("destinationType", "CIDR"), fields.text("name")
-    prefixes: tuple[Any, ...] = fields.all_parsed("destinations", fields.reading.exact_prefix)
-    if kind.lower() != "cidr":
+    if kind.lower() == "cidr":
+        prefixes: tuple[Any, ...] = fields.all_parsed("destinations", fields.reading.exact_prefix)
+    else:
         reason = f"route {name} has destinations of type {kind}, which are not evaluated"
         prefixes = (Unresolved(reason, where=fields.where),)
     return HubRoute(name, prefixes, _next_hop(fields), fields.where)

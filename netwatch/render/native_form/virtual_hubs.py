@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from netwatch.formats.topology_file.values import is_name
 from netwatch.model.ids import ResourceId
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.virtual_hubs import (
@@ -58,17 +60,26 @@ def virtual_hub(form: NativeForm, hub: VirtualHub) -> Fields:
         hubRouteTables={
             each.id.name: filled(
                 labels=_words(each.labels),
-                routes={route.name: _route(form, hub, route) for route in each.routes},
+                routes={key: _route(form, hub, route) for key, route in _keyed(each.routes)},
             )
             for each in hub.tables
         },
         hubVirtualNetworkConnections={each.id.name: _connection(form, hub, each) for each in hub.connections},
         routingPolicies={
-            each.name: {"destinations": [*each.destinations], "nextHop": _next_hop(form, hub, each.next_hop)}
-            for each in hub.policies
+            key: {"destinations": [*each.destinations], "nextHop": _next_hop(form, hub, each.next_hop)}
+            for key, each in _keyed(hub.policies)
         },
         bgpConnections={each.id.name: _peer(hub, each) for each in hub.peers},
     )
+
+
+def _keyed(parts: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Each part under its name, or, where that is no name that a file takes or one of its own, under a number."""
+    taken: set[str] = set()
+    for number, part in enumerate(parts):
+        key = part.name if is_name(part.name) and part.name.lower() not in taken else f"route-{number}"
+        taken.add(key.lower())
+        yield key, part
 
 
 def _words(labels: tuple[str | Unresolved, ...]) -> list[Any]:
@@ -100,7 +111,7 @@ def _connection(form: NativeForm, hub: VirtualHub, connection: HubConnection) ->
     if connection.internet_security is not None:
         fields["enableInternetSecurity"] = connection.internet_security
     fields |= _routing(hub, connection.routing)
-    fields |= filled(staticRoutes={each.name: _static_route(each) for each in connection.static_routes})
+    fields |= filled(staticRoutes={key: _static_route(each) for key, each in _keyed(connection.static_routes)})
     if connection.propagates_static_routes is not None:
         fields["propagateStaticRoutes"] = connection.propagates_static_routes
     return fields
