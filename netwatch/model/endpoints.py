@@ -14,12 +14,16 @@ __all__ = ["NatGateway", "PrivateEndpoint"]
 
 @dataclass(frozen=True, slots=True)
 class PrivateEndpoint:
-    """A private endpoint: its address is that of ``nics``, in ``subnet``."""
+    """A private endpoint: its address is that of ``nics``, in ``subnet``.
+
+    ``status`` is that of its connection: Approved, Pending, Rejected, Removed or Disconnected.
+    """
 
     id: ResourceId
     location: str
     subnet: Reference
     nics: tuple[ResourceId | Unresolved, ...] = ()
+    status: str = "Approved"
     where: Where = field(default=AZURE_DEFAULT, compare=False)
 
 

@@ -74,7 +74,9 @@ def _nic(trip: Trip, spot: Spot, before: Stop) -> Stop:
     closed = _closed(trip, spot, before.front) if spot.id not in trip.quiet else ()
     if spot.address == flow.dst_ip:
         kind = "PrivateEndpoint" if is_endpoint(trip.topology, spot) else "VirtualNetwork"
-        return Stop(kind, spot, flow, Move(), (*closed, *inbound), before.front)
+        ends = [each for each in trip.topology.private_endpoints.values() if spot.nic and spot.nic.id in each.nics]
+        shut = [platform(f"PrivateEndpoint{each.status}") for each in ends if each.status != "Approved"]
+        return Stop(kind, spot, flow, Move(), (*closed, *shut, *inbound), before.front)
     move = leave(trip, spot, flow)
     outbound = _at_a_nic(trip, spot, flow, move, Direction.OUTBOUND)
     move = move._replace(issues=(*_does_not_forward(trip.topology, spot), *move.issues))

@@ -173,7 +173,12 @@ WHOLE: dict[str, Any] = {
     },
     "localNetworkGateways": {"site": {"addressPrefixes": "192.168.0.0/16"}, "bgp": None},
     "privateEndpoints": {
-        "pe": {"subnet": "a/one", "privateIPAddress": "10.0.1.50", "applicationSecurityGroups": "asg"},
+        "pe": {
+            "subnet": "a/one",
+            "privateIPAddress": "10.0.1.50",
+            "applicationSecurityGroups": "asg",
+            "connectionStatus": "pending",
+        },
         "named": {"subnet": "a/one", "networkInterfaces": ["loose"]},
     },
     "natGateways": {"nat": {"publicIPAddresses": ["pip"]}},

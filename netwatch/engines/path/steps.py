@@ -9,7 +9,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, heads
 from netwatch.engines.path.address_owner import Balanced, Place, Wall
 from netwatch.engines.path.onward import forward, leave, leave_subnet
-from netwatch.engines.path.ways import Front, Gate, Onward, Router, Stand, key_of
+from netwatch.engines.path.ways import Front, Gate, Onward, Router, Stand, key_of, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Issue, Verdict
 from netwatch.model.flow import Direction, Flow
@@ -99,12 +99,20 @@ def _at_nic(walk: Walk, place: Place, before: Step) -> Step:
     closed = _closed(walk, before.front, place)
     inbound = walk.verdicts(place, flow, Direction.INBOUND)
     if place.address == flow.dst_ip:
-        kind = "PrivateEndpoint" if endpoint_of(walk.compiled, place.nic) else "VirtualNetwork"
-        return Step(kind, place, flow, inbound, Onward(""), closed, before.front)
+        endpoint = endpoint_of(walk.compiled, place.nic)
+        kind = "PrivateEndpoint" if endpoint else "VirtualNetwork"
+        return Step(kind, place, flow, inbound, Onward(""), (*closed, *_not_approved(endpoint)), before.front)
     onward = forward(walk.compiled, place, flow, walk.seen)
     outbound = walk.verdicts(place, flow, Direction.OUTBOUND) if onward.route else ()
     issues = (*closed, *_no_way_out(walk, place, onward, flow))
     return Step("VirtualAppliance", place, flow, (*inbound, *outbound), onward, issues)
+
+
+def _not_approved(endpoint: PrivateEndpoint | None) -> tuple[Issue, ...]:
+    """Only an approved endpoint sends traffic to what it leads to ("What is a private endpoint")."""
+    if endpoint is None or endpoint.status == "Approved":
+        return ()
+    return (platform_issue(f"PrivateEndpoint{endpoint.status}", endpoint.where),)
 
 
 def _no_way_out(walk: Walk, place: Place, onward: Onward, flow: Flow) -> tuple[Issue, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netwatch.formats.topology_file.reading_parts import UNREAD, Path, Reading
+from netwatch.formats.topology_file.reading_parts import UNREAD, Path, Reading, said
 from netwatch.model.endpoints import NatGateway, PrivateEndpoint
 from netwatch.model.resources import IpConfiguration, NetworkInterface
 
@@ -18,13 +18,14 @@ def _private_endpoint(reading: Reading, name: str, body: Any, path: Path) -> Non
     values = reading.fields("privateEndpoint", body, path)
     subnet = reading.reference(values, "subnet", "subnets", path)
     id, where = scope.id("privateEndpoints", name), reading.place(path)
+    status = said(values, "connectionStatus", "Approved")
     if "networkInterfaces" in values:
         nics = reading.references(values, "networkInterfaces", "networkInterfaces", path)
         for key in ("privateIPAddress", "applicationSecurityGroups"):
             if key in values:
                 message = f'"{key}" stands beside "networkInterfaces".'
                 reading.problem(path, message, hint="Write it at the network interface.", at=(key,))
-        reading.draft.add(PrivateEndpoint(id, scope.location, subnet, nics, where))
+        reading.draft.add(PrivateEndpoint(id, scope.location, subnet, nics, status, where))
         return
     nic = scope.inner().id("networkInterfaces", f"{id.name}-nic")
     config = IpConfiguration(
@@ -36,7 +37,7 @@ def _private_endpoint(reading: Reading, name: str, body: Any, path: Path) -> Non
         where=where,
     )
     reading.draft.add(NetworkInterface(nic, scope.location, (config,), where=where))
-    reading.draft.add(PrivateEndpoint(id, scope.location, subnet, (nic,), where))
+    reading.draft.add(PrivateEndpoint(id, scope.location, subnet, (nic,), status, where))
 
 
 def _nat_gateway(reading: Reading, name: str, body: Any, path: Path) -> None:

@@ -14,6 +14,7 @@ from netwatch.formats.topology_file.semantics import read_semantics
 __all__ = [
     "BALANCED_PROTOCOLS",
     "BALANCER_SKUS",
+    "CONNECTION_STATUSES",
     "CONNECTION_TYPES",
     "CONNECTIVITY",
     "FIELDS",
@@ -49,6 +50,7 @@ MIN_FLOW_TIMEOUT, MAX_FLOW_TIMEOUT = 4, 30
 """What Azure accepts for flowTimeoutInMinutes (Microsoft documentation, Virtual network flow timeout)."""
 
 PEERING_STATES = ("Initiated", "Connected", "Disconnected")
+CONNECTION_STATUSES = ("Approved", "Pending", "Rejected", "Removed", "Disconnected")
 PRIVATE_ENDPOINT_POLICIES = ("Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
 SKUS = ("Basic", "Standard", "StandardV2")
 """Of public IP addresses (REST reference, PublicIPAddressSkuName)."""
@@ -231,6 +233,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "privateIPAddress": _ADDRESS,
         "applicationSecurityGroups": _REFERENCES,
         "networkInterfaces": _REFERENCES,
+        "connectionStatus": Field(read.one_of(*CONNECTION_STATUSES)),
     },
     "natGateway": {**_ANYWHERE, "publicIPAddresses": _REFERENCES},
     "loadBalancer": {

@@ -100,6 +100,9 @@ class PrivateEndpoint(Resource):
     network_interfaces: sort.OptionalReferences | None = Field(
         default=None, description="Its NICs, where they stand in the file. Left out: one of its own, NAME-nic."
     )
+    connection_status: sort.ConnectionStatus | None = Field(
+        default=None, description="Whether what it leads to has approved it. Left out: Approved."
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> PrivateEndpoint:

@@ -17,6 +17,7 @@ from netwatch.formats.topology_file.admin_values import SCOPES, admin_access, ad
 from netwatch.formats.topology_file.fields import (
     BALANCED_PROTOCOLS,
     BALANCER_SKUS,
+    CONNECTION_STATUSES,
     CONNECTION_TYPES,
     CONNECTIVITY,
     GATEWAY_TYPES,
@@ -57,6 +58,7 @@ __all__ = [
     "BalancedProtocol",
     "BalancerSku",
     "Boolean",
+    "ConnectionStatus",
     "ConnectionType",
     "Connectivity",
     "Direction",
@@ -290,6 +292,9 @@ NextHopType = Annotated[
     Any, AfterValidator(or_open(read.next_hop_type)), WithJsonSchema(_or_open(_words(*read.NEXT_HOP_TYPES)))
 ]
 PeeringState = Annotated[Any, AfterValidator(read.one_of(*PEERING_STATES)), WithJsonSchema(_words(*PEERING_STATES))]
+ConnectionStatus = Annotated[
+    Any, AfterValidator(read.one_of(*CONNECTION_STATUSES)), WithJsonSchema(_words(*CONNECTION_STATUSES))
+]
 Policies = Annotated[
     Any, AfterValidator(read.one_of(*PRIVATE_ENDPOINT_POLICIES)), WithJsonSchema(_words(*PRIVATE_ENDPOINT_POLICIES))
 ]

@@ -38,7 +38,10 @@ def served(form: ArmForm) -> Iterator[Body]:
         yield form.resource(connection.id, connection.location, _connection(form, connection))
     for endpoint in topology.private_endpoints.values():
         nics = [form.referred("networkInterfaces", nic, endpoint.id, may_miss=True) for nic in endpoint.nics]
+        state = {"privateLinkServiceConnectionState": {"status": endpoint.status}}
+        leads = {"name": endpoint.id.name, "properties": state}
         properties = form.reference("subnet", endpoint.subnet, endpoint.id) | {"networkInterfaces": nics}
+        properties |= {"privateLinkServiceConnections": [leads]} if endpoint.status != "Approved" else {}
         yield form.resource(endpoint.id, endpoint.location, properties)
     for nat in topology.nat_gateways.values():
         addresses = [form.referred("publicIpAddresses", each, nat.id) for each in nat.public_ips]

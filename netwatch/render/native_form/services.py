@@ -108,10 +108,11 @@ def _makes_its_nic(topology: Topology, endpoint: PrivateEndpoint) -> bool:
 
 
 def _private_endpoint(form: NativeForm, endpoint: PrivateEndpoint) -> Fields:
+    status = {"connectionStatus": endpoint.status} if endpoint.status != "Approved" else {}
     if _makes_its_nic(form.topology, endpoint) and isinstance(endpoint.nics[0], ResourceId):
-        return ip_configuration(form, form.topology.nics[endpoint.nics[0].key].ip_configurations[0])
+        return ip_configuration(form, form.topology.nics[endpoint.nics[0].key].ip_configurations[0]) | status
     nics = [form.outward("networkInterfaces", nic) for nic in endpoint.nics]
-    return form.named("subnets", endpoint.subnet, "subnet") | {"networkInterfaces": nics}
+    return form.named("subnets", endpoint.subnet, "subnet") | {"networkInterfaces": nics} | status
 
 
 def _nat_gateway(form: NativeForm, gateway: NatGateway) -> Fields:

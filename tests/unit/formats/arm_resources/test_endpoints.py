@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netwatch.model.addresses import PortRange, parse_address
 from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
@@ -24,6 +26,15 @@ def test_a_private_endpoint_has_a_subnet_and_nics() -> None:
     endpoint = resource("privateEndpoints", "pe", subnet=_SUBNET, networkInterfaces=[{"id": nic()["id"]}])
     found = only(read(vnet(), nic(), endpoint).private_endpoints)
     assert (found.subnet, ids(found.nics)) == (ResourceId(_SUBNET["id"]), ["nic-a"])
+
+
+@pytest.mark.parametrize("kind", ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"])
+def test_a_private_endpoint_may_wait_for_approval(kind: str) -> None:
+    state = {"name": "c", "properties": {"privateLinkServiceConnectionState": {"status": "pending"}}}
+    endpoint = resource("privateEndpoints", "pe", subnet=_SUBNET, networkInterfaces=[{"id": nic()["id"]}])
+    assert only(read(vnet(), nic(), endpoint).private_endpoints).status == "Approved"
+    endpoint["properties"][kind] = [state]
+    assert only(read(vnet(), nic(), endpoint).private_endpoints).status == "Pending"
 
 
 def test_an_export_without_the_nic_of_an_endpoint_loads_and_leaves_it_open() -> None:

@@ -26,6 +26,14 @@ def test_a_private_endpoint_can_be_a_member_of_a_group() -> None:
     assert ids(only(topology.nics).ip_configurations[0].asgs) == ["asg"]
 
 
+def test_a_private_endpoint_may_not_be_approved() -> None:
+    topology = read("privateEndpoints: {sql: {subnet: web, connectionStatus: rejected}, kv: {subnet: web}}")
+    assert {each.id.name: each.status for each in topology.private_endpoints.values()} == {
+        "sql": "Rejected",
+        "kv": "Approved",
+    }
+
+
 def test_a_nat_gateway_has_public_addresses() -> None:
     topology = read("natGateways: {nat: {publicIPAddresses: [one, two]}}\npublicIPAddresses: [one, two]")
     assert ids(only(topology.nat_gateways).public_ips) == ["one", "two"]
