@@ -11,7 +11,6 @@ Where rows follow another plan, a brick is a single row, and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from netwatch.matcher.tables import Range, RuleTable
@@ -23,6 +22,16 @@ AXES = ("src", "dst", "service")
 
 Service = tuple[Range, Range, Range]
 """Ranges of source port, destination port and protocol."""
+
+
+_Lists = dict[tuple[int, ...], int]
+"""Lists of ranges, numbered."""
+
+_Part = tuple[int, tuple[int, int], int]
+"""A range, what stands beside it, and the first row."""
+
+_BEYOND = 1 << 128
+"""Behind every address: after a range of nothing no other is known to ascend."""
 
 
 class Bricks(NamedTuple):
@@ -70,44 +79,55 @@ def row_of(bricks: Bricks, brick: int, places: tuple[int, int, int]) -> int:
 
 def _numbered(values: Iterable[Hashable]) -> tuple[list[Any], list[int]]:
     """The distinct values in the order of their first appearance, and the index of each value among them."""
-    seen: dict[Hashable, int] = {}
-    of_value = [seen.setdefault(value, len(seen)) for value in values]
-    return list(seen), of_value
+    column = list(values)
+    seen = {value: index for index, value in enumerate(dict.fromkeys(column))}
+    return list(seen), list(map(seen.__getitem__, column))
 
 
 def _gathered(
     ids: Sequence[Sequence[int]], addresses: tuple[Sequence[Range], Sequence[Range]]
 ) -> tuple[tuple[list[tuple[int, ...]], ...], tuple[list[int], ...], list[int]]:
     """Rows with equal addresses first, then those that differ in the destination alone, then in the source alone."""
-    first: list[tuple[int, int, tuple[int, ...], int]] = []
-    place = 0
-    for (src, dst), run in groupby(zip(*ids, strict=True), key=lambda row: row[:2]):
-        services = tuple(row[2] for row in run)
-        first.append((src, dst, services, place))
-        place += len(services)
-    second: list[tuple[int, tuple[int, ...], tuple[int, ...], int]] = []
-    for (src, services), run_2 in groupby(first, key=lambda part: (part[0], part[2])):
-        parts = list(run_2)
-        for some in _ascending([part[1] for part in parts], addresses[1]):
-            dsts = tuple(parts[i][1] for i in some)
-            second += [(src, dsts, services, parts[some.start][3])]
-    lists: tuple[dict[tuple[int, ...], int], ...] = ({}, {}, {})
+    lists: tuple[_Lists, ...] = ({}, {}, {})
+    sources, destinations, services = lists
+    parts = _services_together(ids, services)
+    parts = [
+        (key[0], (destinations.setdefault(tuple(own), len(destinations)), key[1]), row)
+        for own, key, row in _together(parts, addresses[1])
+    ]
     members: tuple[list[int], ...] = ([], [], [])
     bases: list[int] = []
-    for (dsts, services), run_3 in groupby(second, key=lambda part: (part[1], part[2])):
-        wholes = list(run_3)
-        for some in _ascending([part[0] for part in wholes], addresses[0]):
-            brick = (tuple(wholes[i][0] for i in some), dsts, services)
-            for axis, chosen in enumerate(brick):
-                members[axis].append(lists[axis].setdefault(chosen, len(lists[axis])))
-            bases.append(wholes[some.start][3])
+    for own, key, row in _together(parts, addresses[0]):
+        for axis, index in enumerate((sources.setdefault(tuple(own), len(sources)), *key)):
+            members[axis].append(index)
+        bases.append(row)
     return tuple(list(found) for found in lists), members, bases
 
 
-def _ascending(ids: Sequence[int], ranges: Sequence[Range]) -> list[range]:
-    """Where to cut ``ids`` so that the ranges of each piece ascend and do not overlap."""
-    if len(ids) == 1:  # nearly all of them
-        return [range(1)]
-    cuts = [0]
-    cuts += [i for i in range(1, len(ids)) if not ranges[ids[i - 1]][0] <= ranges[ids[i - 1]][1] < ranges[ids[i]][0]]
-    return [range(begin, end) for begin, end in zip(cuts, [*cuts[1:], len(ids)], strict=True)]
+def _services_together(ids: Sequence[Sequence[int]], lists: _Lists) -> list[_Part]:
+    """For each run of rows with equal addresses its destination, its source and list of services, and its first row."""
+    runs: list[tuple[int, int, list[int], int]] = []
+    last = (-1, -1)
+    own: list[int] = []
+    for row, (src, dst, service) in enumerate(zip(*ids, strict=True)):
+        if (src, dst) == last:
+            own.append(service)
+        else:
+            last, own = (src, dst), [service]
+            runs.append((src, dst, own, row))
+    return [(dst, (src, lists.setdefault(tuple(some), len(lists))), row) for src, dst, some, row in runs]
+
+
+def _together(parts: Iterable[_Part], ranges: Sequence[Range]) -> list[tuple[list[int], tuple[int, int], int]]:
+    """Parts that follow one another, equal but for their ranges, which ascend and do not overlap, as one."""
+    out: list[tuple[list[int], tuple[int, int], int]] = []
+    last, own, reach = (-1, -1), [], 0
+    for one, key, row in parts:
+        low, high = ranges[one]
+        if key == last and reach < low:
+            own.append(one)
+        else:
+            last, own = key, [one]
+            out.append((own, key, row))
+        reach = high if low <= high else _BEYOND
+    return out

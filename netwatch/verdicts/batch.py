@@ -15,6 +15,7 @@ from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.choice import choose_between, spread
 from netwatch.matcher.prefixes import PrefixTables
+from netwatch.matcher.prepared import uncollected
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Direction, Flow, Level, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface
@@ -118,7 +119,8 @@ class BatchTables:
     def next_hops(self, version: int) -> NextHops:
         """The routes of every NIC."""
         if version not in self._hops:
-            self._hops[version] = NextHops(self.compiled, version)
+            with uncollected():
+                self._hops[version] = NextHops(self.compiled, version)
         return self._hops[version]
 
     def nic_table(self, version: int) -> PrefixTables:
@@ -261,9 +263,9 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
     import numpy as np
 
     chains = work.tables.chains(work.flows.version)
-    if not chains.make(pairs.tolist()):
+    if not _made(chains, pairs):
         chains.give_up()
-        if not chains.make(pairs.tolist()) and len(pairs) > 1:
+        if not _made(chains, pairs) and len(pairs) > 1:
             chains.give_up()
             for half in np.array_split(pairs, 2):
                 _settle_some(work, half, out, threads)
@@ -276,6 +278,11 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
             column[cut] = own
 
     _in_chunks(run, work.flows.size, threads)
+
+
+def _made(chains: Chains, pairs: Array) -> bool:
+    with uncollected():
+        return chains.make(pairs.tolist())
 
 
 def _settle_some(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
