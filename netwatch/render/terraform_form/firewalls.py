@@ -149,10 +149,14 @@ def _terms(form: TerraformForm, field: AddressField, stem: str) -> list[str]:
 
 def _translated(form: TerraformForm, rule: NatRule, stem: str) -> Body:
     whole = as_required(rule)
-    body: Body = {"translated_address": form.text(whole.translated_address, f"{stem}_translated_address")}
-    if whole.translated_port is not None:
-        body["translated_port"] = form.text(whole.translated_port, f"{stem}_translated_port", "number")
-    return body
+    address: Any = whole.translated_address
+    port: Any = whole.translated_port
+    if port is None:  # several ports that stay as they are: the provider has no form for them
+        port = Unresolved("it is not said which port it is sent on to")
+    return {
+        "translated_address": form.text(address, f"{stem}_translated_address"),
+        "translated_port": form.text(port, f"{stem}_translated_port", "number"),
+    }
 
 
 def as_required(rule: NatRule) -> NatRule:

@@ -118,3 +118,11 @@ def test_what_the_provider_requires_of_a_nat_rule_is_said() -> None:
     name = held["rule"][0]["translated_address"].removeprefix("${var.").removesuffix("}")
     assert body["variable"][name]["description"] == "Not known, because it is not said where it is sent on"
     assert not any("nat rules" in each for each in losses)
+
+
+def test_ports_that_a_nat_rule_keeps_are_asked_for_and_called_lost() -> None:
+    body, losses = _written(_WALL.replace("Ranges: 443", "Ranges: 443-445"))
+    (held,) = body["resource"]["azurerm_firewall_nat_rule_collection"].values()
+    name = held["rule"][0]["translated_port"].removeprefix("${var.").removesuffix("}")
+    assert body["variable"][name]["type"] == "number"
+    assert any("nat rules of fw" in each for each in losses)
