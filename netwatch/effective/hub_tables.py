@@ -27,6 +27,7 @@ from netwatch.model.where import AZURE_DEFAULT, Where
 
 __all__ = [
     "HubRow",
+    "appliance_of",
     "connection_of",
     "default_table",
     "forwarding_rows",
@@ -144,11 +145,15 @@ def _static_row(topology: Topology, hub: VirtualHub, route: HubRoute, prefix: Pr
     found = connection_of(topology, target) if isinstance(target, ResourceId) else None
     if found is None:
         return HubRow(prefix, hub.id, target, where=route.where)
-    return HubRow(prefix, found[0].id, target, _appliance(found[1], prefix), where=route.where)
+    return HubRow(prefix, found[0].id, target, appliance_of(found[1], prefix), where=route.where)
 
 
-def _appliance(connection: HubConnection, prefix: Prefix | Unresolved) -> Address | Unresolved | None:
-    """The next hop of the connection's static route that holds the prefix; the longest one."""
+def appliance_of(connection: HubConnection, prefix: Prefix | Unresolved) -> Address | Unresolved | None:
+    """The next hop of the connection's static route that holds the prefix; the longest one.
+
+    It counts for what is connected too: "to access workloads in the same Virtual Network as the NVA directly […] please
+    specify a /32 route on the Spoke Virtual Network connection" ("Route traffic through NVAs", custom settings).
+    """
     if isinstance(prefix, Unresolved):
         return prefix
     holding = [

@@ -60,8 +60,11 @@ def _maybe_connected(topology: Topology) -> Iterator[HubRow]:
 
 def _reaching(vnet: VirtualNetwork, connection: HubConnection, row: HubRow) -> Iterator[HubRow]:
     own = (space for space in vnet.address_space if isinstance(space, Prefix))
-    if row.target == connection.id or (isinstance(row.prefix, Prefix) and any(one.holds(row.prefix) for one in own)):
+    if isinstance(row.prefix, Prefix) and any(one.holds(row.prefix) for one in own):
         return
+    if row.target == connection.id:
+        reason = f"no source says whether {vnet.id.name} has a route of the hub that leads back into it"
+        row = row._replace(open=row.open or Unresolved(reason, where=row.where))
     if row.prefix != _EVERYTHING or connection.internet_security:
         yield row
     elif connection.internet_security is None:

@@ -12,6 +12,7 @@ from collections.abc import Set
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.hub_tables import (
     HubRow,
+    appliance_of,
     connection_of,
     default_table,
     forwarding_rows,
@@ -157,7 +158,8 @@ def _delivered(compiled: CompiledTopology, row: HubRow, dest: Address) -> Onward
 
 
 def _into_network(compiled: CompiledTopology, connection: HubConnection, row: HubRow, dest: Address) -> Onward:
-    vnet, address = connection.vnet, row.next_hop_ip or dest
+    single = Prefix(dest.version, dest.value, 32 if dest.version == 4 else 128)
+    vnet, address = connection.vnet, row.next_hop_ip or appliance_of(connection, single) or dest
     if isinstance(vnet, Unresolved):
         return Onward("", unresolved=(vnet,))
     if isinstance(address, Unresolved):

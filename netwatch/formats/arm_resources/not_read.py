@@ -55,6 +55,13 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("usePolicyBasedTrafficSelectors", "which flows the tunnel takes", False),
         Unread("routingWeight", "which of several connections takes a packet", 0),
     ),
+    "hubvirtualnetworkconnections": (
+        Unread(
+            "routingConfiguration.vnetRoutes.staticRoutesConfig.vnetLocalRouteOverrideCriteria",
+            "whether what is for the network itself passes the appliance of a static route",
+            "contains",
+        ),
+    ),
     "vpnconnections": (
         Unread("routingConfiguration.inboundRouteMap", "which prefixes hubs learn, and how"),
         Unread("routingConfiguration.outboundRouteMap", "which prefixes branches learn, and how"),

@@ -158,3 +158,11 @@ def test_where_the_connected_network_is_open_any_network_may_be() -> None:
     hub = "{virtualWan: wan, hubVirtualNetworkConnections: {to: {remoteVirtualNetwork: {unresolved: a parameter}}}}"
     selection = select_route(routes(wan(hub), "c"), parse_address("8.8.8.8"), wan(hub).semantics)
     assert isinstance(selection.route, Unresolved)
+
+
+def test_whether_a_network_has_a_route_that_leads_back_into_it_is_open() -> None:
+    hub = """{virtualWan: wan,
+    hubRouteTables: {defaultRouteTable: {routes: {r: {destinations: 10.9.0.0/16, nextHop: to-a}}}},
+    hubVirtualNetworkConnections: {to-a: {remoteVirtualNetwork: a}, to-b: {remoteVirtualNetwork: b}}}"""
+    assert "10.9.0.0/16 open" in shown(routes(wan(hub), "a"))
+    assert "10.9.0.0/16 VirtualNetworkGateway" in shown(routes(wan(hub), "b"))

@@ -152,3 +152,23 @@ def test_a_route_of_the_users_own_to_a_gateway_is_not_known() -> None:
     table = "routeTables: {rt: {routes: {all: {addressPrefix: 0.0.0.0/0, nextHopType: VirtualNetworkGateway}}}}\n"
     answer = check(read_topology_file("wan.yaml", text + table), "vm1", "8.8.8.8")
     assert answer.status == "Unknown"
+
+
+@pytest.mark.parametrize(
+    ("static", "expected"),
+    [
+        ("{all: {addressPrefixes: 0.0.0.0/0, nextHopIpAddress: 10.2.1.4}}", ["nic-a", "hub", "nic-b", "nic-d"]),
+        (
+            "{all: {addressPrefixes: 0.0.0.0/0, nextHopIpAddress: 10.2.1.4}, "
+            "one: {addressPrefixes: 10.2.1.9/32, nextHopIpAddress: 10.2.1.9}}",
+            ["nic-a", "hub", "nic-d"],
+        ),
+    ],
+)
+def test_what_is_for_the_appliances_network_passes_it_too_unless_a_host_route_says_otherwise(
+    static: str, expected: list[str]
+) -> None:
+    hub = f"""{{virtualWan: wan, hubVirtualNetworkConnections: {{to-a: {{remoteVirtualNetwork: a}},
+    to-b: {{remoteVirtualNetwork: b, staticRoutes: {static}, propagateStaticRoutes: false}}}}}}"""
+    nic = "networkInterfaces: {nic-d: {subnet: b, privateIPAddress: 10.2.1.9}}"
+    assert names(check(wan(hub, more=nic), "vm-a", "10.2.1.9")) == expected
