@@ -14,7 +14,6 @@ from netwatch.effective.gateways import learned_routes
 from netwatch.engines.path.handing_over import Sender
 from netwatch.engines.path.ways import Gate, Onward, route_issue
 from netwatch.model.addresses import Address, Prefix
-from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, VirtualNetwork, VirtualNetworkGateway
 from netwatch.model.routes import EffectiveRoute
@@ -57,22 +56,35 @@ def beyond(compiled: CompiledTopology, gate: Gate, dest: Address) -> Onward:
     """From a gateway into its tunnels: to the gateway of another network of the input, or out of what the input holds.
 
     An address of a point-to-site pool is a client's. Else the connection whose far end has the longest prefix for
-    ``dest`` is taken. Unresolved where the gateway has none.
+    ``dest`` is taken. Unresolved where none is known to lead there: with BGP, or with a default site for forced
+    tunnelling, one may, which the input says by a site's prefixes or by ``facts.gatewayLearnedRoutes`` alone.
     """
     gateway = gate.gateway
     if any(isinstance(pool, Prefix) and pool.holds(dest) for pool in gateway.client_prefixes):
         note = f"{dest} is of the clients of {gateway.id.name}; whether one has it is not in the input"
         return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
-    tunnels = [each for each in edges_from(compiled.ways, gateway.id.key, HANDS_TO) if isinstance(each.by, Connection)]
-    edge = max(tunnels, key=lambda each: _longest(each, dest), default=None)
-    if edge is None and gateway.id.key not in compiled.topology.facts.gateway_learned_routes:
-        reason = f"{gateway.id.name} has no connection in the input"
-        return Onward("", unresolved=(Unresolved(reason, where=gateway.where),))
-    if edge is not None and edge.head in compiled.topology.gateways:
+    sent = (each for each in edges_from(compiled.ways, gateway.id.key, HANDS_TO) if each.head not in _back(gateway))
+    edge = max(sent, key=lambda each: _longest(each, dest), default=None)
+    if edge is None or _longest(edge, dest) < 0:
+        return Onward("", unresolved=(_nowhere(compiled.topology, gateway, dest),))
+    if edge.head in compiled.topology.gateways:
         return Onward("VirtualNetworkGateway", place=_gate(compiled, edge.head)._replace(inward=True))
-    through = f" and connection {edge.by.id.name}" if edge is not None and edge.by is not None else ""
+    through = f" and connection {edge.by.id.name}" if edge.by is not None else ""
     note = f"{dest} lies beyond {gateway.id.name}{through}; what becomes of the flow there is not in the input"
     return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
+
+
+def _back(gateway: VirtualNetworkGateway) -> set[str]:
+    """The routes of its own subnets, which lead back into the network."""
+    return {routes_of(each) for each in gateway.subnets if isinstance(each, ResourceId)}
+
+
+def _nowhere(topology: Topology, gateway: VirtualNetworkGateway, dest: Address) -> Unresolved:
+    name = gateway.id.name
+    if not any(each.gateway == gateway.id for each in topology.connections.values()):
+        return Unresolved(f"{name} has no connection in the input", where=gateway.where)
+    reason = f"no tunnel of {name} is known to lead to {dest}: no site, peer or facts.gatewayLearnedRoutes holds it"
+    return Unresolved(reason, where=gateway.where)
 
 
 def _longest(edge: Edge, dest: Address) -> int:

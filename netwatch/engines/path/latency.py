@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from zlib import crc32
 
+from netwatch.effective.peers import peerings_of
 from netwatch.engines.path.region_distance import round_trip_ms
 from netwatch.model.answers import Hop, Link
 from netwatch.model.facts import Latency
@@ -83,13 +84,15 @@ def _regions(topology: Topology, hops: tuple[Hop, ...]) -> list[str]:
 
 def _region(topology: Topology, id: ResourceId) -> str:
     """Where a resource stands: a NIC where its network does, a peering where the network it leads to does."""
-    if id.key in topology.peerings:
-        return _far_region(topology, topology.peerings[id.key])
+    peering = next((each for each in peerings_of(topology, id.parent) if each.id == id), None)
+    if peering is not None:
+        return _far_region(topology, peering)
     cards = topology.nics_of.get(id.key, ()) or tuple(_nics_called(topology, id.parent))
     for nic in cards:
         subnet = topology.subnet_of(nic)
         return topology.vnets[subnet.vnet.key].location if isinstance(subnet, Subnet) else nic.location
-    for kind in (topology.gateways, topology.private_endpoints, topology.public_ips, topology.virtual_hubs):
+    kinds = (topology.gateways, topology.private_endpoints, topology.public_ips, topology.firewalls)
+    for kind in (*kinds, topology.virtual_hubs):
         if id.key in kind:
             return kind[id.key].location
     parent = topology.load_balancers.get(id.parent.key)

@@ -37,6 +37,20 @@ def test_a_user_route_to_the_gateway_takes_all() -> None:
     assert types(answer)[-2:] == ["VirtualNetworkGateway", "Destination"]
 
 
+def test_what_no_tunnel_is_known_to_lead_to_is_open() -> None:
+    answer = check(read(one="0.0.0.0/0 VirtualNetworkGateway"), "one-0", "8.8.8.8")
+    assert answer.status == "Unknown"
+    assert any("no tunnel of vgw is known to lead to 8.8.8.8" in note for note in answer.notes)
+
+
+def test_what_is_learned_tells_no_more_than_its_prefixes() -> None:
+    topology = read(one="172.16.0.0/12 VirtualNetworkGateway")
+    vgw = next(gateway for gateway in topology.gateways.values() if gateway.id.name == "vgw")
+    learned = replace(topology, facts=Facts(gateway_learned_routes={vgw.id.key: (parse_prefix("172.20.0.0/16"),)}))
+    assert check(learned, "one-0", "172.20.0.4").status == "Reachable"
+    assert check(learned, "one-0", "172.21.0.4").status == "Unknown"
+
+
 def test_a_gateway_that_does_not_serve_the_network_takes_nothing() -> None:
     answer = check(read(two="0.0.0.0/0 VirtualNetworkGateway"), "two-0", "8.8.8.8")
     assert issues(answer) == [("two-0-nic", "Outbound", "User")]

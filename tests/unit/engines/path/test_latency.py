@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netwatch.engines.path.latency import LINK_MS, total, with_round_trips
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.answers import Hop, Link
 from netwatch.model.facts import Facts, Latency
 from tests.unit.engines.hub import HUB, check, read
@@ -24,6 +25,29 @@ def test_a_peering_between_regions_takes_their_distance() -> None:
     answer = check(read(text, **BOTH), "one-0", "two-0")
     trips = [link.round_trip.avg_ms for hop in answer.hops for link in hop.links if link.round_trip]
     assert trips == [0, 1, 97, 1]
+
+
+def test_so_does_a_peering_that_a_network_manager_makes() -> None:
+    topology = read_topology_file("managed.yaml", MANAGED)
+    trips = [link.round_trip for hop in check(topology, "a-0", "b-0").hops for link in hop.links]
+    assert [trip.avg_ms for trip in trips if trip] == [97, 1]
+
+
+MANAGED = """
+netwatch: 1
+virtualNetworks:
+  a: {addressPrefixes: 10.0.0.0/16, subnets: {s: {addressPrefix: 10.0.0.0/24}}}
+  b: {addressPrefixes: 10.1.0.0/16, location: eastus, subnets: {t: {addressPrefix: 10.1.0.0/24}}}
+networkManagers:
+  nm:
+    networkGroups: {g: [b]}
+    connectivityConfigurations: {hs: {connectivityTopology: HubAndSpoke, hubs: a, appliesToGroups: g}}
+virtualMachines:
+  a-0: {networkInterfaces: {a-nic: {subnet: a/s}}}
+  b-0: {location: eastus, networkInterfaces: {b-nic: {subnet: b/t}}}
+facts:
+  networkManagerDeployments: [{region: westeurope, configurationIds: hs}, {region: eastus, configurationIds: hs}]
+"""
 
 
 def test_a_tunnel_between_regions_takes_their_distance() -> None:
