@@ -132,6 +132,9 @@ GROUNDS: dict[str, Ground] = {
     "unreachable-appliance": Ground(
         "An appliance out of reach makes the next hop None and is named all the same.", "recorded", _RECORDED
     ),
+    "no-address": Ground(
+        "A name that does not resolve is the source's issue, and nothing is sent.", "recorded", _RECORDED
+    ),
     "no-route": Ground("What no route holds is dropped.", "decided", "decision paper"),
 }
 """Every fact by its name, which explanations give."""

@@ -103,6 +103,8 @@ def _checked(
     destination = find_destination(topology, dest)
     nic = find_nic_of_vm(topology, machine)
     place = _source_place(nic, destination)
+    if destination.is_unresolvable:
+        return _unresolvable(machine, place, destination), ()
     if place.address is None or destination.address is None:
         return _unknown_ends(machine, place, destination), ()
     flow = _flow(place.address, destination.address, dest_port or destination.default_port, protocol)
@@ -139,14 +141,29 @@ def _flow(source: Address, destination: Address, port: int, protocol: str) -> Fl
 
 def _unknown_ends(machine: VirtualMachine, place: Place, destination: Destination) -> ConnectivityCheckAnswer:
     """The answer when one end has an address that the input does not fix."""
+    blank = [end for end in (place, destination.place) if end is not None and end.address is None]
+    notes = tuple(f"the address of {end.nic.id.name} is not known: {_reason(end)}" for end in blank)
+    return ConnectivityCheckAnswer(_ends(machine, place, destination), "Unknown", notes=notes)
+
+
+def _unresolvable(machine: VirtualMachine, place: Place, destination: Destination) -> ConnectivityCheckAnswer:
+    """The answer for a name that has no address, as recorded in 2023, which spells the issue type so: nothing is sent.
+
+    The documentation's enumeration has ``DnsResolution``.
+    """
+    source, end = _ends(machine, place, destination)
+    note = f"{destination.name} has no address anywhere: names below invalid never resolve (RFC 6761)"
+    hops = (_with_issue(source, Issue("Local", "DNSResolution")), end)
+    return ConnectivityCheckAnswer(hops, "Unreachable", notes=(note,))
+
+
+def _ends(machine: VirtualMachine, place: Place, destination: Destination) -> tuple[Hop, Hop]:
+    """The two hops of a path that is not walked."""
     end = destination.place
-    hops = (
+    return (
         Hop("Source", place.nic.id.name, place.address, machine.id, (Link(1, ""),)),
         Hop("Destination", destination.name, destination.shown, end.config.id if end else None),
     )
-    blank = [end for end in (place, destination.place) if end is not None and end.address is None]
-    notes = tuple(f"the address of {end.nic.id.name} is not known: {_reason(end)}" for end in blank)
-    return ConnectivityCheckAnswer(hops, "Unknown", notes=notes)
 
 
 def _reason(place: Place) -> str:

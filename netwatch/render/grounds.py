@@ -106,6 +106,8 @@ def _of_path(answer: ConnectivityCheckAnswer) -> Iterator[str]:
         yield "issue-hop"
     if any(_CLOSED in dict(issue.context).values() for hop in hops for issue in hop.issues):
         yield "closed-without-group"
+    if any(issue.type == "DNSResolution" for hop in hops for issue in hop.issues):
+        yield "no-address"
     if answer.egress is not None:
         yield "egress-order"
     if answer.returned is not None:

@@ -26,12 +26,15 @@ _STAND_INS = {
 """Public addresses for "somewhere in the Internet". The first two of each are for documentation (RFC 5737, 3849)."""
 
 
+_LONGEST_LABEL = 63
+
+
 class Destination(NamedTuple):
     """Where a flow is to go. ``name`` is what a person calls it; ``address`` None when the input does not fix it.
 
     ``place`` is the NIC that is meant, where a machine was named. ``is_stand_in`` marks an address that only stands
     for "somewhere in the Internet" and must not be shown.
-    ``default_port`` is the port a URL means, 0 for none.
+    ``default_port`` is the port a URL means, 0 for none. ``is_unresolvable``: a name that has no address anywhere.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Destination(NamedTuple):
     place: Place | None = None
     is_stand_in: bool = False
     default_port: int = 0
+    is_unresolvable: bool = False
 
     @property
     def shown(self) -> Address | None:
@@ -50,8 +54,9 @@ def find_destination(topology: Topology, text: str) -> Destination:
     """The destination that ``text`` means: an address, a machine's name or id, a declared DNS name, or any DNS name.
 
     A machine stands for the primary address of its primary NIC. A name under ``facts.dns`` is the address there. Any
-    other name with a dot in it is the Internet without an address. A URL stands for its host, and its port or scheme
-    for the port; any of them may bear a port, as in ``10.0.0.4:443``. Raises ResourceNotFoundError, InvalidFlowError.
+    other name with a dot in it is the Internet without an address, save those below ``invalid``, which never resolve
+    (RFC 6761). A URL stands for its host, and its port or scheme for the port; any of them may bear a port, as in
+    ``10.0.0.4:443``. Raises ResourceNotFoundError, InvalidFlowError.
     """
     host, port = _host(text)
     address = _address(host)
@@ -62,9 +67,28 @@ def find_destination(topology: Topology, text: str) -> Destination:
     known = topology.facts.dns.get(host.lower().rstrip("."))
     if known is not None:
         return Destination(host, known, default_port=port)
+    if "/" not in host:
+        _check_name(host)
     if "." in host and "/" not in host:
+        if _labels(host)[-1] == "invalid":
+            return Destination(host, None, default_port=port, is_unresolvable=True)
         return Destination(host, stand_in(topology), is_stand_in=True, default_port=port)
     return _machine(topology, find_vm(topology, host))._replace(default_port=port)
+
+
+def _labels(name: str) -> list[str]:
+    """The labels of a name in lower case; the dot that may close it makes none."""
+    return name.lower().removesuffix(".").split(".")
+
+
+def _check_name(name: str) -> None:
+    """Refuse what no network has as a destination: the machine itself, and labels that DNS does not know (RFC 1035)."""
+    if _labels(name)[-1] == "localhost":
+        hint = "Name a machine of the network, or one of its addresses."
+        raise InvalidFlowError(f"{name!r} is the machine that asks, and no destination in a network.", hint=hint)
+    if "." in name and not all(0 < len(label) <= _LONGEST_LABEL for label in _labels(name)):
+        hint = f"Each part between two dots has 1 to {_LONGEST_LABEL} characters, as in www.contoso.com."
+        raise InvalidFlowError(f"{name!r} is not a name.", hint=hint)
 
 
 def _host(text: str) -> tuple[str, int]:

@@ -64,6 +64,29 @@ def test_an_undeclared_name_is_somewhere_in_the_internet(topology: Topology) -> 
     assert (found.is_stand_in, found.shown, str(found.address)) == (True, None, "198.51.100.254")
 
 
+@pytest.mark.parametrize("text", ["db.invalid", "http://DB.Invalid./x"])
+def test_a_name_that_never_resolves_has_no_address(topology: Topology, text: str) -> None:
+    found = find_destination(topology, text)
+    assert (found.is_unresolvable, found.address, found.is_stand_in) == (True, None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("localhost", "is the machine that asks"),
+        ("http://localhost:8080/", "is the machine that asks"),
+        ("db.localhost", "is the machine that asks"),
+        ("www..contoso.com", "is not a name"),
+        (".contoso.com", "is not a name"),
+        ("contoso.com..", "is not a name"),
+        (64 * "a" + ".com", "is not a name"),
+    ],
+)
+def test_what_is_no_destination(topology: Topology, text: str, why: str) -> None:
+    with pytest.raises(InvalidFlowError, match=why):
+        find_destination(topology, text)
+
+
 def test_the_stand_in_is_an_address_that_nothing_names() -> None:
     topology = network(
         vnets={"v": "10.0.0.0/16"},
@@ -106,7 +129,7 @@ def test_neither_a_machine_nor_a_name(topology: Topology) -> None:
         find_destination(topology, "10.0.0.0/24")
 
 
-@pytest.mark.parametrize("text", ["10.0.0.256", "10.0.0", "10.0.0.04"])
+@pytest.mark.parametrize("text", ["10.0.0.256", "300.1.1.1", "10.0.0", "10.0.0.04"])
 def test_digits_and_dots_are_meant_as_an_address(topology: Topology, text: str) -> None:
     with pytest.raises(InvalidFlowError, match="is not an IP address"):
         find_destination(topology, text)
