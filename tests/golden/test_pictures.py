@@ -17,6 +17,7 @@ PICTURES = Path(__file__).parent / "pictures"
 INPUTS = [
     *sorted(path for path in (ROOT / "topologies").glob("*/*.yaml") if path.stem == path.parent.name),
     Path(__file__).parent / "inputs" / "az-export",
+    Path(__file__).parent / "inputs" / "guarded.json",
 ]
 
 

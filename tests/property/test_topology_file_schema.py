@@ -325,7 +325,14 @@ WHOLE: dict[str, Any] = {
                     "hubs": ["a"],
                     "useHubGateway": True,
                     "isGlobal": True,
-                }
+                },
+                "wheel": {
+                    "connectivityTopology": "HubAndSpoke",
+                    "appliesToGroups": {
+                        "all": {"groupConnectivity": "DirectlyConnected", "useHubGateway": True},
+                        "none": None,
+                    },
+                },
             },
         }
     },

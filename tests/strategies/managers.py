@@ -69,17 +69,21 @@ def _connect(draw: st.DrawFn, found: Managed, manager: NetworkManager, members: 
     if kind and len(members) > 1:
         id_ = manager.id.child("connectivityConfigurations", "mesh")
         hubs = tuple(members[:1]) if kind == "hub and spoke" else ()
-        group = _group(draw, found, manager, "meshed", [member for member in members if member not in hubs])
+        spokes = [member for member in members if member not in hubs]
+        groups = [_group(draw, found, manager, "meshed", spokes)]
+        if draw(st.booleans()):
+            groups.append(_group(draw, found, manager, "others", spokes[:1]))
         is_global = draw(st.sampled_from([True, True, False]))
-        direct, uses_gateway = not hubs or draw(st.booleans()), draw(st.booleans())
+        some = st.lists(st.sampled_from(groups), unique=True, max_size=len(groups))
+        direct, users = draw(some) if hubs else groups, draw(some) if hubs else []
         found.connectivity.append(
             ConnectivityConfiguration(
                 id_,
-                (group,) if direct else (),
-                is_global and direct,
+                tuple(group for group in groups if group in direct),
+                is_global and bool(direct),
                 hubs=hubs,
-                spoke_groups=(group,) if hubs else (),
-                gateway_groups=(group,) if hubs and uses_gateway else (),
+                spoke_groups=tuple(groups) if hubs else (),
+                gateway_groups=tuple(group for group in groups if group in users),
             )
         )
 

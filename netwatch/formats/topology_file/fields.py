@@ -125,6 +125,12 @@ _FACTS = (
     "networkManagerDeployments",
 )
 
+_GROUP = {
+    "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
+    "useHubGateway": Field(read.boolean),
+}
+"""What is said of all groups of a connectivity configuration, or of one of them."""
+
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "topology": {
         "netwatch": Field(read.whole_number(VERSION, VERSION), f"netwatch: {VERSION}"),
@@ -327,10 +333,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "connectivityConfiguration": {
         "connectivityTopology": Field(read.one_of(*CONNECTIVITY), "connectivityTopology: Mesh"),
-        "appliesToGroups": Field(read.one_or_list(read.reference), "appliesToGroups: [spokes]"),
-        "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
+        "appliesToGroups": Field(read.references_or_collection, "appliesToGroups: [spokes]"),
+        **_GROUP,
         "hubs": Field(read.one_or_list(read.reference)),
-        "useHubGateway": Field(read.boolean),
         "isGlobal": Field(read.boolean),
     },
     "virtualWan": {**_ANYWHERE, "type": Field(read.one_of(*WAN_TYPES))},
@@ -378,6 +383,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "enableBgp": Field(read.boolean),
         **_OF_CONNECTION,
     },
+    "appliedGroup": _GROUP,
     "virtualMachine": {
         **_ANYWHERE,
         "networkInterfaces": Field(read.filled_collection, "networkInterfaces: {nic-0: {subnet: vnet-0/web}}"),

@@ -51,13 +51,13 @@ def _group(reading: Reading, id: ResourceId, words: tuple[str | Unresolved, ...]
 def _groups(reading: Reading, manager: ResourceId, values: Values, path: Path) -> tuple[ResourceId, ...]:
     """The groups that something applies to; they are the manager's own."""
     words: tuple[str, ...] = said(values, "appliesToGroups", ())
-    found = [
-        reading.resolved(
-            word if "/" in word else f"{manager.name}/{word}", "networkGroups", path, ("appliesToGroups", index)
-        )
-        for index, word in enumerate(words)
-    ]
-    return tuple(group for group in found if isinstance(group, ResourceId))
+    found = [_applied(reading, manager, word, (*path, "appliesToGroups", index)) for index, word in enumerate(words)]
+    return tuple(group for group in found if group is not None)
+
+
+def _applied(reading: Reading, manager: ResourceId, word: str, path: Path) -> ResourceId | None:
+    found = reading.resolved(word if "/" in word else f"{manager.name}/{word}", "networkGroups", path[:-2], path[-2:])
+    return found if isinstance(found, ResourceId) else None
 
 
 def _security_configuration(reading: Reading, manager: ResourceId, body: Any, path: Path) -> None:
@@ -101,20 +101,37 @@ def _rule(reading: Reading, id: ResourceId, body: Any, path: Path) -> SecurityRu
 
 
 def _connectivity(reading: Reading, manager: ResourceId, body: Any, path: Path) -> None:
-    """A mesh, or a hub and spoke; what is said of its groups holds for each of them."""
+    """A mesh, or a hub and spoke; what is said of its groups holds for each of them that does not say otherwise."""
     values = reading.fields("connectivityConfiguration", body, path)
     is_mesh = said(values, "connectivityTopology", "") == "Mesh"
-    is_direct = is_mesh or said(values, "groupConnectivity", "None") == "DirectlyConnected"
-    groups = _groups(reading, manager, values, path)
+    said_of = _applied_groups(reading, manager, values, path)
+    groups = tuple(said_of)
+    direct = (group for group, own in said_of.items() if said(own, "groupConnectivity", "None") == "DirectlyConnected")
     id = manager.child("connectivityConfigurations", str(path[-1]))
     is_global = said(values, "isGlobal", False)
-    found = ConnectivityConfiguration(id, groups if is_direct else (), is_global, reading.place(path))
+    found = ConnectivityConfiguration(id, groups if is_mesh else tuple(direct), is_global, reading.place(path))
     if not is_mesh:
         hubs = reading.references(values, "hubs", "virtualNetworks", path)
         known = tuple(hub for hub in hubs if isinstance(hub, ResourceId))
-        users = groups if said(values, "useHubGateway", False) else ()
+        users = tuple(group for group, own in said_of.items() if said(own, "useHubGateway", False))
         found = replace(found, hubs=known, spoke_groups=groups, gateway_groups=users)
     reading.draft.add(found)
+
+
+def _applied_groups(reading: Reading, manager: ResourceId, values: Values, path: Path) -> dict[ResourceId, Values]:
+    """The groups of a connectivity configuration, each with what holds for it."""
+    if not isinstance(values.get("appliesToGroups"), dict):
+        return dict.fromkeys(_groups(reading, manager, values, path), values)
+    found: dict[ResourceId, Values] = {}
+    for word, body in values["appliesToGroups"].items():
+        at = (*path, "appliesToGroups", word)
+        own = reading.fields("appliedGroup", body, at)
+        group = _applied(reading, manager, word, at)
+        if group in found:
+            reading.conflict(at, "a group stands here twice.", hint="Say of a group once what holds for it.")
+        elif group is not None:
+            found[group] = {**values, **own}
+    return found
 
 
 READERS: dict[str, Callable[[Reading, str, Any, Path], None]] = {"networkManagers": _network_manager}

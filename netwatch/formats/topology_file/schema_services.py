@@ -160,13 +160,24 @@ class SecurityAdminConfiguration(Thing):
     )
 
 
+class AppliedGroup(Thing):
+    """A network group with what holds for it alone; the rest is that of the configuration."""
+
+    group_connectivity: sort.GroupConnectivity | None = Field(
+        default=None, description="Left out: that of the configuration."
+    )
+    use_hub_gateway: sort.Boolean | None = Field(default=None, description="Left out: that of the configuration.")
+
+
 class ConnectivityConfiguration(Thing):
     """A mesh, or a hub and spoke; until the fact networkManagerDeployments says so it does nothing."""
 
     connectivity_topology: sort.Connectivity = Field(
         description="Mesh or HubAndSpoke, whose hubs are peered with every spoke.", examples=["Mesh"]
     )
-    applies_to_groups: sort.References = Field(description="The network groups it joins.", examples=["spokes"])
+    applies_to_groups: sort.Referred[AppliedGroup | None] | sort.References = Field(
+        description="The network groups it joins; by name, with fields, where they differ.", examples=["spokes"]
+    )
     group_connectivity: sort.GroupConnectivity | None = Field(
         default=None, description="DirectlyConnected joins the spokes of a hub too. Left out: None."
     )
@@ -214,5 +225,6 @@ SERVICE_MODELS: dict[str, type[BaseModel]] = {
     "ruleCollection": RuleCollection,
     "rule": Rule,
     "connectivityConfiguration": ConnectivityConfiguration,
+    "appliedGroup": AppliedGroup,
 }
 """Kind of thing, as in the reader's table of fields → its model."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from netwatch.formats.topology_file import values as read
 from netwatch.formats.topology_file.admin_values import SCOPES, admin_access, admin_protocol, scope
@@ -97,6 +97,7 @@ __all__ = [
     "Reference",
     "References",
     "ReferencesById",
+    "Referred",
     "Region",
     "RoutePrefix",
     "Scopes",
@@ -188,6 +189,17 @@ def _named(things: dict[str, _Thing]) -> dict[str, _Thing]:
             raise ValueError(f"{name!r} is not a name that Azure takes")
     return things
 
+
+def _referred(things: dict[str, _Thing]) -> dict[str, _Thing]:
+    return {read.reference(key): each for key, each in things.items()}
+
+
+Referred = Annotated[
+    dict[str, _Thing],
+    AfterValidator(_referred),
+    Field(min_length=1, json_schema_extra={"propertyNames": {"pattern": r"^\S+$"}}),
+]
+"""At least one thing, each under what refers to it."""
 
 Named = Annotated[dict[str, _Thing], AfterValidator(_named)]
 """Named things; a field of this sort says NAMES too, since a dict's schema does not speak of its keys."""

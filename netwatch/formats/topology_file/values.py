@@ -58,6 +58,7 @@ __all__ = [
     "prefixes",
     "protocol",
     "reference",
+    "references_or_collection",
     "route_prefix",
     "service_endpoint",
     "shown",
@@ -335,6 +336,13 @@ def names_or_collection(value: Any) -> dict[str, Any]:
     return dict.fromkeys(_NAMES(value))
 
 
+def references_or_collection(value: Any) -> tuple[str, ...] | dict[str, Any]:
+    """What a field refers to, one or a list of them; or at least one as a key, with fields of its own."""
+    if isinstance(value, dict):
+        return {reference(key): each for key, each in filled_collection(value).items()}
+    return _REFERRED(value)
+
+
 def tags(value: Any) -> dict[str, str]:
     """Azure's tags: any text for any key; they change no answer."""
     if not isinstance(value, dict):
@@ -366,6 +374,7 @@ _PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"))
 _FIREWALL_PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Any"))
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
+_REFERRED = one_or_list(reference)
 _REFERENCES = one_or_list(reference, empty=True)
 _MEMBERS = one_or_list(or_open(reference), empty=True)
 _NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netwatch.model.endpoints import NatGateway, PrivateEndpoint
@@ -147,16 +147,23 @@ def _network_manager(form: NativeForm, manager: NetworkManager) -> Fields:
 
 
 def _connectivity(form: NativeForm, configuration: ConnectivityConfiguration) -> Fields:
-    """A mesh or a hub and spoke; what only some of its groups have is not kept."""
-    spokes, meshes = configuration.spoke_groups, configuration.mesh_groups
-    groups = [form.names.group(group, configuration.id.parent) for group in spokes or meshes]
-    fields: Fields = {"connectivityTopology": "HubAndSpoke" if spokes else "Mesh", "appliesToGroups": groups}
+    """A mesh or a hub and spoke; what only some of its groups have stands with them."""
+    spokes, meshes, users = configuration.spoke_groups, configuration.mesh_groups, configuration.gateway_groups
+    names = {group: form.names.group(group, configuration.id.parent) for group in spokes or meshes}
+    fields: Fields = {"connectivityTopology": "HubAndSpoke" if spokes else "Mesh", "appliesToGroups": [*names.values()]}
     if spokes:
         hubs = [form.outward("virtualNetworks", hub) for hub in configuration.hubs]
         fields |= {"hubs": hubs} if hubs else {}
-        fields |= {"groupConnectivity": "DirectlyConnected"} if meshes == spokes else {}
-        fields |= {"useHubGateway": True} if configuration.gateway_groups == spokes else {}
+        if any(some and set(some) != set(spokes) for some in (meshes, users)):
+            fields["appliesToGroups"] = {names[group]: _of_group(group, meshes, users) for group in spokes}
+        else:
+            fields |= _of_group(spokes[0], meshes, users)
     return fields | ({"isGlobal": True} if configuration.is_global else {})
+
+
+def _of_group(group: ResourceId, meshes: Sequence[ResourceId], users: Sequence[ResourceId]) -> Fields:
+    fields: Fields = {"groupConnectivity": "DirectlyConnected"} if group in meshes else {}
+    return fields | ({"useHubGateway": True} if group in users else {})
 
 
 def _member(form: NativeForm, member: Any) -> Any:

@@ -30,7 +30,10 @@ class Badge(NamedTuple):
 
 
 class Card(NamedTuple):
-    """Something with an address. ``kind``: nic, endpoint, gateway, balancer or site; ``marks`` as kinds of glyphs."""
+    """Something with an address. ``marks`` are kinds of glyphs.
+
+    ``kind``: nic, endpoint, gateway, balancer, firewall, bastion or site.
+    """
 
     key: str
     kind: str
@@ -163,9 +166,30 @@ def _cards(topology: Topology) -> _Placed:
     for balancer in topology.load_balancers.values():
         subnets = [each.subnet.key for each in balancer.frontends if isinstance(each.subnet, ResourceId)]
         addresses = [str(each.private_ip) for each in balancer.frontends if isinstance(each.private_ip, Address)]
-        card = Card(balancer.id.key, "balancer", balancer.id.name, ", ".join(addresses) or "public")
+        detail = f"{', '.join(addresses) or 'public'} · balancer"
+        card = Card(balancer.id.key, "balancer", balancer.id.name, detail)
         placed.setdefault(subnets[0] if subnets else "", []).append(card)
+    for key, card in (*_firewalls(topology), *_bastions(topology)):
+        placed.setdefault(key, []).append(card)
     return placed
+
+
+def _firewalls(topology: Topology) -> Iterator[tuple[str, Card]]:
+    """Each Azure firewall after the key of its subnet; one of a virtual hub stands in none."""
+    for each in topology.firewalls.values():
+        address = UNKNOWN if isinstance(each.private_ip, Unresolved) else str(each.private_ip or "no address")
+        marks = ("public",) if each.public_ips else ()
+        card = Card(each.id.key, "firewall", each.id.name, f"{address} · firewall", marks)
+        yield each.subnet.key if isinstance(each.subnet, ResourceId) else "", card
+
+
+def _bastions(topology: Topology) -> Iterator[tuple[str, Card]]:
+    """Each bastion after the key of its subnet: it is not evaluated, but one sees where administrators come from."""
+    for each in topology.others.values():
+        if each.type.lower() == "microsoft.network/bastionhosts":
+            subnets = [id.key for id in each.references if id.key in topology.subnets]
+            marks = ("public",) if any(id.key in topology.public_ips for id in each.references) else ()
+            yield subnets[0] if subnets else "", Card(each.id.key, "bastion", each.id.name, "bastion", marks)
 
 
 def _nic(nic: NetworkInterface, endpoint: str) -> Card:
@@ -209,7 +233,7 @@ def _peerings(topology: Topology) -> Iterator[Line]:
 
 
 def _routes(topology: Topology) -> Iterator[Line]:
-    """From each subnet to the NICs and balancers that its routes hand packets to, with those routes' prefixes."""
+    """From each subnet to the NICs, balancers and firewalls that its routes lead to, with those routes' prefixes."""
     owners = dict(_owners(topology))
     for subnet in topology.subnets.values():
         named = subnet.route_table
@@ -224,11 +248,14 @@ def _routes(topology: Topology) -> Iterator[Line]:
 
 
 def _owners(topology: Topology) -> Iterator[tuple[Address, str]]:
-    """Addresses with what has them: machines' NICs, then load balancers."""
+    """Addresses with what has them: of two with one address a NIC counts, then a firewall."""
     for balancer in topology.load_balancers.values():
         for frontend in balancer.frontends:
             if isinstance(frontend.private_ip, Address):
                 yield frontend.private_ip, balancer.id.key
+    for firewall in topology.firewalls.values():
+        if isinstance(firewall.private_ip, Address):
+            yield firewall.private_ip, firewall.id.key
     for nic in topology.nics.values():
         for config in nic.ip_configurations:
             if isinstance(config.private_ip, Address):

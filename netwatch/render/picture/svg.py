@@ -41,6 +41,8 @@ _GLYPHS = {
     "endpoint": "M8 1a4.5 4.5 0 0 1 4.5 4.5C12.5 9 8 15 8 15S3.5 9 3.5 5.5A4.5 4.5 0 0 1 8 1zM6.3 5.5h3.4",
     "gateway": "M1 14V6l7-5 7 5v8zM6 14V9h4v5",
     "balancer": "M8 1v5M8 6L2 11v4M8 6v9M8 6l6 5v4",
+    "firewall": "M1 2h14v12H1zM1 6h14M1 10h14M8 2v4M4.5 6v4M11.5 6v4M8 10v4",
+    "bastion": "M2 15V2h2.5v2h2V2h3v2h2V2H14v13zM6.5 15v-4a1.5 1.5 0 0 1 3 0v4",
     "site": "M2 15V5h5v10M7 15V2h7v13M9.5 5h2M9.5 8h2M9.5 11h2M3.7 8h1.6M3.7 11h1.6M1 15h14",
 }
 _MARKS = {

@@ -28,6 +28,10 @@ networkManagers:
       spokes: {connectivityTopology: HubAndSpoke, appliesToGroups: all}
       joined: {connectivityTopology: HubAndSpoke, appliesToGroups: all, groupConnectivity: DirectlyConnected}
       wheel: {connectivityTopology: HubAndSpoke, appliesToGroups: none, hubs: hub, useHubGateway: true}
+      parts:
+        connectivityTopology: HubAndSpoke
+        appliesToGroups: {all: {groupConnectivity: DirectlyConnected, useHubGateway: false}, none: }
+        useHubGateway: true
 """
 
 
@@ -67,6 +71,7 @@ def test_meshes() -> None:
         "spokes": ([], False),
         "joined": (["all"], False),
         "wheel": ([], False),
+        "parts": (["all"], False),
     }
 
 
@@ -79,7 +84,15 @@ def test_hubs_and_spokes() -> None:
         "spokes": (["all"], [], []),
         "joined": (["all"], [], []),
         "wheel": (["none"], ["hub"], ["none"]),
+        "parts": (["all", "none"], [], ["none"]),
     }
+
+
+def test_a_group_stands_once_with_what_holds_for_it() -> None:
+    wheel = _MANAGER.replace("appliesToGroups: {all: {", "appliesToGroups: {m/all: {useHubGateway: true}, all: {")
+    assert any("a group stands here twice" in each for each in problems(wheel))
+    empty = problems(_MANAGER.replace("[all, none]", "{}"))
+    assert any("must hold at least one" in each for each in empty)
 
 
 def test_deployments_are_facts() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from netwatch.formats import load
 from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.topology import Topology
 from netwatch.render.picture.layout import Box, layout
@@ -14,6 +17,8 @@ from netwatch.render.picture.parts import Picture, picture
 from netwatch.render.picture.svg import svg
 from netwatch.render.picture.text import d2, dot, mermaid
 from tests.virtual_wans import read_lab
+
+GUARDED = Path(__file__).parents[3] / "golden" / "inputs" / "guarded.json"
 
 
 def _spokes(number: int, nics: int = 2) -> Picture:
@@ -82,6 +87,28 @@ def test_a_peering_of_one_side_is_a_half() -> None:
     text += "  a: {addressPrefixes: 10.0.0.0/16, virtualNetworkPeerings: {p: {remoteVirtualNetwork: b}}}\n"
     text += "  b: {addressPrefixes: 10.1.0.0/16}\n"
     assert [line.kind for line in picture(read_topology_file("n", text)).lines] == ["half"]
+
+
+def test_firewalls_and_bastions_stand_in_their_subnets_and_routes_lead_to_firewalls() -> None:
+    shown = picture(load(GUARDED))
+    hub, spoke = shown.networks
+    cards = {area.name: [(card.kind, card.name, card.marks) for card in area.cards] for area in hub.areas}
+    assert cards == {
+        "AzureFirewallSubnet": [("firewall", "fw", ("public",))],
+        "AzureBastionSubnet": [("bastion", "bastion", ("public",))],
+    }
+    assert [card.kind for card in spoke.areas[0].cards] == ["nic", "balancer"]
+    (route,) = (line for line in shown.lines if line.kind == "route")
+    assert (route.source, route.target) == (spoke.areas[0].key, hub.areas[0].cards[0].key)
+    for write in (dot, mermaid, d2):
+        assert "10.0.0.4 · firewall" in write(shown)
+
+
+def test_a_firewall_or_a_bastion_whose_subnet_is_not_there_stands_outside() -> None:
+    topology = load(GUARDED)
+    apart = replace(topology, subnets={}, vnets={}, peerings={}, nics={})
+    (outside,) = picture(apart).networks
+    assert {"firewall", "bastion"} <= {card.kind for card in outside.areas[0].cards}
 
 
 def test_the_caption_counts() -> None:
