@@ -230,10 +230,12 @@ def _through(trip: Trip, spot: Spot, flow: Flow) -> Move:
         return leave(trip, spot, flow, by_gateway=True)
     if _inside(flow.dst_ip, known(gateway.client_prefixes)):
         return Move("VirtualNetworkGateway", end="Destination")
-    own = [each for each in topology.connections.values() if each.gateway == gateway.id]
-    if not own and gateway.id.key not in topology.facts.gateway_learned_routes:
-        return Move(is_open=True)
-    far = max(own, key=lambda each: _longest(topology, each.peer, flow.dst_ip)).peer if own else None
+    own = [each.peer for each in topology.connections.values() if each.gateway == gateway.id]
+    far = max(own, key=lambda peer: _longest(topology, peer, flow.dst_ip), default=None)
+    if far is None or _longest(topology, far, flow.dst_ip) < 0:  # who learned it is known only where one tunnel is
+        if not _inside(flow.dst_ip, known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))):
+            return Move(is_open=True)
+        far = own[0] if len(own) == 1 else None
     if isinstance(far, ResourceId) and far.key in topology.gateways:
         return Move("VirtualNetworkGateway", _gateway_spot(topology.gateways[far.key], "tunnel"))
     return Move("VirtualNetworkGateway", end="Destination")

@@ -56,22 +56,32 @@ def beyond(compiled: CompiledTopology, gate: Gate, dest: Address) -> Onward:
     """From a gateway into its tunnels: to the gateway of another network of the input, or out of what the input holds.
 
     An address of a point-to-site pool is a client's. Else the connection whose far end has the longest prefix for
-    ``dest`` is taken. Unresolved where none is known to lead there: with BGP, or with a default site for forced
-    tunnelling, one may, which the input says by a site's prefixes or by ``facts.gatewayLearnedRoutes`` alone.
+    ``dest`` is taken, or what the gateway is declared to have learned. Unresolved where none is known to lead there:
+    with BGP, or a default site for forced tunnelling, one may, which nothing else in the input says.
     """
     gateway = gate.gateway
     if any(isinstance(pool, Prefix) and pool.holds(dest) for pool in gateway.client_prefixes):
         note = f"{dest} is of the clients of {gateway.id.name}; whether one has it is not in the input"
         return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
-    sent = (each for each in edges_from(compiled.ways, gateway.id.key, HANDS_TO) if each.head not in _back(gateway))
-    edge = max(sent, key=lambda each: _longest(each, dest), default=None)
-    if edge is None or _longest(edge, dest) < 0:
+    ways = [each for each in edges_from(compiled.ways, gateway.id.key, HANDS_TO) if each.head not in _back(gateway)]
+    edge = _known_to_lead(ways, dest)
+    if edge is None:
         return Onward("", unresolved=(_nowhere(compiled.topology, gateway, dest),))
     if edge.head in compiled.topology.gateways:
         return Onward("VirtualNetworkGateway", place=_gate(compiled, edge.head)._replace(inward=True))
     through = f" and connection {edge.by.id.name}" if edge.by is not None else ""
     note = f"{dest} lies beyond {gateway.id.name}{through}; what becomes of the flow there is not in the input"
     return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
+
+
+def _known_to_lead(ways: Sequence[Edge], dest: Address) -> Edge | None:
+    """The tunnel with the longest prefix for ``dest``; else what was learned, by the only tunnel if there is one."""
+    tunnels = [each for each in ways if each.by is not None]
+    best = max(tunnels, key=lambda each: _longest(each, dest), default=None)
+    if best is not None and _longest(best, dest) >= 0:
+        return best
+    learned = next((each for each in ways if each.by is None and _longest(each, dest) >= 0), None)
+    return tunnels[0] if learned is not None and len(tunnels) == 1 else learned
 
 
 def _back(gateway: VirtualNetworkGateway) -> set[str]:

@@ -125,10 +125,7 @@ _FACTS = (
     "networkManagerDeployments",
 )
 
-_GROUP = {
-    "groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)),
-    "useHubGateway": Field(read.boolean),
-}
+_GROUP = {"groupConnectivity": Field(read.one_of(*GROUP_CONNECTIVITY)), "useHubGateway": Field(read.boolean)}
 """What is said of all groups of a connectivity configuration, or of one of them."""
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netwatch.model.addresses import Address
+from netwatch.model.firewalls import Firewall
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, Subnet, VirtualNetwork
 from netwatch.model.topology import Topology
@@ -119,8 +120,7 @@ def _network(topology: Topology, vnet: VirtualNetwork, cards: _Placed) -> Networ
 
 def _hub(topology: Topology, hub: VirtualHub) -> Network:
     """A hub with what stands in it: firewalls and gateways."""
-    walls = (Card(each.id.key, "gateway", each.id.name, "firewall") for each in topology.firewalls.values()
-             if each.hub == hub.id)  # fmt: skip
+    walls = [_firewall(each) for each in topology.firewalls.values() if each.hub == hub.id]
     gateways = [each for each in topology.hub_gateways.values() if each.hub == hub.id]
     cards = (*walls, *(Card(each.id.key, "gateway", each.id.name, _gateway_kind(each.id)) for each in gateways))
     detail = _listed((hub.prefix,)) if hub.prefix is not None else ""
@@ -175,12 +175,19 @@ def _cards(topology: Topology) -> _Placed:
 
 
 def _firewalls(topology: Topology) -> Iterator[tuple[str, Card]]:
-    """Each Azure firewall after the key of its subnet; one of a virtual hub stands in none."""
+    """Each Azure firewall of a network after the key of its subnet; one of a virtual hub stands there."""
     for each in topology.firewalls.values():
-        address = UNKNOWN if isinstance(each.private_ip, Unresolved) else str(each.private_ip or "no address")
-        marks = ("public",) if each.public_ips else ()
-        card = Card(each.id.key, "firewall", each.id.name, f"{address} · firewall", marks)
-        yield each.subnet.key if isinstance(each.subnet, ResourceId) else "", card
+        if isinstance(each.hub, ResourceId) and each.hub.key in topology.virtual_hubs:
+            continue
+        yield each.subnet.key if isinstance(each.subnet, ResourceId) else "", _firewall(each)
+
+
+def _firewall(firewall: Firewall) -> Card:
+    """A firewall with its private address; those of virtual hubs often have none in the input."""
+    address = UNKNOWN if isinstance(firewall.private_ip, Unresolved) else str(firewall.private_ip or "")
+    marks = ("public",) if firewall.public_ips else ()
+    detail = f"{address} · firewall" if address else "firewall"
+    return Card(firewall.id.key, "firewall", firewall.id.name, detail, marks)
 
 
 def _bastions(topology: Topology) -> Iterator[tuple[str, Card]]:
