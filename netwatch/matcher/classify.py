@@ -74,6 +74,13 @@ Tried, measured, and left
 - Gathers (AVX-512): 1.3 cycles a look-up, no less than single loads take; the compiler does without them.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another.
 - The search's comparisons as such: the compiler makes branches of them, and half are guessed wrong.
+- In place of the upper nodes a shift for each value of the high eight bits, and a cell that names one node: 1.8 ns an
+  address instead of 2.3, and 7 % of the whole. The cells follow the densest part of a network, 132 kB here and 32 MB at
+  worst, so trees would have to stay beside them.
+- ``numpy`` with larger tables and fewer passes (pairs and rows written out, services by one table of 64K for each kind,
+  places as 64 bits that need no change of type): 22 passes instead of 40, 38 ns instead of 44 on ``hit``, and no gain
+  on ``cross``, for 15 MB instead of 5. A take alone costs 0.6 ns, and 2 where ten tables push one another out of the
+  cache. A first step of 18 to 21 bits: 3 ns a take. Large pages, chunks of 8,192 to 65,536: no difference that stays.
 """
 
 from __future__ import annotations
