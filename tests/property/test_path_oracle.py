@@ -20,7 +20,7 @@ from tests.strategies import TAGS, estates, published_tags, questions_of, topolo
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the network that tells them apart
 
-MORE = settings(max_examples=3 * settings().max_examples)  # paths part ways at many places
+MORE = settings(max_examples=2 * settings().max_examples)  # paths part ways at many places
 
 
 class Case(NamedTuple):
@@ -40,6 +40,12 @@ def cases(draw: st.DrawFn, networks: st.SearchStrategy[Topology], *, questions: 
 @MORE
 @given(cases(estates(), questions=12))
 def test_every_hop_and_all_that_is_in_the_way(case: Case) -> None:
+    check(case)
+
+
+@MORE
+@given(cases(estates(("firewall",)), questions=12))
+def test_paths_through_firewalls(case: Case) -> None:
     check(case)
 
 

@@ -29,8 +29,7 @@ NewPublicIp = Callable[[str], ResourceId]
 
 _CIDRS = ("10.0.0.0/8", "10.1.0.0/16", "8.8.8.8", "10.1.0.4", "198.51.100.0/24")
 _TERMS: tuple[AddressTerm, ...] = (
-    AnyAddress("*"),
-    AnyAddress("*"),
+    *6 * [AnyAddress("*")],
     *(Cidr(parse_prefix(text), text) for text in _CIDRS),
 )
 _BEHIND = ("10.1.0.4", "10.1.0.10", "10.0.3.5", "8.8.8.8", "10.0.1.4", "20.8.1.2")
@@ -38,15 +37,20 @@ _BEHIND = ("10.1.0.4", "10.1.0.10", "10.0.3.5", "8.8.8.8", "10.0.1.4", "20.8.1.2
 
 
 def balancers_of(
-    draw: st.DrawFn, subnets: Sequence[Subnet], nics: Sequence[NetworkInterface], new_public_ip: NewPublicIp
+    draw: st.DrawFn,
+    subnets: Sequence[Subnet],
+    nics: Sequence[NetworkInterface],
+    new_public_ip: NewPublicIp,
+    *,
+    is_sure: bool = False,
 ) -> list[LoadBalancer]:
-    """One before appliances, for every port; one inside; and a public one. Each is there most of the time."""
+    """One before appliances, for every port; one inside; and a public one. Each is there half of the time or surely."""
     found = []
     for number, subnet in enumerate(subnets[:3]):
-        if draw(st.sampled_from([True, False])):
+        if is_sure or draw(st.sampled_from([True, False])):
             own = [nic for nic in nics if nic.ip_configurations[0].subnet == subnet.id]
             found.append(_balancer(draw, f"lb-{number}", subnet, own or list(nics), is_for_all=subnet.id.name == "nva"))
-    if draw(st.sampled_from([True, False])):
+    if is_sure or draw(st.sampled_from([True, False])):
         sku = draw(st.sampled_from(["Standard", "Basic"]))
         found.append(_balancer(draw, "lb-public", new_public_ip(sku), list(nics), sku=sku))
     return found
@@ -64,7 +68,7 @@ def _balancer(
     id = arm_id("loadBalancers", name)
     front = _frontend(id, place)
     configs = [nic.ip_configurations[0] for nic in nics]
-    members = draw(st.lists(st.sampled_from([config.id for config in configs]), min_size=1, max_size=3, unique=True))
+    members = draw(st.lists(st.sampled_from([config.id for config in configs]), min_size=1, max_size=5, unique=True))
     named = [config.private_ip for config in configs[:2] if isinstance(config.private_ip, Address)]
     addresses = draw(st.sampled_from([(), (), (named[0],), (parse_address("10.77.0.4"),)]))
     home = nics[0].ip_configurations[0].subnet
@@ -73,7 +77,8 @@ def _balancer(
     vnet = draw(st.sampled_from([None, home.parent]))
     pool = BackendPool(id.child("backendAddressPools", "pool"), held, addresses, vnet)
     probe = Probe(id.child("probes", "probe"), "Tcp", draw(st.sampled_from([80, 443, 8080])))
-    rules = [_rule(draw, id.child("loadBalancingRules", f"rule-{at}"), front, pool, probe) for at in range(2)]
+    snat = draw(st.booleans())
+    rules = [_rule(draw, id.child("loadBalancingRules", f"rule-{at}"), front, pool, probe, snat) for at in range(2)]
     if is_for_all and draw(st.sampled_from([True, True, False])):
         rules = [_every_port(draw, id, front, pool, probe), *rules[:1]]
     return LoadBalancer(
@@ -99,7 +104,9 @@ def _frontend(id: ResourceId, place: Subnet | ResourceId) -> Frontend:
     return Frontend(front, Address(4, prefix.network + 10), place.id)
 
 
-def _rule(draw: st.DrawFn, id: ResourceId, front: Frontend, pool: BackendPool, probe: Probe) -> LoadBalancingRule:
+def _rule(
+    draw: st.DrawFn, id: ResourceId, front: Frontend, pool: BackendPool, probe: Probe, outbound_snat: bool
+) -> LoadBalancingRule:
     port = draw(st.sampled_from([80, 443]))
     return LoadBalancingRule(
         id,
@@ -109,8 +116,8 @@ def _rule(draw: st.DrawFn, id: ResourceId, front: Frontend, pool: BackendPool, p
         port,
         draw(st.sampled_from([port, port, 8080])),
         draw(st.sampled_from([None, probe.id])),
-        draw(st.sampled_from([False, False, True])),
         draw(st.booleans()),
+        outbound_snat,
     )
 
 
@@ -142,9 +149,11 @@ def _nat_rule(
     )
 
 
-def firewall_of(draw: st.DrawFn, subnets: Sequence[Subnet], new_public_ip: NewPublicIp) -> list[Firewall]:
-    """Most of the time one, at the fourth address of its subnet, with a few rules of each kind."""
-    if not subnets or not draw(st.sampled_from([True, True, False])):
+def firewall_of(
+    draw: st.DrawFn, subnets: Sequence[Subnet], new_public_ip: NewPublicIp, *, is_sure: bool = False
+) -> list[Firewall]:
+    """Most of the time one, or surely, at the fourth address of its subnet, with a few rules of each kind."""
+    if not subnets or not (is_sure or draw(st.sampled_from([True, True, False]))):
         return []
     prefix = subnets[0].prefixes[0]
     assert isinstance(prefix, Prefix)
@@ -157,8 +166,8 @@ def firewall_of(draw: st.DrawFn, subnets: Sequence[Subnet], new_public_ip: NewPu
             Address(4, prefix.network + 4),
             (public_ip,),
             tuple(_translation(draw, f"nat.{at}") for at in range(draw(st.integers(0, 2)))),
-            tuple(_firewall_rule(draw, f"net.{at}") for at in range(draw(st.integers(0, 3)))),
-            tuple(_application_rule(draw, f"app.{at}") for at in range(draw(st.integers(0, 2)))),
+            (*(_firewall_rule(draw, f"net.{at}") for at in range(draw(st.integers(0, 3)))), *_for_all(draw)),
+            tuple(_application_rule(draw, f"app.{at}") for at in range(draw(st.integers(1, 2)))),
             draw(st.sampled_from([PRIVATE_RANGES, PRIVATE_RANGES, (parse_prefix("8.0.0.0/8"),)])),
         )
     ]
@@ -176,6 +185,13 @@ def _access(draw: st.DrawFn) -> Access:
     return draw(st.sampled_from([Access.ALLOW, Access.ALLOW, Access.DENY]))
 
 
+def _for_all(draw: st.DrawFn) -> tuple[FirewallRule, ...]:
+    """Half of the time the last network rule is for everything, which ICMP passes too."""
+    everyone = _side(AnyAddress("*"))
+    rule = FirewallRule("net.all", Access.ALLOW, (Protocol.ANY,), everyone, everyone, _ports("*"))
+    return (rule,) if draw(st.booleans()) else ()
+
+
 def _firewall_rule(draw: st.DrawFn, name: str) -> FirewallRule:
     """Half of them name no addresses but names."""
     fqdns = draw(st.sampled_from([(), (), (), ("*.contoso.com",), ("files.contoso.com",)]))
@@ -186,7 +202,7 @@ def _firewall_rule(draw: st.DrawFn, name: str) -> FirewallRule:
         (draw(st.sampled_from([Protocol.TCP, Protocol.ANY, Protocol.ANY, Protocol.UDP])),),
         _side(draw(st.sampled_from(_TERMS))),
         AddressField(()) if fqdns else there,
-        _ports(draw(st.sampled_from(["*", "443", "80-90"]))),
+        _ports(draw(st.sampled_from(["*", "*", "443", "80-90"]))),
         fqdns,
     )
 
@@ -200,7 +216,7 @@ def _application_rule(draw: st.DrawFn, name: str) -> FirewallRule:
         _side(draw(st.sampled_from(_TERMS))),
         AddressField(()),
         _ports(draw(st.sampled_from(["443", "80", "8080"]))),
-        draw(st.sampled_from([("*",), ("*.contoso.com",), ("www.contoso.com",)])),
+        draw(st.sampled_from([("*",), ("*",), ("*.contoso.com",), ("www.contoso.com",)])),
         draw(st.sampled_from([(), (), (), ("WindowsUpdate",)])),
     )
 

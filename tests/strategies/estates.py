@@ -27,6 +27,7 @@ from netwatch.model.resources import (
     Subnet,
     VirtualMachine,
     VirtualNetwork,
+    VirtualNetworkGateway,
 )
 from netwatch.model.routes import NextHopType, RouteTable, UserRoute
 from netwatch.model.rules import ServiceTag
@@ -36,23 +37,30 @@ from tests.strategies.boxes import balancers_of, firewall_of
 from tests.strategies.managers import Managed, managed
 from tests.strategies.pools import GROUP, LEARNED, SERVICES, arm_id
 from tests.strategies.rules import security_rules
-from tests.strategies.services import endpoints, sites
+from tests.strategies.services import Sites, endpoints, sites
 
 __all__ = ["estates"]
 
 _T = TypeVar("_T")
-_LIKELY, _HALF, _RARE = (True, True, True, False), (True, False), (False, False, False, True)
-_PORTS = (22, 80, 443, 8080)
+_LIKELY, _HALF, _THIRD, _RARE = (
+    (True, True, True, False),
+    (True, False),
+    (False, False, True),
+    (False, False, False, True),
+)
+_BY_THE_HUB = (parse_prefix("10.0.0.0/8"), parse_prefix("0.0.0.0/0"))
 
 
 @dataclass
 class _Parts:
-    """What has been drawn so far."""
+    """What has been drawn so far; ``theme`` is what everything is sent to, empty for nothing in particular."""
 
+    theme: str = ""
     vnets: list[VirtualNetwork] = field(default_factory=list)
     subnets: list[Subnet] = field(default_factory=list)
     nics: list[NetworkInterface] = field(default_factory=list)
     public_ips: list[PublicIpAddress] = field(default_factory=list)
+    first_hop: Address | None = None
 
     def public_ip(self, sku: str) -> ResourceId:
         """A new public address."""
@@ -67,9 +75,12 @@ def _at(text: str) -> Address:
 
 
 @st.composite
-def estates(draw: st.DrawFn) -> Topology:
-    """Two to four networks, the first one the hub; everything a path may cross, in most of its states."""
-    parts = _Parts()
+def estates(draw: st.DrawFn, themes: Sequence[str] = ("", "firewall", "balancer")) -> Topology:
+    """Two to four networks, the first one the hub; everything a path may cross, in most of its states.
+
+    Some have a theme: spokes send everything to the firewall, or to one balancer; little else goes wrong then.
+    """
+    parts = _Parts(draw(st.sampled_from(themes)))
     asgs = [arm_id("applicationSecurityGroups", f"asg-{number}") for number in range(2)]
     nsgs = [arm_id("networkSecurityGroups", f"nsg-{number}") for number in range(draw(st.integers(0, 2)))]
     groups = [NetworkSecurityGroup(nsg, "westeurope", draw(security_rules(nsg, asgs=asgs, max_size=4))) for nsg in nsgs]
@@ -80,16 +91,18 @@ def estates(draw: st.DrawFn) -> Topology:
     for subnet in inner:
         _machines(draw, parts, subnet, nsgs, asgs)
     kept = [subnet for subnet in parts.subnets if subnet.id.name == "AzureFirewallSubnet"]
-    walls = firewall_of(draw, kept, parts.public_ip)
-    balancers = balancers_of(draw, inner, parts.nics, parts.public_ip)
+    walls = firewall_of(draw, kept, parts.public_ip, is_sure=parts.theme == "firewall")
+    balancers = balancers_of(draw, inner, parts.nics, parts.public_ip, is_sure=parts.theme == "balancer")
     homes = [subnet for subnet in inner if subnet.id.name == "data"]
     private_endpoints, endpoint_nics = endpoints(draw, homes) if homes else ([], [])
     site = sites(draw, entries)
-    kinds = st.sampled_from(["Vpn", "Vpn", "Vpn", "ExpressRoute"])
-    gateways = [replace(gateway, gateway_type=draw(kinds)) for gateway in site.gateways]
+    gateways = _gateways(draw, site)
     hops = _hops(parts, walls, balancers)
+    if parts.theme:
+        first = walls[0].private_ip if parts.theme == "firewall" else balancers[0].frontends[0].private_ip
+        parts.first_hop = first if isinstance(first, Address) else None
     tables = [_route_table(draw, f"rt-{number}", parts, hops) for number in range(3)]
-    above = managed(draw, parts.vnets, parts.subnets) if draw(st.sampled_from(_RARE)) else Managed()
+    above = managed(draw, parts.vnets, parts.subnets) if draw(st.sampled_from(_THIRD)) else Managed()
     vms = [VirtualMachine(nic.vm, "westeurope", (nic.id,)) for nic in parts.nics if isinstance(nic.vm, ResourceId)]
     return Topology(
         source="a test",
@@ -138,7 +151,7 @@ def _networks(draw: st.DrawFn, parts: _Parts, nsgs: list[ResourceId]) -> None:
 
     The fourth network has the range of the second half of the time, and then no peering.
     """
-    for number in range(draw(st.integers(2, 4))):
+    for number in range(draw(st.sampled_from([3, 3, 2, 4]))):
         is_dual = draw(st.sampled_from(_RARE))
         is_copy = number == 3 and draw(st.sampled_from(_HALF))
         space = [
@@ -149,23 +162,24 @@ def _networks(draw: st.DrawFn, parts: _Parts, nsgs: list[ResourceId]) -> None:
         vnet = VirtualNetwork(arm_id("virtualNetworks", f"vnet-{number}"), location, tuple(space))
         parts.vnets.append(vnet)
         names = ["nva", "AzureFirewallSubnet", "GatewaySubnet", "web"] if number == 0 else ["web"]
-        more = (("data", _HALF), ("GatewaySubnet", _RARE)) if number else ()
+        more = (("data", _HALF), ("GatewaySubnet", _HALF)) if number else ()
         names += [name for name, chance in more if draw(st.sampled_from(chance))]
         for index, name in enumerate(names):
             parts.subnets.append(_subnet(draw, vnet, index, name, nsgs))
 
 
 def _subnet(draw: st.DrawFn, vnet: VirtualNetwork, index: int, name: str, nsgs: list[ResourceId]) -> Subnet:
-    """The gateway's subnet has a table now and then, and no group."""
+    """The gateway's subnet has a table now and then, and no group; machines mostly have the first table."""
     prefixes = tuple(_slice(space, index) for space in vnet.address_space if isinstance(space, Prefix))
-    tables = [arm_id("routeTables", f"rt-{number}") for number in range(3)]
+    first, *others = (arm_id("routeTables", f"rt-{number}") for number in range(3))
+    tables = [None, *others] if name != "web" else [None, *others, first, first, first]
     is_gateway = name == "GatewaySubnet"
     service = draw(st.sampled_from([*4 * [""], *SERVICES]))
     return Subnet(
         vnet.id.child("subnets", name),
         prefixes,
         nsg=None if is_gateway or name == "AzureFirewallSubnet" else draw(st.sampled_from([None, None, *nsgs])),
-        route_table=draw(st.sampled_from([None, *(2 * [None] if is_gateway else 2 * tables)])),
+        route_table=draw(st.sampled_from([*tables, None, None] if is_gateway else tables)),
         nat_gateway=None if is_gateway else draw(st.sampled_from([None, None, None, arm_id("natGateways", "nat")])),
         service_endpoints=(ServiceEndpoint(service),) if service else (),
         private_endpoint_network_policies=draw(st.sampled_from(["Disabled", "Enabled", "RouteTableEnabled"])),
@@ -206,20 +220,29 @@ def _machines(draw: st.DrawFn, parts: _Parts, subnet: Subnet, nsgs: list[Resourc
 
 
 def _peerings(draw: st.DrawFn, parts: _Parts) -> list[Peering]:
-    """Both sides between the hub and each spoke, and now and then between two spokes; never where ranges overlap."""
+    """Both sides between the hub and each spoke, and now and then between two spokes; never where ranges overlap.
+
+    A network with a gateway of its own is peered half of the time: a tunnel may lead to it instead.
+    """
     hub, *spokes = parts.vnets
     spokes = [each for each in spokes if each is spokes[0] or each.address_space[0] != spokes[0].address_space[0]]
+    entered = {subnet.vnet for subnet in parts.subnets if subnet.id.name == "GatewaySubnet"}
+    spokes = [each for each in spokes if each.id not in entered or draw(st.sampled_from(_HALF))]
+    names = {vnet.id: tuple(s.id.name for s in parts.subnets if s.vnet == vnet.id) for vnet in parts.vnets}
     pairs = [(one, other) for spoke in spokes for one, other in ((hub, spoke), (spoke, hub))]
     pairs += [(a, b) for a in spokes for b in spokes if a is not b and draw(st.sampled_from(_RARE))]
     return [
         Peering(
             a.id.child("virtualNetworkPeerings", f"to-{b.id.name}"),
             b.id,
-            state=draw(st.sampled_from([*8 * ["Connected"], "", "Disconnected"])),
+            state=draw(st.sampled_from([*8 * ["Connected"], "", "Disconnected" if not parts.theme else "Connected"])),
             allow_virtual_network_access=draw(st.sampled_from(_LIKELY)),
-            allow_forwarded_traffic=draw(st.sampled_from(_LIKELY)),
+            allow_forwarded_traffic=draw(st.sampled_from([True, True, False])),
             allow_gateway_transit=a is hub and draw(st.sampled_from(_LIKELY)),
             use_remote_gateways=b is hub and draw(st.sampled_from(_LIKELY)),
+            complete=bool(parts.theme) or draw(st.sampled_from(_LIKELY)),
+            local_subnets=("web",),
+            remote_subnets=draw(st.sampled_from([("web",), names[b.id]])),
         )
         for a, b in pairs
     ]
@@ -228,16 +251,33 @@ def _peerings(draw: st.DrawFn, parts: _Parts) -> list[Peering]:
 # --- routes and facts -------------------------------------------------------------------------------------------------
 
 
+def _gateways(draw: st.DrawFn, site: Sites) -> list[VirtualNetworkGateway]:
+    """One of a VPN most of the time, else of ExpressRoute; and beside the hub's now and then a second one."""
+    kinds = st.sampled_from(["Vpn", "Vpn", "Vpn", "ExpressRoute"])
+    found = [replace(gateway, gateway_type=draw(kinds)) for gateway in site.gateways]
+    if draw(st.sampled_from(_HALF)):
+        id = arm_id("virtualNetworkGateways", "er")
+        found.append(replace(found[0], id=id, gateway_type="ExpressRoute", public_ips=(), client_prefixes=()))
+        prefixes = st.lists(
+            st.sampled_from([parse_prefix(text) for text in LEARNED]), min_size=2, max_size=6, unique=True
+        )
+        site.advertised[id.key] = tuple(draw(prefixes))
+    return found
+
+
 def _hops(parts: _Parts, walls: Sequence[Firewall], balancers: Sequence[LoadBalancer]) -> list[Address]:
     """What a route may lead to: machines, and more often firewalls and the inner addresses of balancers."""
     found = [config.private_ip for nic in parts.nics for config in nic.ip_configurations]
-    found += 3 * [wall.private_ip for wall in walls]
+    found += 6 * [wall.private_ip for wall in walls]
     found += 2 * [each.private_ip for balancer in balancers for each in balancer.frontends]
     return [each for each in found if isinstance(each, Address)]
 
 
 def _route_table(draw: st.DrawFn, name: str, parts: _Parts, hops: Sequence[Address]) -> RouteTable:
-    """Up to four routes, mostly to what stands on a path, for what paths lead to."""
+    """Up to four routes, mostly to what stands on a path, for what paths lead to.
+
+    The first table sends, most of the time, what is for other networks to something in the hub.
+    """
     table = arm_id("routeTables", name)
     every: list[Any] = [parse_prefix("0.0.0.0/0")] * 4
     every += [space for vnet in parts.vnets for space in vnet.address_space] * 2
@@ -245,8 +285,19 @@ def _route_table(draw: st.DrawFn, name: str, parts: _Parts, hops: Sequence[Addre
     every += [parse_prefix(text) for text in ("10.0.0.0/8", "10.3.0.4/32", "8.8.8.0/24", "::/0", *LEARNED[-6:])]
     every += [ServiceTag("Storage"), ServiceTag("Sql.WestEurope")]
     prefixes = draw(st.lists(st.sampled_from(every), max_size=4, unique=True))
+    if name == "rt-0" and parts.first_hop is not None:
+        hub = draw(st.sampled_from([[], [], list(parts.vnets[0].address_space[:1])]))
+        return RouteTable(table, "westeurope", _all_by(table, [*_BY_THE_HUB, *hub], parts.first_hop))
+    if name == "rt-0" and draw(st.sampled_from(_LIKELY)):
+        prefixes = [*_BY_THE_HUB, *(each for each in prefixes if each not in _BY_THE_HUB)]
     routes = tuple(_route(draw, table.child("routes", f"r{at}"), prefix, hops) for at, prefix in enumerate(prefixes))
     return RouteTable(table, "westeurope", routes, propagate_gateway_routes=draw(st.sampled_from(_LIKELY)))
+
+
+def _all_by(table: ResourceId, prefixes: Sequence[Any], hop: Address) -> tuple[UserRoute, ...]:
+    via = NextHopType.VIRTUAL_APPLIANCE
+    ids = [table.child("routes", f"r{at}") for at in range(len(prefixes))]
+    return tuple(UserRoute(id, id.name, prefix, via, hop) for id, prefix in zip(ids, prefixes, strict=True))
 
 
 def _route(draw: st.DrawFn, id: ResourceId, prefix: Any, hops: Sequence[Address]) -> UserRoute:
@@ -254,7 +305,8 @@ def _route(draw: st.DrawFn, id: ResourceId, prefix: Any, hops: Sequence[Address]
     able = [each for each in hops if each.version == version] or [_at("10.200.0.4")]
     others = [NextHopType.NONE, NextHopType.INTERNET, NextHopType.VNET_LOCAL, NextHopType.VIRTUAL_NETWORK_GATEWAY]
     hop = draw(st.sampled_from([*8 * [NextHopType.VIRTUAL_APPLIANCE], NextHopType.VIRTUAL_APPLIANCE_ECMP, *others]))
-    ip = draw(st.sampled_from([*able, able[0]])) if hop.is_appliance else None
+    in_hub = [each for each in able if each.value >> 16 == 0x0A00] or able
+    ip = draw(st.sampled_from(in_hub if prefix in _BY_THE_HUB else able)) if hop.is_appliance else None
     more = (draw(st.sampled_from(able)),) if hop is NextHopType.VIRTUAL_APPLIANCE_ECMP else ()
     return UserRoute(id, id.name, prefix, hop, ip, other_hop_ips=more)
 
@@ -264,9 +316,9 @@ def _facts(
 ) -> Facts:
     """Most machines run, listen and forward, as far as anything is declared."""
     keys = [vm.id.key for vm in vms]
-    down = {key: draw(st.sampled_from(["stopped", "deallocated"])) for key in keys if draw(st.integers(0, 11)) == 11}
+    down = {key: draw(st.sampled_from(["stopped", "deallocated"])) for key in keys if draw(st.integers(0, 7)) == 7}
     some = (ListeningPort(draw(st.sampled_from([Protocol.TCP, Protocol.ANY])), PortRange(80, 443)),)
-    listening = {key: some for key in keys if draw(st.integers(0, 5)) == 5}
+    listening = {key: some for key in keys if draw(st.sampled_from(_HALF))}
     forwarding = frozenset(key for key in keys if draw(st.sampled_from(_LIKELY)))
     known = {key: found for key, found in advertised.items() if draw(st.sampled_from(_HALF))}
     return Facts(

@@ -149,14 +149,25 @@ def _version(text: str) -> int:
 
 @st.composite
 def questions_of(draw: st.DrawFn, topology: Topology) -> Asked:
-    """A connectivity check from a machine to anything that has an address, or a name, in or out of the network."""
+    """A connectivity check from a machine to anything that has an address, or a name, in or out of the network.
+
+    Machines of other networks are asked for more often than the rest.
+    """
     nics = [nic for nic in topology.nics.values() if nic.vm and nic.primary]
     nic = draw(st.sampled_from(nics))
     assert isinstance(nic.vm, ResourceId)
     versions = {address.version for address in own_addresses(nic)}
-    there = draw(st.sampled_from([each for each in _ends_of_paths(topology) if _version_of(each) in versions]))
+    far = [each.vm for each in nics if _home_of(each) != _home_of(nic) and isinstance(each.vm, ResourceId)]
+    ends = [*_ends_of_paths(topology), *far, *far, *far]
+    there = draw(st.sampled_from([each for each in ends if _version_of(each) in versions]))
     protocol = draw(st.sampled_from([*6 * [Protocol.TCP], Protocol.ICMP]))
-    return Asked(nic.vm, there, protocol, draw(st.sampled_from([80, 443, 443, 8080, 22, 5000, 5001])))
+    return Asked(nic.vm, there, protocol, draw(st.sampled_from([80, 443, 443, 8080, 22, 5000, 5001, 5001])))
+
+
+def _home_of(nic: NetworkInterface) -> ResourceId:
+    subnet = nic.ip_configurations[0].subnet
+    assert isinstance(subnet, ResourceId)
+    return subnet.parent
 
 
 def _ends_of_paths(topology: Topology) -> list[ResourceId | Address | str]:
@@ -164,14 +175,16 @@ def _ends_of_paths(topology: Topology) -> list[ResourceId | Address | str]:
     found: list[ResourceId | Address | str] = [vm.id for vm in topology.vms.values()]
     found += [address for nic in topology.nics.values() for address in own_addresses(nic) * (1 if nic.vm else 6)]
     private = [each.private_ip for balancer in topology.load_balancers.values() for each in balancer.frontends]
-    private += [firewall.private_ip for firewall in topology.firewalls.values()]
+    private += 2 * [firewall.private_ip for firewall in topology.firewalls.values()]
     public = [ip.address for ip in topology.public_ips.values()]
     found += [each for each in (*private, *private, *private, *public) if isinstance(each, Address)]
     found += [*topology.facts.dns, "www.contoso.com", "www.example.net"]
     found += [parse_address(text) for text in ("8.8.8.8", "8.8.8.8", "20.60.26.1", "10.200.0.4", "2001:4860::8888")]
     sites = [prefix for site in topology.local_network_gateways.values() for prefix in site.prefixes]
     pools = [prefix for gateway in topology.gateways.values() for prefix in gateway.client_prefixes]
-    found += [Address(each.version, each.network + 9) for each in (*sites, *pools) if isinstance(each, Prefix)][:6]
+    learned = [prefix for held in topology.facts.gateway_learned_routes.values() for prefix in held]
+    far = [each for each in dict.fromkeys((*sites, *pools, *learned)) if isinstance(each, Prefix)]
+    found += [Address(each.version, each.network + 9) for each in far]
     return found
 
 
