@@ -235,7 +235,10 @@ def _through(
         yield Edge(gateway, far, HANDS_TO, connection, spaces)
         return
     site = topology.local_network_gateways.get(far)
-    yield Edge(gateway, far if site else BEYOND, HANDS_TO, connection, site.prefixes if site else ())
+    prefixes = site.prefixes if site else ()
+    if site and topology.gateways[gateway].default_site == site.id:
+        prefixes = (*prefixes, Prefix(4, 0, 0))  # all traffic for the Internet is forced there
+    yield Edge(gateway, far if site else BEYOND, HANDS_TO, connection, prefixes)
     yield Edge(far if site else BEYOND, gateway, HANDS_TO, connection)
 
 

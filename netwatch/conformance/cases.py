@@ -8,6 +8,7 @@ A case is a JSON object::
      "source": {…, "grade": "recorded" | "documented" | "confirmed" | "lab" | "contested"},
      "compare": [JMESPath, …]?, "facts": {…}?, "why": "…"?}
 
+A case of netwatch's own question liveFlow has ``"after": {"resources": […]}`` besides: the resources that changed.
 Whatever else it holds is kept and not read.
 """
 
@@ -24,7 +25,7 @@ from netwatch.model.where import Where
 if TYPE_CHECKING:
     from netwatch.model.topology import Topology
 
-__all__ = ["NO_OPERATION", "Age", "Case", "Json", "age_of", "find_cases", "read_case", "topology_of"]
+__all__ = ["NO_OPERATION", "Age", "Case", "Json", "age_of", "find_cases", "read_case", "topology_after", "topology_of"]
 
 Json = Any
 
@@ -150,6 +151,21 @@ def topology_of(case: Case) -> Topology:
     from netwatch.formats import load
 
     return load(case.path, dangling="unresolved")
+
+
+def topology_after(case: Case) -> Topology:
+    """The network of ``case`` when the resources under ``after`` have taken the place of those of their ids."""
+    from tempfile import TemporaryDirectory
+
+    from netwatch.formats import load
+
+    after = (case.document.get("after") or {}).get("resources") or []
+    changed = {str(each.get("id")).lower(): each for each in after if isinstance(each, dict)}
+    resources = [changed.get(str(each.get("id")).lower(), each) for each in case.resources if isinstance(each, dict)]
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / case.path.name
+        path.write_text(json.dumps({**case.document, "topology": {"resources": resources}}), encoding="utf-8")
+        return load(path, dangling="unresolved")
 
 
 def _read_object(path: Path) -> dict[str, Json]:

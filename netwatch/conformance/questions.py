@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from netwatch.conformance.cases import Case, Json
+from netwatch.conformance.cases import Case, Json, topology_after
 from netwatch.engines.diagnostic_profile import Profile
 from netwatch.errors import InvalidFlowError
 
@@ -52,6 +52,15 @@ def _ip_flow_verify(case: Case) -> Question:
             "nic": _id(case, _text(case, "targetNicResourceId")),
         },
     )
+
+
+def _live_flow(case: Case) -> Question:
+    """netwatch's own question: the flow of an ipFlowVerify request, and what of the network changed."""
+    from netwatch.watcher import NetworkWatcher
+
+    asked = _ip_flow_verify(case)
+    arguments = {**asked.arguments, "after": NetworkWatcher(topology_after(case)), "vm": asked.target}
+    return Question("live_flow", None, arguments)
 
 
 def _next_hop(case: Case) -> Question:
@@ -132,6 +141,7 @@ def _connectivity_check(case: Case) -> Question:
 
 QUESTIONS: Mapping[str, Callable[[Case], Question]] = {
     "ipFlowVerify": _ip_flow_verify,
+    "liveFlow": _live_flow,
     "connectivityCheck": _connectivity_check,
     "networkConfigurationDiagnostic": _nsg_diagnostics,
     "nextHop": _next_hop,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from netwatch.conformance.cases import Case, Json, age_of, find_cases, topology_of
 from netwatch.conformance.dialects import Asides, in_dialect_of
@@ -110,13 +110,25 @@ def _configuration(watcher: NetworkWatcher, machine: str, address: str) -> str:
 
 
 def _ask(watcher: NetworkWatcher, question: Question) -> _Reply:
-    from netwatch.render.arm import body
-
     targets = [question.target] if question.target is not None else []
     try:
-        return _Reply(200, body(getattr(watcher, question.method)(*targets, **question.arguments)))
+        return _Reply(200, _body(getattr(watcher, question.method)(*targets, **question.arguments)))
     except QueryError as error:
         return _Reply(_status_of(error), {"error": {"code": error.code, "message": error.message}})
+
+
+def _body(answer: Any) -> Json:
+    """ARM's body; of the one question that no ARM action answers, netwatch's own."""
+    from netwatch.model.live_flows import LiveFlowAnswer
+
+    if isinstance(answer, LiveFlowAnswer):
+        from netwatch.render.live_flow import live_flow_json
+        from netwatch.render.trip import Page
+
+        return live_flow_json(answer, Page())
+    from netwatch.render.arm import body
+
+    return body(answer)
 
 
 def _status_of(error: QueryError) -> int:

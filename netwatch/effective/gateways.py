@@ -49,15 +49,24 @@ def learned_routes(topology: Topology, vnet: VirtualNetwork) -> tuple[LearnedRou
     Prefixes of local network gateways, of the networks at the far end of VNet-to-VNet connections and of
     point-to-site clients are in the input; what BGP advertises is not, and is declared as the fact
     ``gatewayLearnedRoutes``. Clients exchange packets with the network and with the peers that use its gateway
-    ("About Point-to-Site VPN routing"); that the row is like a site's is taken from routing alone.
+    ("About Point-to-Site VPN routing"); that the row is like a site's is taken from routing alone. A default site
+    brings a default route ("About forced tunneling for site-to-site configurations").
     """
     own = {prefix for prefix in vnet.address_space if isinstance(prefix, Prefix)}
     found: dict[Prefix | Unresolved, LearnedRoute] = {}
     for gateway in serving_gateways(topology, vnet):
-        for prefix in (*_advertised(topology, gateway), *_static(topology, gateway), *gateway.client_prefixes):
+        for prefix in (*_advertised(topology, gateway), *_fixed(topology, gateway)):
             if prefix not in own:
                 found.setdefault(prefix, LearnedRoute(prefix, gateway, gateway.where))
     return tuple(found.values())
+
+
+def _fixed(topology: Topology, gateway: VirtualNetworkGateway) -> Iterator[Prefix | Unresolved]:
+    """What a gateway brings without BGP."""
+    yield from _static(topology, gateway)
+    yield from gateway.client_prefixes
+    if gateway.default_site is not None:
+        yield gateway.default_site if isinstance(gateway.default_site, Unresolved) else Prefix(4, 0, 0)
 
 
 class GatewayEntry(NamedTuple):

@@ -73,6 +73,11 @@ GROUNDS: dict[str, Ground] = {
     "platform-services": Ground(
         "Ordinary rules do not stop DNS, DHCP, metadata and the guest agent.", "documented", "Network security groups"
     ),
+    "smtp": Ground(
+        "Azure shuts TCP port 25 to the Internet in some kinds of subscription, whatever rules say.",
+        "documented",
+        "Troubleshoot outbound SMTP connectivity problems in Azure",
+    ),
     "closed-without-group": Ground(
         "A Standard public address is closed to the internet until a group opens it.",
         "documented",
@@ -85,6 +90,11 @@ GROUNDS: dict[str, Ground] = {
     ),
     "replies-need-no-rule": Ground(
         "Replies of a flow need no rule, and a flow under way outlives its rule.", "documented", _GROUPS
+    ),
+    "idle-timeout": Ground(
+        "A flow that is silent for flowTimeoutInMinutes is forgotten: 4 to 30, and 4 where it is not set.",
+        "documented",
+        "Virtual network flow timeout",
     ),
     "longest-prefix": Ground("The longest prefix that holds the destination takes the packet.", "documented", _ROUTING),
     "route-precedence": Ground(
@@ -119,6 +129,11 @@ GROUNDS: dict[str, Ground] = {
     ),
     "ip-forwarding": Ground(
         "What is not addressed to a machine passes only where its NIC forwards.", "documented", _ROUTING
+    ),
+    "peering-access": Ground(
+        "A peering without allowVirtualNetworkAccess only leaves its peer out of VirtualNetwork.",
+        "documented",
+        "Create, change, or delete a virtual network peering",
     ),
     "forwarded-traffic": Ground(
         "A peer takes what another network sent only where allowForwardedTraffic is on.",

@@ -4,7 +4,8 @@ Source: "Network security groups", platform considerations: DHCP, DNS, metadata 
 through 168.63.129.16 and 169.254.169.254 and are not subject to groups, unless a rule targets them by their tags.
 Probes of a load balancer come from 168.63.129.16 and are subject to rules: only flows that the machine opens count.
 The same page: Windows licensing passes as well, through port 1688 of the key management service, until the subnet has a
-default route of its own.
+default route of its own. And it says that outbound SMTP, TCP port 25, is shut in some kinds of subscription whatever
+rules say; "Troubleshoot outbound SMTP connectivity problems in Azure" lists them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.semantics import Semantics
 
 __all__ = [
-    *("LICENSING_ADDRESSES", "PLATFORM_ADDRESSES"),
-    *("is_exempt", "is_licensing", "is_platform_traffic", "names_platform"),
+    *("LICENSING_ADDRESSES", "PLATFORM_ADDRESSES", "SMTP_TAKEN_TO_PASS"),
+    *("is_exempt", "is_licensing", "is_platform_traffic", "is_smtp", "names_platform"),
 ]
 
 _WIRE_SERVER, _METADATA = PLATFORM_ADDRESSES = 0xA83F8110, 0xA9FEA9FE
@@ -27,6 +28,19 @@ _WIRE_SERVER_PORTS = {Protocol.TCP: (53, 80, 443, 32526), Protocol.UDP: (53, 67,
 # "Troubleshoot Azure Windows virtual machine activation problems": 20.118.99.224, 23.102.135.246 and 40.83.235.53.
 LICENSING_ADDRESSES = (0x147663E0, 0x176687F6, 0x2853EB35)
 _LICENSING_PORT = 1688
+_SMTP_PORT = 25
+
+
+SMTP_TAKEN_TO_PASS = (
+    "Azure shuts TCP port 25 to the Internet in some kinds of subscription, whatever rules say; "
+    "this one is taken to be of another kind"
+)
+"""What to say of a flow to the Internet that ``is_smtp``: no resource tells the kind of its subscription."""
+
+
+def is_smtp(flow: Flow) -> bool:
+    """Whether ``flow`` is one that the platform shuts in some subscriptions, where it is bound for the Internet."""
+    return flow.protocol is Protocol.TCP and flow.dst_port == _SMTP_PORT
 
 
 def is_licensing(direction: Direction, flow: Flow) -> bool:

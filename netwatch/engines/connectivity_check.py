@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.platform import SMTP_TAKEN_TO_PASS, is_smtp
 from netwatch.engines.assumed import elsewhere, of_routes, prefixes_at
 from netwatch.engines.path.address_owner import Place, Wall
 from netwatch.engines.path.destination import Destination, find_destination
@@ -109,6 +110,7 @@ def _checked(
         return _unknown_ends(machine, place, destination), ()
     flow = _flow(place.address, destination.address, dest_port or destination.default_port, protocol)
     path = _with_facts(topology, walk(compiled, place, destination, flow), flow, machine, destination)
+    path = _at_nat_gateway(compiled, path, destination)
     is_cut = bool(path.unresolved) or any(step.onward.issues for step in path.steps)
     returned = None if is_cut else return_path(compiled, path.steps)
     answer = _answer(topology, machine, path, returned, _notes(compiled, machine, destination, path))
@@ -184,6 +186,17 @@ def _with_facts(topology: Topology, path: Path, flow: Flow, machine: VirtualMach
     for issue in _destination_issues(topology, path.arrived or path.meant, there):
         hops[-1] = _with_issue(hops[-1], issue)
     return path._replace(hops=placed(tuple(hops), topology.semantics.security_rule_issue))
+
+
+def _at_nat_gateway(compiled: CompiledTopology, path: Path, destination: Destination) -> Path:
+    """The path with an issue where it ends at the public address of a NAT gateway, which takes in replies alone."""
+    if destination.address is None or path.steps[-1].onward.end != "Internet":
+        return path
+    from netwatch.engines.path.public_way import takes_nothing_in
+
+    if not takes_nothing_in(compiled, destination.address):
+        return path
+    return path._replace(hops=(*path.hops[:-1], _with_issue(path.hops[-1], platform_issue("NatGatewayTakesNothingIn"))))
 
 
 def _with_issue(hop: Hop, issue: Issue) -> Hop:
@@ -280,6 +293,8 @@ def _notes(compiled: CompiledTopology, machine: VirtualMachine, destination: Des
     if len(nics) > 1:
         yield f"{machine.id.name} has several network interfaces; the primary one, {nics[0].id.name}, is taken"
     yield from _why_no_way_out(topology, path)
+    if any(step.onward.link == "Internet" and is_smtp(step.flow) for step in path.steps):
+        yield SMTP_TAKEN_TO_PASS
     yield from dict.fromkeys(of_routes(topology, (hop.route for hop in path.hops if hop.route is not None)))
     if destination.is_stand_in:
         yield f"{destination.name} is not declared under facts.dns; it is taken for a public address that no rule names"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.context_tags import internet_prefixes
+from netwatch.effective.platform import SMTP_TAKEN_TO_PASS, is_smtp
 from netwatch.effective.public_frontends import is_closed_without_group
 from netwatch.engines import assumed
 from netwatch.engines.machine_flow import AskedFlow, asked_flow
-from netwatch.engines.targets import several_nics
+from netwatch.engines.targets import not_allocated, several_nics
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import IpFlowVerifyAnswer, Verdict
@@ -60,9 +62,11 @@ def _service_tags(compiled: CompiledTopology, found: Verdict) -> str:
 
 
 def _notes(compiled: CompiledTopology, asked: AskedFlow, verdict: Verdict, *, is_named: bool) -> tuple[str, ...]:
-    nic, notes = asked.nic, []
+    nic, notes = asked.nic, [*not_allocated(compiled.topology, asked.vm)]
     if verdict.outcome is Outcome.ALLOW and any(decision.rule is None for decision in verdict.decisions):
         notes.append("rules do not stop the platform's own services (see --semantics platformTraffic)")
+    if verdict.outcome is Outcome.ALLOW and _is_smtp_to_the_internet(asked):
+        notes.append(SMTP_TAKEN_TO_PASS)
     if not is_named and (several := several_nics(compiled.topology, asked.vm.id, nic)):
         notes.append(several)
     own = asked.flow.dst_ip if asked.direction is Direction.INBOUND else asked.flow.src_ip
@@ -75,6 +79,12 @@ def _notes(compiled: CompiledTopology, asked: AskedFlow, verdict: Verdict, *, is
         notes += assumed.elsewhere(compiled, config, partial(_came_to, asked), prefixes=inside)
     notes += assumed.of_rules(compiled.topology, (each.rule for each in verdict.decisions if each.rule))
     return tuple(notes)
+
+
+def _is_smtp_to_the_internet(asked: AskedFlow) -> bool:
+    if asked.direction is not Direction.OUTBOUND or not is_smtp(asked.flow):
+        return False
+    return any(prefix.holds(asked.flow.dst_ip) for prefix in internet_prefixes(ipv6=True))
 
 
 def _came_to(asked: AskedFlow, compiled: CompiledTopology, own: Address) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.routes import Selection
 from netwatch.engines.assumed import of_address, of_routes
-from netwatch.engines.targets import find_nic_of_vm, find_vm, parse_ip, primary_configuration, several_nics, subnet_of
+from netwatch.engines.targets import (
+    find_nic_of_vm,
+    find_vm,
+    not_allocated,
+    parse_ip,
+    primary_configuration,
+    several_nics,
+    subnet_of,
+)
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
@@ -43,6 +51,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: st
         selection.prefix,
         selection.candidates,
         (
+            *not_allocated(compiled.topology, machine),
             *_notes(compiled, card, nic),
             *_odd_source(source, dest, card),
             *_spread(selection),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.targets import find_vm
+from netwatch.engines.targets import find_vm, not_allocated
 from netwatch.model.answers import NicSecurityView, SecurityGroupViewAnswer
 from netwatch.model.flow import Level
 from netwatch.model.resources import NetworkInterface, Subnet
@@ -20,7 +20,7 @@ def security_group_view(compiled: CompiledTopology, vm: str) -> SecurityGroupVie
     nics = compiled.topology.nics_of.get(machine.id.key, ())
     views = tuple(view for nic in nics if (view := _view(compiled, nic)) is not None)
     bare = tuple(f"{nic.id.name} has no group on itself or its subnet" for nic in nics if not compiled.bindings(nic))
-    return SecurityGroupViewAnswer(machine, views, bare)
+    return SecurityGroupViewAnswer(machine, views, (*not_allocated(compiled.topology, machine), *bare))
 
 
 def _view(compiled: CompiledTopology, nic: NetworkInterface) -> NicSecurityView | None:

@@ -27,6 +27,7 @@ __all__ = [
     "find_target",
     "find_vm",
     "find_vnet",
+    "not_allocated",
     "parse_endpoint",
     "parse_ip",
     "primary_configuration",
@@ -99,6 +100,16 @@ def _why_not_running(topology: Topology, nic: NetworkInterface) -> str:
     if state == "running":
         return ""
     return f"Its machine is declared {state} (facts.powerState); without that it is taken to run."
+
+
+def not_allocated(topology: Topology, vm: VirtualMachine) -> tuple[str, ...]:
+    """A sentence where a machine is declared deallocated: Azure wants it allocated to answer of it.
+
+    Source: "Verify IP flow with the REST API"; with which error it refuses is not known.
+    """
+    if topology.facts.power_state.get(vm.id.key) != "deallocated":
+        return ()
+    return (f"{vm.id.name} is declared deallocated, and Azure answers only of machines that are allocated",)
 
 
 def find_nic_of_vm(

@@ -53,6 +53,7 @@ REFERENCES: Mapping[str, tuple[ReferenceField, ...]] = {
     "gateways": (
         ReferenceField("subnets", "subnets", "subnet"),
         ReferenceField("public_ips", "public_ips", "public IP address"),
+        ReferenceField("default_site", "local_network_gateways", "local network gateway"),
     ),
     "connections": (ReferenceField("gateway", "gateways", "virtual network gateway"),),
     "private_endpoints": (

@@ -132,7 +132,10 @@ class IpConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
-    """A NIC. ``vm`` is the machine it is attached to, ``primary`` whether it is that machine's primary NIC."""
+    """A NIC. ``vm`` is the machine it is attached to, ``primary`` whether it is that machine's primary NIC.
+
+    ``default_outbound`` is what an export says of it: whether Azure has given it an address of its own choice.
+    """
 
     id: ResourceId
     location: str
@@ -142,16 +145,21 @@ class NetworkInterface:
     primary: bool = True
     ip_forwarding: bool = False
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    default_outbound: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VirtualMachine:
-    """A virtual machine; ``nics`` in the order of the input, the primary one first."""
+    """A virtual machine; ``nics`` in the order of the input, the primary one first.
+
+    ``scale_set`` is the one of flexible orchestration that it belongs to.
+    """
 
     id: ResourceId
     location: str
     nics: tuple[ResourceId | Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
+    scale_set: Reference = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,7 @@ class VirtualNetworkGateway:
     """A VPN or ExpressRoute gateway; ``subnets`` and ``public_ips`` are those of its ip configurations.
 
     ``client_prefixes``: the address pools that it gives point-to-site clients their addresses from.
+    ``default_site``: the local network gateway that all traffic for the Internet is forced to.
     """
 
     id: ResourceId
@@ -188,6 +197,7 @@ class VirtualNetworkGateway:
     public_ips: tuple[ResourceId | Unresolved, ...] = ()
     where: Where = field(default=AZURE_DEFAULT, compare=False)
     client_prefixes: tuple[Prefix | Unresolved, ...] = ()
+    default_site: Reference = None
 
 
 @dataclass(frozen=True, slots=True)

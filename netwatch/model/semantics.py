@@ -106,6 +106,24 @@ SWITCHES = {
         ),
         "0018-virtual-network-routes",
     ),
+    "peeringWithoutAccess": Switch(
+        ("tagOnly", "drops"),
+        "Without allowVirtualNetworkAccess: is the peer only left out of VirtualNetwork, or are packets dropped?",
+        (
+            '"Create, change, or delete a virtual network peering", its newer versions, and several labs',
+            "the same article in 2018: traffic does not flow between the networks",
+        ),
+        "0036-peering-without-access",
+    ),
+    "forwardedTraffic": Switch(
+        ("needsFlag", "passes"),
+        "Does what another network sent cross a peering whose receiving side has allowForwardedTraffic off?",
+        (
+            '"Create, change, or delete a virtual network peering", what the setting is for',
+            "the note there that the setting changes the tag only, and the capture in azure-docs issue 48390",
+        ),
+        "0034-forwarded-traffic",
+    ),
     "nicWithoutMachine": Switch(
         ("refused", "answered"),
         "The effective rules and routes of a network interface that no machine holds: refused, or answered?",
@@ -149,6 +167,8 @@ class Semantics(NamedTuple):
     partial_overlap: str = "noMatch"
     diagnostics_matched_rule: str = "ownRule"
     virtual_network_routes: str = "applianceAndGateway"
+    peering_without_access: str = "tagOnly"
+    forwarded_traffic: str = "needsFlag"
     nic_without_machine: str = "refused"
     hub_and_spoke_peerings: str = "made"
     hub_propagation: str = "defaultLabel"

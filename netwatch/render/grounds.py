@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from netwatch.effective.grounds import GROUNDS
+from netwatch.effective.platform import SMTP_TAKEN_TO_PASS
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.answers import (
     ConnectivityCheckAnswer,
@@ -21,6 +22,7 @@ from netwatch.model.answers import (
     Verdict,
 )
 from netwatch.model.flow import Level, Outcome
+from netwatch.model.live_flows import LiveFlowAnswer
 from netwatch.model.routes import EffectiveRoute, NextHopType, RouteSource, RouteState
 from netwatch.model.rules import Asg, SecurityRule, ServiceTag
 
@@ -47,7 +49,10 @@ _ROUTE = {
 
 
 _CLOSED = "StandardSkuWithoutNetworkSecurityGroup"
-_HOP = {"VirtualAppliance": "ip-forwarding", "VirtualNetworkPeering": "forwarded-traffic"}
+_HOP = {
+    "VirtualAppliance": ("ip-forwarding",),
+    "VirtualNetworkPeering": ("forwarded-traffic", "peering-access"),
+}
 
 
 def grounds(answer: Any) -> list[dict[str, str]]:
@@ -63,8 +68,11 @@ def grounds_of(answer: Any) -> tuple[str, ...]:
 def _found(answer: Any) -> Iterator[str]:
     if isinstance(answer, RefusedByAzureError):
         yield from _of_refusal(answer)
+    elif isinstance(answer, LiveFlowAnswer):
+        yield from ("replies-need-no-rule", "idle-timeout", *_of_verdict(answer.before), *_of_verdict(answer.after))
     elif isinstance(answer, IpFlowVerifyAnswer):
         yield from _of_verdict(answer.verdict)
+        yield from ("smtp",) if SMTP_TAKEN_TO_PASS in answer.notes else ()
     elif isinstance(answer, NsgDiagnosticsAnswer):
         yield from () if answer.results else ("no-group",)
         for result in answer.results:
@@ -101,13 +109,15 @@ def _of_path(answer: ConnectivityCheckAnswer) -> Iterator[str]:
             yield from _of_verdict(verdict)
         if hop.route is not None:
             yield from ("longest-prefix", *_of_routes((hop.route,)))
-    yield from (_HOP[hop.type] for hop in hops if hop.type in _HOP)
+    yield from (name for hop in hops for name in _HOP.get(hop.type, ()))
     if any(issue.type == "NetworkSecurityRule" for hop in hops for issue in hop.issues):
         yield "issue-hop"
     if any(_CLOSED in dict(issue.context).values() for hop in hops for issue in hop.issues):
         yield "closed-without-group"
     if any(issue.type == "DNSResolution" for hop in hops for issue in hop.issues):
         yield "no-address"
+    if SMTP_TAKEN_TO_PASS in answer.notes:
+        yield "smtp"
     if answer.egress is not None:
         yield "egress-order"
     if answer.returned is not None:

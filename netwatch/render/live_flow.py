@@ -6,6 +6,7 @@ from typing import Any
 
 from netwatch.model.answers import Verdict
 from netwatch.model.live_flows import LiveFlowAnswer, LiveFlowFate
+from netwatch.render.grounds import grounds
 from netwatch.render.layout import bold, wrap
 from netwatch.render.trip import INDENT, Page, verdict_line
 
@@ -18,7 +19,8 @@ _WHY = {
 
 
 def live_flow_json(answer: LiveFlowAnswer, page: Page) -> dict[str, Any]:
-    """The answer as JSON: ``fate``, why, what a new flow would get, and the verdict under either set of rules."""
+    """The answer as JSON: ``fate``, why, what a new flow would get, the verdict under either set of rules, and the
+    facts it rests on."""
     return {
         "fate": answer.fate.value,
         "why": _why(answer),
@@ -27,6 +29,7 @@ def live_flow_json(answer: LiveFlowAnswer, page: Page) -> dict[str, Any]:
         "idleTimeoutInMinutes": answer.idle_timeout_minutes,
         "before": _verdict(answer.before, page),
         "after": _verdict(answer.after, page),
+        "rests_on": grounds(answer),
     }
 
 

@@ -82,6 +82,7 @@ def test_every_question_has_its_cases_in_the_folder_of_its_name() -> None:
         "topology": ["topology"],
         "networkConfigurationDiagnostic": ["network_configuration_diagnostic"],
         "connectivityCheck": ["connectivity_check"],
+        "liveFlow": ["live_flow"],
     }
     assert folders.keys() == QUESTIONS.keys()
 

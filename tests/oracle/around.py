@@ -256,8 +256,11 @@ def gateways_in(topology: Topology, vnet: ResourceId) -> list[VirtualNetworkGate
 
 
 def brought(topology: Topology, gateway: VirtualNetworkGateway) -> list[Network]:
-    """What BGP advertises, what the sites at the other end hold, the networks of gateways there, and client pools."""
+    """What BGP advertises, what the sites at the other end hold, the networks of gateways there, and client pools; with
+    a default site everything of IPv4."""
     found = known(gateway.client_prefixes) + known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))
+    if isinstance(gateway.default_site, ResourceId):
+        found.append(ip_network("0.0.0.0/0"))
     for connection in topology.connections.values():
         if connection.gateway != gateway.id or not isinstance(connection.peer, ResourceId):
             continue

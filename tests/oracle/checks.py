@@ -12,7 +12,16 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Peering
 from netwatch.model.topology import Topology
 from tests.oracle.around import Tags
-from tests.oracle.spots import Spot, Unevaluated, front_of, holder_anywhere, of_configuration, somewhere, subnet_at
+from tests.oracle.spots import (
+    Spot,
+    Unevaluated,
+    front_of,
+    holder_anywhere,
+    of_configuration,
+    sends_only,
+    somewhere,
+    subnet_at,
+)
 from tests.oracle.trips import Issue, Move, Stop, Trip, denied, platform, runs, takes_port
 from tests.oracle.ways import go_on, hand_over, leave, stops_from
 
@@ -159,6 +168,8 @@ def _with_ends(topology: Topology, asked: Asked, stops: list[Stop], hops: list[H
     more = list(_guest(topology, there.nic, flow)) if there is not None and there.nic is not None else []
     if ends.arrived and ends.meant and ends.arrived.id != ends.meant.id:
         more.append(platform("AnotherMachineHasTheAddress"))
+    if last.move.end == "Internet" and sends_only(topology, stops[0].flow.dst_ip):
+        more.append(platform("NatGatewayTakesNothingIn"))
     hops[-1] = hops[-1]._replace(issues=tuple(sorted((*hops[-1].issues, *more))))
     return _where_wanted(topology, hops)
 

@@ -20,6 +20,7 @@ __all__ = [
     "holder_anywhere",
     "holder_in",
     "of_configuration",
+    "sends_only",
     "somewhere",
     "subnet_at",
     "way_out",
@@ -122,6 +123,12 @@ def _public_ips(topology: Topology, spot: Spot) -> list[Reference]:
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------
+
+
+def sends_only(topology: Topology, address: Address) -> bool:
+    """Whether an address is a NAT gateway's, at which nobody can call."""
+    ids = [each for gateway in topology.nat_gateways.values() for each in gateway.public_ips]
+    return address in [topology.public_ips[each.key].address for each in ids if isinstance(each, ResourceId)]
 
 
 def way_out(topology: Topology, spot: Spot, protocol: Protocol) -> tuple[bool, Address | None]:

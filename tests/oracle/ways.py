@@ -149,7 +149,14 @@ def hand_over(topology: Topology, subnet: Subnet, source: Address, dest: Address
         return Move(crossed=peering, is_open=True)
     is_forwarded = not by_gateway and not _inside(source, spaces(vnet))
     back = [each for each in all_peerings(topology) if (each.vnet, each.remote_vnet) == (peering.remote_vnet, vnet.id)]
-    if is_forwarded and not any(each.allow_forwarded_traffic for each in back):
+    said = topology.semantics
+    if (
+        is_forwarded
+        and said.forwarded_traffic == "needsFlag"
+        and not any(each.allow_forwarded_traffic for each in back)
+    ):
+        return Move(issues=(_route(None),))
+    if said.peering_without_access == "drops" and False in [p.allow_virtual_network_access for p in (peering, *back)]:
         return Move(issues=(_route(None),))
     return _to(topology, peering.remote_vnet, dest)._replace(crossed=peering)
 
@@ -230,12 +237,15 @@ def _through(trip: Trip, spot: Spot, flow: Flow) -> Move:
         return leave(trip, spot, flow, by_gateway=True)
     if _inside(flow.dst_ip, known(gateway.client_prefixes)):
         return Move("VirtualNetworkGateway", end="Destination")
-    own = [each.peer for each in topology.connections.values() if each.gateway == gateway.id]
-    far = max(own, key=lambda peer: _longest(topology, peer, flow.dst_ip), default=None)
-    if far is None or _longest(topology, far, flow.dst_ip) < 0:  # who learned it is known only where one tunnel is
+    whole = gateway.default_site if flow.dst_ip.version == 4 else None
+    own = {each.peer: -1 for each in topology.connections.values() if each.gateway == gateway.id}
+    for peer in own:
+        own[peer] = max(_longest(topology, peer, flow.dst_ip), 0 if peer == whole else -1)
+    far = max(own, key=lambda peer: own[peer], default=None)
+    if far is None or own[far] < 0:  # who learned it is known only where one tunnel is
         if not _inside(flow.dst_ip, known(topology.facts.gateway_learned_routes.get(gateway.id.key, ()))):
             return Move(is_open=True)
-        far = own[0] if len(own) == 1 else None
+        far = next(iter(own)) if len(own) == 1 else None
     if isinstance(far, ResourceId) and far.key in topology.gateways:
         return Move("VirtualNetworkGateway", _gateway_spot(topology.gateways[far.key], "tunnel"))
     return Move("VirtualNetworkGateway", end="Destination")

@@ -136,9 +136,11 @@ WHOLE: dict[str, Any] = {
                     "networkSecurityGroup": "nsg",
                     "applicationSecurityGroups": ["asg"],
                     "enableIPForwarding": True,
+                    "defaultOutboundConnectivityEnabled": False,
                     "primary": True,
                 }
-            }
+            },
+            "virtualMachineScaleSet": "flex",
         },
         "half": {
             "networkInterfaces": {
@@ -160,6 +162,7 @@ WHOLE: dict[str, Any] = {
             "subnet": "a/GatewaySubnet",
             "publicIPAddress": "pip",
             "vpnClientAddressPool": ["172.20.0.0/24"],
+            "gatewayDefaultSite": "site",
             "connections": {
                 "to-site": {"localNetworkGateway2": "site"},
                 "to-other": {"connectionType": "Vnet2Vnet", "virtualNetworkGateway2": "er"},

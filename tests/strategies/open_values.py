@@ -43,7 +43,7 @@ def _changes(topology: Topology) -> Iterator[_Change]:
         ("peerings", lambda _: [("remote_vnet", lambda open: open)]),
         ("public_ips", lambda each: [("address", lambda open: open)]),
         ("local_network_gateways", lambda _: [("prefixes", lambda open: (open,))]),
-        ("gateways", lambda _: [("client_prefixes", lambda open: (open,))]),
+        ("gateways", lambda _: [("client_prefixes", lambda open: (open,)), ("default_site", lambda open: open)]),
         ("private_endpoints", lambda _: [("subnet", lambda open: open)]),
     ):
         for key, thing in getattr(topology, name).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
@@ -63,6 +63,8 @@ def sites(draw: st.DrawFn, subnets: Sequence[Subnet]) -> Sites:
         found.gateways.append(gateway)
         site = LocalNetworkGateway(arm_id("localNetworkGateways", f"site-{name}"), "westeurope", _some(draw))
         found.locals.append(site)
+        if draw(st.sampled_from([True, False, False])):
+            found.gateways[-1] = replace(gateway, default_site=site.id)
         found.advertised[gateway.id.key] = _some(draw)
         _connect(found, gateway, site.id)
     if len(found.gateways) > 1 and draw(st.booleans()):

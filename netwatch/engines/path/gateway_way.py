@@ -6,7 +6,7 @@ virtual network peering", "About VPN Gateway settings" (connection types).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, Edge, edges_from, routes_of, tails
@@ -16,7 +16,7 @@ from netwatch.engines.path.ways import Gate, Onward, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, VirtualNetwork, VirtualNetworkGateway
-from netwatch.model.routes import EffectiveRoute
+from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
@@ -33,7 +33,20 @@ def to_gateway(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute
         return Onward("", route, issues=(route_issue(route),), notes=(note,))
     edge = _meant(compiled.topology, sender.vnet, edges, dest)
     crossed = edge.by if isinstance(edge.by, Peering) else None
-    return Onward("VirtualNetworkGateway", route, _gate(compiled, edge.head), crossed)
+    notes = tuple(_not_for_users(compiled.topology, edges)) if route.source is RouteSource.USER else ()
+    return Onward("VirtualNetworkGateway", route, _gate(compiled, edge.head), crossed, notes=notes)
+
+
+def _not_for_users(topology: Topology, edges: Sequence[Edge]) -> Iterator[str]:
+    """A sentence where a user-defined route can mean no gateway, and is followed all the same.
+
+    It cannot mean an ExpressRoute gateway, nor any gateway where both kinds stand side by side ("Virtual network
+    traffic routing", next hop types); what becomes of packets then no source says.
+    """
+    gateways = [topology.gateways[edge.head] for edge in edges]
+    held = next((each for each in gateways if each.gateway_type.lower() == "expressroute"), None)
+    if held is not None:
+        yield f"Azure takes no user route to a gateway where {held.id.name} is ExpressRoute; it is followed here"
 
 
 def _meant(topology: Topology, vnet: VirtualNetwork, edges: Sequence[Edge], dest: Address) -> Edge:

@@ -1,6 +1,6 @@
 """Handing a packet to an address: in the same virtual network, across a peering, or within a mesh.
 
-Source: "Create, change, or delete a virtual network peering" (forwarded traffic).
+Source: "Create, change, or delete a virtual network peering" (what its flags let pass: decisions 0034 and 0036).
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
     if edge.head == BEYOND:
         reason = f"the network that peering {edge.by.id.name} leads to is not in the input"
         return Onward("", crossed=edge.by, unresolved=(Unresolved(reason, where=edge.by.where),))
-    if _refuses_forwarded(compiled, sender, edge.by):
+    refusal = _refused_by_flags(compiled, sender, edge.by)
+    if refusal:
         name = compiled.topology.vnets[edge.head].id.name
-        note = f"{name} does not take forwarded traffic from {sender.vnet.id.name} (allowForwardedTraffic)"
-        return Onward("", issues=(route_issue(None),), notes=(note,))
+        return Onward("", issues=(route_issue(None),), notes=(f"{name} {refusal} from {sender.vnet.id.name}",))
     return arrive(compiled, edge.head, address)._replace(crossed=edge.by)
 
 
@@ -113,6 +113,17 @@ def arrive(compiled: CompiledTopology, vnet: str, address: Address) -> Onward:
         issue = platform_issue("AddressNotInUse", origin="Outbound")
         return Onward("", issues=(issue,), notes=(f"nothing in {id.name} has the address {address}",))
     return Onward("VirtualNetwork", place=owner)
+
+
+def _refused_by_flags(compiled: CompiledTopology, sender: Sender, peering: Peering) -> str:
+    """What the far network does with a packet by the flags of the peering, as a clause; empty where it takes it."""
+    semantics = compiled.topology.semantics
+    if semantics.forwarded_traffic == "needsFlag" and _refuses_forwarded(compiled, sender, peering):
+        return "does not take forwarded traffic (allowForwardedTraffic)"
+    sides = (peering, *far_sides(compiled.topology, peering))
+    if semantics.peering_without_access == "drops" and not all(side.allow_virtual_network_access for side in sides):
+        return "takes nothing (allowVirtualNetworkAccess)"
+    return ""
 
 
 def _refuses_forwarded(compiled: CompiledTopology, sender: Sender, peering: Peering) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "find_public_ip",
     "firewall_egress",
     "no_way_out",
+    "takes_nothing_in",
     "why_no_way_out",
 ]
 
@@ -115,16 +116,46 @@ def firewall_egress(topology: Topology, wall: Wall) -> Egress:
 
 
 def _shared_egress(topology: Topology, place: Place) -> Egress:
-    balancers = topology.balancers_of.get(place.config.id.key, ())
-    for balancer in balancers:
+    for balancer in topology.balancers_of.get(place.config.id.key, ()):
         public = _outbound_addresses(balancer, place.config.id)
         if public:
             return Egress("LoadBalancer", place.nic.id, _first(topology, public), balancer.id)
-    is_v6 = place.address is not None and place.address.version == 6
-    is_closed = is_v6 or any(_is_standard(each) for each in balancers) or _is_private(topology, place)
-    if is_closed or _public_nic(topology, place) is not None:
-        return Egress("None", place.nic.id)
-    return Egress("DefaultOutbound", place.nic.id)
+    return Egress("None" if _why_closed(topology, place) else "DefaultOutbound", place.nic.id)
+
+
+def _why_closed(topology: Topology, place: Place) -> str:
+    """Why Azure gives an address no default outbound access, as a clause; empty where it does.
+
+    Source: "Default outbound access in Azure". What the NIC says of itself goes before its subnet, whose setting counts
+    from the next start of a machine on; of a machine that does not run it says nothing.
+    """
+    if place.address is not None and place.address.version == 6:
+        return "default outbound access has no IPv6"
+    if place.nic.default_outbound is not None and _runs(topology, place):
+        return "" if place.nic.default_outbound else "Azure has given it none (defaultOutboundConnectivityEnabled)"
+    balancers = topology.balancers_of.get(place.config.id.key, ())
+    standard = next((each for each in balancers if _is_standard(each)), None)
+    if standard is not None:
+        return f"it is behind {standard.id.name}, which is Standard"
+    if _is_private(topology, place):
+        return "its subnet is private (defaultOutboundAccess)"
+    return _why_machine_is_closed(topology, place)
+
+
+def _why_machine_is_closed(topology: Topology, place: Place) -> str:
+    """The same of all NICs of a machine: one of a flexible scale set, or with a Standard public address on any NIC."""
+    machine = topology.vms.get(place.nic.vm.key) if isinstance(place.nic.vm, ResourceId) else None
+    if machine is not None and machine.scale_set is not None:
+        return f"{machine.id.name} is of a scale set of flexible orchestration"
+    public = _public_nic(topology, place)
+    if public is None:
+        return ""
+    return f"{public.id.name} of the same machine has a public address, which ends default outbound access"
+
+
+def _runs(topology: Topology, place: Place) -> bool:
+    vm = place.nic.vm
+    return not isinstance(vm, ResourceId) or topology.facts.power_state.get(vm.key, "running") == "running"
 
 
 def _outbound_addresses(balancer: LoadBalancer, config: ResourceId) -> list[Reference]:
@@ -178,17 +209,17 @@ def why_no_way_out(topology: Topology, place: Place, protocol: Protocol) -> str:
     if not _is_translated(protocol):
         what = "it has no public address of its own, and everything else carries TCP and UDP only"
         return f"{place.name} has no way out for {protocol.value.upper()}: {what}"
-    balancers = topology.balancers_of.get(place.config.id.key, ())
     nothing = "neither a NAT gateway, nor a public address of its own, nor an outbound rule gives it one"
-    if _is_private(topology, place):
-        return f"{place.name} has no way out: its subnet is private (defaultOutboundAccess), and {nothing}"
-    if balancers:
-        return f"{place.name} has no way out: it is behind {balancers[0].id.name}, which is Standard, and {nothing}"
-    public = _public_nic(topology, place)
-    if public is not None:
-        why = f"{public.id.name} of the same machine has a public address, which ends default outbound access"
-        return f"{place.name} has no way out: {why}, and {nothing}"
-    return f"{place.name} has no way out: default outbound access has no IPv6, and {nothing}"
+    return f"{place.name} has no way out: {_why_closed(topology, place)}, and {nothing}"
+
+
+def takes_nothing_in(compiled: CompiledTopology, address: Address) -> bool:
+    """Whether ``address`` is one that a NAT gateway sends from, which takes in replies alone.
+
+    Source: "Azure NAT Gateway resource".
+    """
+    public_ip, gateways = find_public_ip(compiled, address), compiled.topology.nat_gateways.values()
+    return public_ip is not None and any(public_ip.id in each.public_ips for each in gateways)
 
 
 def no_way_out(found: Egress) -> tuple[Issue, ...]:

@@ -212,6 +212,10 @@ class ArmObject:
         self.problem(f"{name} is {_shown(value)}, expected true or false.")
         return default
 
+    def said_flag(self, name: str) -> bool | None:
+        """true or false; None where the field is not there, or is open."""
+        return None if isinstance(self.raw(name), Unresolved | None) else self.flag(name, False)
+
     def integer(self, name: str) -> int | Unresolved | None:
         """A whole number, as a number or as its digits; None where the field is not there."""
         value = self.raw(name)

@@ -28,6 +28,7 @@ def read_gateway(resource: ArmObject, id: ResourceId) -> VirtualNetworkGateway:
         public_ips=tuple(public_ip for public_ip in public_ips if public_ip is not None),
         where=resource.where,
         client_prefixes=_client_prefixes(fields.object("vpnClientConfiguration")),
+        default_site=fields.reference("gatewayDefaultSite"),
     )
 
 

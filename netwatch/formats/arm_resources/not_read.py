@@ -28,10 +28,19 @@ _WATCHES = ("off", "alert")
 """Modes in which a firewall lets everything pass that its rules do ("Azure Firewall threat intelligence", "IDPS")."""
 
 NOT_READ: Mapping[str, tuple[Unread, ...]] = {
+    "virtualnetworkpeerings": (
+        Unread("peeringSyncLevel", "which of the peer's ranges it has routes to", "fullyinsync"),
+    ),
+    "virtualnetworks": (
+        Unread("privateEndpointVNetPolicies", "how far the routes of private endpoints reach", "disabled"),
+    ),
     "subnets": (Unread("serviceEndpointPolicies", "which accounts its service endpoints reach"),),
     "routetables": (Unread("disablePeeringRoute", "whether its subnets have routes to peers", "none"),),
     "routes": (Unread("hasBgpOverride", "which learned routes it overrides", False),),
     "networkgroups": (Unread("conditionalMembership", "which networks are its members"),),
+    "networkinterfaces": (
+        Unread("disableTcpStateTracking", "whether its flows are followed, so that replies need no rule", False),
+    ),
     "ipconfigurations": (
         Unread("privateIPAddressPrefixLength", "a whole block of addresses of its own"),
         Unread("gatewayLoadBalancer", "an appliance that its public flows pass"),
@@ -42,8 +51,6 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
         Unread("networkProfile.networkInterfaceConfigurations", "network interfaces that come with the machine"),
     ),
     "virtualnetworkgateways": (
-        Unread("gatewayDefaultSite", "a default route to a site"),
-        Unread("customRoutes", "prefixes that it announces"),
         Unread("natRules", "addresses that it translates"),
         Unread("enableBgp", "prefixes it learns: declare the fact gatewayLearnedRoutes", False),
     ),
@@ -89,7 +96,9 @@ NOT_READ: Mapping[str, tuple[Unread, ...]] = {
 }
 """Last part of the type, lower case → what is not read. Sources: the REST reference of Microsoft.Network.
 
-DNS settings are not here: a question that names a name nobody declared is refused, not answered otherwise.
+DNS settings are not here: a question that names a name nobody declared is refused, not answered otherwise. Nor are
+customRoutes of a gateway: they tell its point-to-site clients alone what to send into the tunnel ("Advertise custom
+routes for P2S VPN clients").
 """
 
 

@@ -280,6 +280,7 @@ class ArmReader:
                 primary=fields.flag("primary", True),
                 ip_forwarding=fields.flag("enableIPForwarding", False),
                 where=resource.where,
+                default_outbound=fields.said_flag("defaultOutboundConnectivityEnabled"),
             )
         )
 
@@ -313,7 +314,8 @@ class ArmReader:
         primary = [nic.object("properties").flag("primary", False) for nic in profile.objects("networkInterfaces")]
         if len(primary) == len(ids):
             ids = tuple(id for _, id in sorted(zip(primary, ids, strict=True), key=lambda pair: not pair[0]))
-        self._draft.add(VirtualMachine(id, resource.text("location"), ids, resource.where))
+        scale_set = resource.object("properties").reference("virtualMachineScaleSet")
+        self._draft.add(VirtualMachine(id, resource.text("location"), ids, resource.where, scale_set))
         state = power_state(resource)
         if state:
             self.power_states[id.key] = state

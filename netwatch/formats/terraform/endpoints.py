@@ -12,6 +12,7 @@ from netwatch.formats.terraform.translation import Resources, Words, given, open
 
 __all__ = ["connection", "endpoint", "gateway", "local_gateway", "nat_gateway", "with_endpoint_nic"]
 
+_SITE = "azurerm_local_network_gateway"
 _SUBNET, _PIP, _GATEWAY = "azurerm_subnet", "azurerm_public_ip", "azurerm_virtual_network_gateway"
 
 
@@ -88,6 +89,7 @@ def gateway(words: Words, instance: Instance) -> PlacedObject:
         "gatewayType": fields.text("type") or None,
         "ipConfigurations": configs,
         "vpnClientConfiguration": {"vpnClientAddressPool": {"addressPrefixes": pools}} if pools else None,
+        "gatewayDefaultSite": words.reference(fields, "default_local_network_gateway_id", to=(_SITE,)),
     }
     return resource(words, instance, given(properties))
 

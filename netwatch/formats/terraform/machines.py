@@ -68,7 +68,11 @@ def virtual_machine(words: Words, instance: Instance) -> PlacedObject:
         else {**each, "properties": {"primary": each["id"].lower() == chosen if chosen else number == 0}}
         for number, each in enumerate(nics)
     ]
-    return resource(words, instance, {"networkProfile": {"networkInterfaces": items}})
+    scale_set = words.reference(
+        fields, "virtual_machine_scale_set_id", to=("azurerm_orchestrated_virtual_machine_scale_set",)
+    )
+    profile = {"networkProfile": {"networkInterfaces": items}, "virtualMachineScaleSet": scale_set}
+    return resource(words, instance, given(profile))
 
 
 def public_ip(words: Words, instance: Instance) -> PlacedObject:

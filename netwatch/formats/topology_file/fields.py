@@ -222,6 +222,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "subnet": Field(or_open(read.reference), "subnet: vnet-hub/GatewaySubnet"),
         "publicIPAddress": _REFERENCES,
         "vpnClientAddressPool": Field(read.prefixes),
+        "gatewayDefaultSite": _REFERENCE,
         "connections": Field(read.collection),
     },
     "connection": {
@@ -273,10 +274,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "backendAddressPool": _PART,
         "enableFloatingIP": Field(read.boolean),
     },
-    "outboundRule": {
-        "frontendIPConfigurations": _PARTS,
-        "backendAddressPool": _PART,
-    },
+    "outboundRule": {"frontendIPConfigurations": _PARTS, "backendAddressPool": _PART},
     "frontendIPConfiguration": {
         "subnet": _REFERENCE,
         "privateIPAddress": _ADDRESS,
@@ -384,12 +382,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "virtualMachine": {
         **_ANYWHERE,
         "networkInterfaces": Field(read.filled_collection, "networkInterfaces: {nic-0: {subnet: vnet-0/web}}"),
+        "virtualMachineScaleSet": _REFERENCE,
     },
     "networkInterface": {
         **_ANYWHERE,
         **_ADDRESSED,
         "networkSecurityGroup": _REFERENCE,
         "enableIPForwarding": Field(read.boolean),
+        "defaultOutboundConnectivityEnabled": Field(read.boolean),
         "ipConfigurations": Field(read.filled_collection),
     },
     "ipConfiguration": _ADDRESSED,

@@ -34,6 +34,7 @@ def _virtual_network_gateway(reading: Reading, name: str, body: Any, path: Path)
         public_ips=reading.references(values, "publicIPAddress", "publicIPAddresses", path),
         where=reading.place(path),
         client_prefixes=all_of(values.get("vpnClientAddressPool", ())),
+        default_site=reading.reference(values, "gatewayDefaultSite", "localNetworkGateways", path),
     )
     reading.draft.add(gateway)
     for connection, fields in reading.items(values, "connections", path):

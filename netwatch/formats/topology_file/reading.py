@@ -213,7 +213,15 @@ def _virtual_machine(reading: Reading, name: str, body: Any, path: Path) -> None
         owned = _Nic(scope.of(raw), nic, vm, nic == primary)
         _add_nic(reading, owned, fields, (*path, "networkInterfaces", nic))
     ids = tuple(scope.of(raw).id("networkInterfaces", nic) for nic, raw, _ in nics)
-    reading.draft.add(VirtualMachine(vm, scope.location, (*ids, *absent), reading.place(path)))
+    scale_set = _scale_set(values.get("virtualMachineScaleSet"), vm)
+    reading.draft.add(VirtualMachine(vm, scope.location, (*ids, *absent), reading.place(path), scale_set))
+
+
+def _scale_set(word: str | Unresolved | None, vm: ResourceId) -> Reference:
+    """The scale set that ``word`` names, in the group of its machine unless it is an id; the file need not hold it."""
+    if not isinstance(word, str):
+        return word
+    return ResourceId(word if word.startswith("/") else f"{vm.text.rsplit('/', 2)[0]}/virtualMachineScaleSets/{word}")
 
 
 def _network_interface(reading: Reading, name: str, body: Any, path: Path) -> None:
@@ -240,6 +248,7 @@ def _add_nic(reading: Reading, nic: _Nic, values: Values, path: Path) -> None:
         primary=nic.primary,
         ip_forwarding=said(values, "enableIPForwarding", False),
         where=reading.place(path),
+        default_outbound=said(values, "defaultOutboundConnectivityEnabled", None),
     )
     reading.draft.add(interface)
 

@@ -202,6 +202,9 @@ class NetworkInterface(Resource, IpConfiguration):
         alias="enableIPForwarding",
         description="Whether it takes packets for other addresses, as an appliance does. Left out: false.",
     )
+    default_outbound_connectivity_enabled: sort.Boolean | None = Field(
+        default=None, description="Whether Azure has given it a public address of its own choice. Left out: worked out."
+    )
     ip_configurations: Named[IpConfiguration | None] | None = Field(
         default=None,
         min_length=1,
@@ -228,6 +231,9 @@ class VirtualMachine(Resource):
         min_length=1,
         description="NICs by name. The first is primary unless one says primary: true.",
         json_schema_extra=NAMES,
+    )
+    virtual_machine_scale_set: sort.Reference | None = Field(
+        default=None, description="The scale set of flexible orchestration that it belongs to, by name or id."
     )
 
 

@@ -62,6 +62,9 @@ class VirtualNetworkGateway(Resource):
     vpn_client_address_pool: sort.Prefixes | None = Field(
         default=None, description="Where its point-to-site clients have their addresses.", examples=["172.20.0.0/24"]
     )
+    gateway_default_site: sort.Reference | None = Field(
+        default=None, description="The site that all traffic for the Internet is forced to."
+    )
     connections: Named[Connection] | None = Field(
         default=None,
         description="Its connections by name.",

@@ -21,6 +21,8 @@ def interface(form: ArmForm, nic: NetworkInterface) -> Body:
         "primary": nic.primary,
         "enableIPForwarding": nic.ip_forwarding,
     }
+    if nic.default_outbound is not None:
+        properties["defaultOutboundConnectivityEnabled"] = nic.default_outbound
     properties |= form.reference("networkSecurityGroup", nic.nsg, nic.id)
     return properties | form.reference("virtualMachine", nic.vm, nic.id, may_miss=True)
 
@@ -47,4 +49,5 @@ def machine(form: ArmForm, vm: VirtualMachine) -> Body:
         held = form.topology.nics.get(id.key) if isinstance(id, ResourceId) else None
         is_primary = {"properties": {"primary": held.primary}} if held is not None else {}
         nics.append(referred | is_primary if isinstance(referred, dict) else referred)
-    return {"networkProfile": {"networkInterfaces": nics}}
+    scale_set = form.reference("virtualMachineScaleSet", vm.scale_set, vm.id)
+    return {"networkProfile": {"networkInterfaces": nics}} | scale_set

@@ -63,7 +63,9 @@ def _gateway(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:
         }
         for at, (subnet, public) in enumerate(pairs, 1)
     ]
-    return {"gatewayType": gateway.gateway_type, "ipConfigurations": configs} | _clients(form, gateway)
+    own = {"gatewayType": gateway.gateway_type, "ipConfigurations": configs}
+    own |= form.reference("gatewayDefaultSite", gateway.default_site, gateway.id)
+    return own | _clients(form, gateway)
 
 
 def _clients(form: ArmForm, gateway: VirtualNetworkGateway) -> Body:

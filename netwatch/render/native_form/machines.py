@@ -31,7 +31,11 @@ def machine(form: NativeForm, vm: VirtualMachine) -> Fields:
         nic = form.topology.nics[id.key]
         key = form.names.key("networkInterfaces", nic.id)
         nics[key] = form.thing("networkInterfaces", nic, interface(form, nic), scope)
-    return {"networkInterfaces": nics}
+    scale_set = vm.scale_set
+    if scale_set is None:
+        return {"networkInterfaces": nics}
+    named = open_value(scale_set) if isinstance(scale_set, Unresolved) else scale_set.text
+    return {"networkInterfaces": nics, "virtualMachineScaleSet": named}
 
 
 def interface(form: NativeForm, nic: NetworkInterface) -> Fields:
@@ -39,6 +43,8 @@ def interface(form: NativeForm, nic: NetworkInterface) -> Fields:
     configs = nic.ip_configurations
     fields = form.named("networkSecurityGroups", nic.nsg, "networkSecurityGroup")
     fields |= filled(enableIPForwarding=nic.ip_forwarding)
+    if nic.default_outbound is not None:
+        fields["defaultOutboundConnectivityEnabled"] = nic.default_outbound
     if len(configs) == 1 and configs[0].id.name == _IP_CONFIGURATION:
         return ip_configuration(form, configs[0]) | fields
     ours = {config.id.name: _one_of_several(form, config, config is configs[0]) for config in configs}

@@ -65,6 +65,7 @@ def gateway(form: NativeForm, gateway: VirtualNetworkGateway) -> Fields:
         subnet=one_or_list(subnets),
         publicIPAddress=one_or_list(public),
         vpnClientAddressPool=texts(gateway.client_prefixes),
+        **form.named("localNetworkGateways", gateway.default_site, "gatewayDefaultSite"),
         connections={each.id.name: _connection(form, each) for each in ours},
     )
 
@@ -103,6 +104,7 @@ def _makes_its_nic(topology: Topology, endpoint: PrivateEndpoint) -> bool:
         return False
     config = nic.ip_configurations[0]
     is_plain = nic.nsg is None and nic.vm is None and nic.primary and not nic.ip_forwarding
+    is_plain = is_plain and nic.default_outbound is None
     is_only = config.id.name == "ipconfig1" and config.public_ip is None and config.primary
     return is_plain and is_only and config.subnet == endpoint.subnet
 

@@ -90,6 +90,9 @@ def _gateway(form: TerraformForm, gateway: VirtualNetworkGateway) -> None:
         "sku": _SKUS.get(gateway.gateway_type, "VpnGw1AZ"),
         "ip_configuration": configs,
     }
+    if gateway.default_site is not None:
+        site = form.id("local_network_gateways", gateway.default_site, f"{gateway.id.name}_default_site")
+        own["default_local_network_gateway_id"] = site
     if gateway.client_prefixes:
         own["vpn_client_configuration"] = [_clients(form, gateway)]
     form.add("gateways", gateway.id, form.base(gateway.id, gateway.location) | own)

@@ -15,6 +15,7 @@ from netwatch.model.gateways import Connection, LocalNetworkGateway
 from netwatch.model.resources import PublicIpAddress
 from netwatch.model.routes import NextHopType, RouteState, RouteTable
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 from tests.networks import Net, Peer, Route, arm_id, network
 
@@ -89,6 +90,13 @@ def test_a_spoke_learns_the_pool_of_clients_and_an_own_range_is_not_learned() ->
     topology = replace(topology, gateways={GATEWAY.key: replace(topology.gateways[GATEWAY.key], client_prefixes=pools)})
     assert learned_in(topology, "hub") == ["192.168.0.0/24", "172.20.0.0/24"]
     assert rows(topology, "spoke/work")["172.20.0.0/24"] == "VirtualNetworkGateway Active"
+
+
+def test_a_default_site_brings_a_default_route_and_an_open_one_leaves_it_open() -> None:
+    topology, open = hub(), Unresolved("it is a parameter")
+    for site, brings in ((arm_id("localNetworkGateways", "hq"), "0.0.0.0/0"), (open, str(open))):
+        gateway = replace(topology.gateways[GATEWAY.key], default_site=site)
+        assert learned_in(replace(topology, gateways={GATEWAY.key: gateway}), "hub")[-1] == brings
 
 
 @pytest.mark.parametrize(

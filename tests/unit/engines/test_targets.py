@@ -12,6 +12,7 @@ from netwatch.engines.targets import (
     find_nic_of_vm,
     find_subnet,
     find_vm,
+    not_allocated,
     parse_endpoint,
     several_nics,
 )
@@ -127,6 +128,13 @@ def test_a_nic_that_no_machine_holds_is_refused_with_what_the_answer_would_be() 
 def test_a_nic_of_a_machine_that_the_input_does_not_hold_is_taken_to_run() -> None:
     nic = replace(find_nic(net(), "web-0"), vm=Unresolved("it is not in the input"))
     check_running(net(), nic, code="NicMustRun", what="routes", answer=None)
+
+
+@pytest.mark.parametrize(("state", "sentences"), [("deallocated", 1), ("stopped", 0), ("running", 0)])
+def test_a_machine_that_is_not_allocated_is_remarked_on(state: str, sentences: int) -> None:
+    vm = find_vm(net(), "web-0")
+    topology = replace(net(), facts=Facts(power_state={vm.id.key: state}))
+    assert len(not_allocated(topology, vm)) == sentences
 
 
 def test_a_machine_of_which_nothing_is_declared_is_taken_to_run() -> None:

@@ -133,6 +133,20 @@ def test_what_nobody_reads_of_route_tables_and_network_groups_is_noted(tmp_path:
     assert {each.property for each in _loaded(tmp_path, rows).notes.ignored} == {"conditionalMembership"}
 
 
+def test_what_nobody_reads_of_networks_their_peerings_and_nics_is_noted(tmp_path: Path) -> None:
+    rows = _rows()
+    vnet = next(row for row in rows if row["type"].endswith("/virtualNetworks"))
+    peering = next(row for row in rows if row["type"].endswith("/virtualNetworkPeerings"))
+    nic = next(row for row in rows if row["type"].endswith("/networkInterfaces"))
+    vnet["privateEndpointVNetPolicies"], nic["disableTcpStateTracking"] = "Basic", True
+    peering["peeringSyncLevel"] = "RemoteNotInSync"
+    found = {each.property for each in _loaded(tmp_path, rows).notes.ignored}
+    assert found == {"privateEndpointVNetPolicies", "disableTcpStateTracking", "peeringSyncLevel"}
+    vnet["privateEndpointVNetPolicies"], nic["disableTcpStateTracking"] = "Disabled", False
+    peering["peeringSyncLevel"] = "FullyInSync"
+    assert _loaded(tmp_path, rows).notes.ignored == ()
+
+
 def test_the_same_resource_twice_is_one_and_another_is_a_conflict_with_both_places(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text((EXPORT / "asgs.json").read_text(encoding="utf-8"), encoding="utf-8")
     rows = json.loads((EXPORT / "asgs.json").read_text(encoding="utf-8"))

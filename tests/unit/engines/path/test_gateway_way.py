@@ -51,6 +51,13 @@ def test_what_is_learned_tells_no_more_than_its_prefixes() -> None:
     assert check(learned, "one-0", "172.21.0.4").status == "Unknown"
 
 
+def test_a_user_route_to_a_gateway_that_is_expressroute_is_remarked_on() -> None:
+    text = HUB.replace("vgw: {subnet", "vgw: {gatewayType: ExpressRoute, subnet")
+    answer = check(read(text, one="192.168.0.0/16 VirtualNetworkGateway"), "one-0", "192.168.1.4")
+    assert sum("vgw is ExpressRoute" in note for note in answer.notes) == 1
+    assert not any("ExpressRoute" in note for note in check(read(text), "one-0", "192.168.1.4").notes)
+
+
 def test_a_gateway_that_does_not_serve_the_network_takes_nothing() -> None:
     answer = check(read(two="0.0.0.0/0 VirtualNetworkGateway"), "two-0", "8.8.8.8")
     assert issues(answer) == [("two-0-nic", "Outbound", "User")]

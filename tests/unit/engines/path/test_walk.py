@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+import pytest
+
 from netwatch.engines.path.address_owner import Place
 from netwatch.engines.path.destination import find_destination
 from netwatch.engines.path.walk import Path, walk
@@ -13,6 +15,7 @@ from netwatch.model.answers import Issue
 from netwatch.model.flow import Flow, Protocol
 from netwatch.model.resources import NetworkSecurityGroup
 from netwatch.model.routes import NextHopType
+from netwatch.model.semantics import Semantics
 from netwatch.model.topology import Topology
 from netwatch.watcher import NetworkWatcher
 from tests.build import rule
@@ -111,6 +114,25 @@ def test_forwarded_traffic_needs_the_flag_on_the_receiving_side() -> None:
     ]
     assert any("allowForwardedTraffic" in note for note in found.notes)
     assert path(hub_and_spokes(forwarded=False), "one-nic", "10.0.1.4").arrived is not None
+
+
+def test_the_other_reading_lets_forwarded_traffic_pass() -> None:
+    topology = replace(hub_and_spokes(forwarded=False), semantics=Semantics(forwarded_traffic="passes"))
+    found = path(topology, "one-nic", "10.2.1.4")
+    assert found.arrived is not None
+    assert found.arrived.id.name == "two-nic"
+
+
+@pytest.mark.parametrize("side", ["one/to-hub", "hub/to-one"])
+def test_a_peering_without_access_on_either_side_drops_only_by_the_other_reading(side: str) -> None:
+    topology = hub_and_spokes()
+    key = arm_id("virtualNetworks/virtualNetworkPeerings", side).key
+    shut = replace(topology.peerings[key], allow_virtual_network_access=False)
+    topology = replace(topology, peerings={**topology.peerings, key: shut})
+    assert path(topology, "one-nic", "10.0.1.4").arrived is not None
+    dropped = path(replace(topology, semantics=Semantics(peering_without_access="drops")), "one-nic", "10.0.1.4")
+    assert seen(dropped)[0] == Seen("Source", "one-nic", (BY_SYSTEM,))
+    assert any("allowVirtualNetworkAccess" in note for note in dropped.notes)
 
 
 def test_peerings_are_not_transitive() -> None:

@@ -50,6 +50,13 @@ def test_a_gateway_gives_clients_addresses_of_several_pools() -> None:
     assert found == (parse_prefix("172.20.0.0/24"), parse_prefix("172.20.4.0/24"))
 
 
+def test_a_gateway_has_a_default_site_which_must_be_in_the_input() -> None:
+    gateway = _gateway()
+    gateway["properties"]["gatewayDefaultSite"] = {"id": _SITE["id"]}
+    assert only(read(*_NETWORK, _SITE, gateway).gateways).default_site == ResourceId(_SITE["id"])
+    assert "gw: local network gateway" in problems(*_NETWORK, gateway)[0]
+
+
 def test_a_gateways_public_address_must_be_in_the_input() -> None:
     assert "gw: public IP address" in problems(vnet(), _gateway())[0]
 

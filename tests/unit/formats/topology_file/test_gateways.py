@@ -15,6 +15,7 @@ virtualNetworkGateways:
     subnet: hub/GatewaySubnet
     publicIPAddress: pip
     vpnClientAddressPool: 172.20.0.0/24
+    gatewayDefaultSite: site
     connections:
       to-site: {localNetworkGateway2: site}
       to-cloud: {virtualNetworkGateway2: er}
@@ -34,6 +35,7 @@ def test_gateways_and_sites() -> None:
     assert (vgw.gateway_type, er.gateway_type) == ("Vpn", "ExpressRoute")
     assert ids(vgw.subnets) == ids(er.subnets) == ["GatewaySubnet"]
     assert (ids(vgw.public_ips), er.public_ips, vgw.where.line) == (["pip"], (), 6)
+    assert (ids([vgw.default_site]), er.default_site) == (["site"], None)
     assert (vgw.client_prefixes, er.client_prefixes) == ((parse_prefix("172.20.0.0/24"),), ())
     site, bgp = topology.local_network_gateways.values()
     assert (site.prefixes, bgp.prefixes) == ((parse_prefix("192.168.0.0/16"),), ())
@@ -50,7 +52,7 @@ def test_a_connection_is_of_the_type_its_far_end_means() -> None:
     ends = [found[name].peer for name in ("to-site", "to-cloud")]
     assert (ids(ends), found["to-circuit"].peer) == (["site", "er"], None)
     assert {each.gateway.name for each in found.values() if not isinstance(each.gateway, Unresolved)} == {"vgw", "er"}
-    assert found["to-cloud"].where.line == 12
+    assert found["to-cloud"].where.line == 13
     assert found["to-site"].id.type == "Microsoft.Network/connections"
 
 
