@@ -79,8 +79,11 @@ def _static(block: Attributes) -> dict[str, Any]:
         for each in block.blocks("static_vnet_route")
     ]
     flag = block.value("static_vnet_propagate_static_routes_enabled")
-    propagates = {"propagateStaticRoutes": True if flag is None else flag}
-    return {"vnetRoutes": {"staticRoutes": routes, "staticRoutesConfig": propagates}} if routes else {}
+    config = {
+        "propagateStaticRoutes": True if flag is None else flag,
+        "vnetLocalRouteOverrideCriteria": block.value("static_vnet_local_route_override_criteria"),
+    }
+    return {"vnetRoutes": {"staticRoutes": routes, "staticRoutesConfig": given(config)}} if routes else {}
 
 
 def _routing(words: Words, block: Attributes, own: str, tables: str) -> dict[str, Any]:

@@ -86,8 +86,9 @@ def test_tables_labels_and_static_routes(tmp_path: Path) -> None:
         {"virtual_hub_id": _HUB, "route": [{"next_hop": ref("azurerm_firewall.fw.id")}]},
         {"route": [{"next_hop": True}]},
     )
-    routing = [{"propagated_route_table": [{"labels": ["x"]}], "static_vnet_route": [
-        {"name": "s", "address_prefixes": ["10.7.0.0/16"], "next_hop_ip_address": "10.0.1.4"}]}]  # fmt: skip
+    routing = [{"propagated_route_table": [{"labels": ["x"]}], "static_vnet_local_route_override_criteria": "Equal",
+        "static_vnet_route": [
+            {"name": "s", "address_prefixes": ["10.7.0.0/16"], "next_hop_ip_address": "10.0.1.4"}]}]  # fmt: skip
     refs = {"virtual_hub_id": _HUB, "remote_virtual_network_id": ref("azurerm_virtual_network.vnet.id"), "routing": [
         {"associated_route_table_id": ref("azurerm_virtual_hub_route_table.red.id")}]}  # fmt: skip
     connection = _part(
@@ -96,7 +97,9 @@ def test_tables_labels_and_static_routes(tmp_path: Path) -> None:
         refs,
         {"routing": [{"associated_route_table_id": True}]},
     )
-    hub = _hub(_read(tmp_path, *_wan(), table, _firewall(), connection))
+    found = _read(tmp_path, *_wan(), table, _firewall(), connection)
+    assert "staticRoutesConfig.vnetLocalRouteOverrideCriteria" in str(found.notes.ignored)
+    hub = _hub(found)
     (red,), (to,) = hub.tables, hub.connections
     assert (red.labels, to.routing.labels, to.routing.table) == (("x",), ("x",), red.id)
     assert isinstance(red.routes[0].next_hop, ResourceId)
