@@ -197,7 +197,7 @@ def _referred(things: dict[str, _Thing]) -> dict[str, _Thing]:
 Referred = Annotated[
     dict[str, _Thing],
     AfterValidator(_referred),
-    Field(min_length=1, json_schema_extra={"propertyNames": {"pattern": r"^\S+$"}}),
+    Field(min_length=1, json_schema_extra={"minProperties": 1, "propertyNames": {"pattern": r"^\S+$"}}),
 ]
 """At least one thing, each under what refers to it."""
 

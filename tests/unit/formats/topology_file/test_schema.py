@@ -97,6 +97,8 @@ def test_the_examples_and_the_starter_are_valid() -> None:
      "sourceApplicationSecurityGroups: b}}}}",
      "netwatch: 1\nrouteTables: {t: {routes: {r: {addressPrefix: 10.0.0.0/8, nextHopType: virtualAppliance}}}}",
      "netwatch: 1\nnetworkInterfaces: {n: {ipConfigurations: {a: {}}}}",
+     "netwatch: 1\nnetworkManagers: {m: {connectivityConfigurations: {c: {connectivityTopology: Mesh, "
+     "appliesToGroups: {}}}}}",
      "netwatch: 1\nfacts: {powerState: {vm: off}}"],
 )  # fmt: skip
 def test_an_editor_marks_what_the_reader_would_refuse(text: str) -> None:
