@@ -40,7 +40,7 @@ _Named = TypeVar("_Named", bound=VirtualMachine | NetworkInterface | VirtualNetw
 
 def find_vm(topology: Topology, name: str) -> VirtualMachine:
     """The virtual machine that ``name`` (its name where unique, else its id) means; ResourceNotFoundError otherwise."""
-    return _find(topology.vms, name, "virtual machine")
+    return _find(topology.vms, name, "virtual machine", topology.vms_called)
 
 
 def find_target(topology: Topology, name: str) -> VirtualMachine | NetworkInterface:
@@ -193,11 +193,14 @@ def parse_ip(text: str, *, what: str) -> Address:
         raise InvalidFlowError(f"{what}: {error}.", hint="Expected an address such as 10.0.0.4 or fd00::4.") from None
 
 
-def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
+def _find(
+    resources: Mapping[str, _Named], name: str, noun: str, called: Mapping[str, tuple[_Named, ...]] | None = None
+) -> _Named:
+    """The resource of that id or name; ``called``: those of each lower-case name, where there is such an index."""
     key = name.lower().rstrip("/")
     if key in resources:
         return resources[key]
-    found = [resource for resource in resources.values() if resource.id.name.lower() == key]
+    found = called.get(key, ()) if called is not None else _called(resources, key)
     if len(found) == 1:
         return found[0]
     if found:
@@ -206,6 +209,10 @@ def _find(resources: Mapping[str, _Named], name: str, noun: str) -> _Named:
             f"{len(found)} {_plural(noun)} are called {name!r}:\n  {ids}\n", hint="Name it by its id."
         )
     raise ResourceNotFoundError(f"no {noun} is called {name!r}.", hint=_nearest(resources, name, noun))
+
+
+def _called(resources: Mapping[str, _Named], key: str) -> tuple[_Named, ...]:
+    return tuple(each for each in resources.values() if each.id.name.lower() == key)
 
 
 def several_nics(topology: Topology, vm: ResourceId, taken: NetworkInterface) -> str:

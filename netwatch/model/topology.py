@@ -169,6 +169,11 @@ class Topology:
         return {vm: tuple(sorted(nics, key=lambda nic: not nic.primary)) for vm, nics in grouped.items()}
 
     @cached_property
+    def vms_called(self) -> Mapping[str, tuple[VirtualMachine, ...]]:
+        """Name in lower case → the machines that are called so."""
+        return _grouped((vm.id.name.lower(), vm) for vm in self.vms.values())
+
+    @cached_property
     def nics_in(self) -> Mapping[str, tuple[NetworkInterface, ...]]:
         """Subnet key → the NICs with an address in it."""
         pairs = {

@@ -112,7 +112,7 @@ def _address(text: str) -> Address | None:
 
 def _is_machine(topology: Topology, name: str) -> bool:
     key = name.lower()
-    return key in topology.vms or any(vm.id.name.lower() == key for vm in topology.vms.values())
+    return key in topology.vms or key in topology.vms_called
 
 
 def _machine(topology: Topology, vm: VirtualMachine) -> Destination:
