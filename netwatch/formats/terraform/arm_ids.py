@@ -180,8 +180,13 @@ class Ids:
         if not members and not fields.is_unknown(name):
             return []
         targets = fields.targets(name, types).instances
-        if targets and (not members or len(targets) == len(members)):
-            return [self._homeless((each,)) or {"id": self.id_of(each)} for each in targets]
+        gaps = sum(not isinstance(each, str) for each in members)
+        if targets and len(targets) == (gaps or len(members) or len(targets)):
+            in_turn = iter([self._homeless((each,)) or {"id": self.id_of(each)} for each in targets])
+            if not gaps:
+                return [*in_turn]
+            beside = (self.as_reference(each) if isinstance(each, str) else next(in_turn) for each in members)
+            return [each for each in beside if each is not None]
         found_open = self._followed(fields, name, types)
         return [] if found_open is None else [found_open]
 

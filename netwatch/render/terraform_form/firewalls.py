@@ -17,7 +17,7 @@ from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
 from netwatch.model.rules import AddressField
 from netwatch.model.unresolved import Unresolved
-from netwatch.render.terraform_form.blocks import Body, filled
+from netwatch.render.terraform_form.blocks import Body, filled, label
 from netwatch.render.terraform_form.networks import port_texts
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ _Rule = FirewallRule | NatRule
 
 
 def firewalls(form: TerraformForm) -> None:
-    """Every firewall that stands in a subnet, and where its rules stand."""
-    for firewall in (each for each in form.topology.firewalls.values() if each.hub is None):
+    """Every firewall, and where its rules stand."""
+    for firewall in form.topology.firewalls.values():
         rules = _rules(firewall)
         body = _firewall(form, firewall)
         ranges = [] if firewall.private_ranges == PRIVATE_RANGES else [str(each) for each in firewall.private_ranges]
@@ -52,11 +52,28 @@ def firewalls(form: TerraformForm) -> None:
 
 
 def _rules(firewall: Firewall) -> dict[str, Sequence[_Rule]]:
-    return {"nat": firewall.nat_rules, "network": firewall.network_rules, "application": firewall.application_rules}
+    """The rules by kind. Those of a firewall in a hub can stand in a policy alone, so that each has a group there."""
+    held: dict[str, Sequence[_Rule]] = {
+        "nat": firewall.nat_rules,
+        "network": firewall.network_rules,
+        "application": firewall.application_rules,
+    }
+    if firewall.hub is None:
+        return held
+    return {kind: [replace(rule, name=".".join(_in_policy(rule))) for rule in rules] for kind, rules in held.items()}
+
+
+def _in_policy(rule: _Rule) -> tuple[str, str, str]:
+    group, collection, name = _parts(rule)
+    return group or "rules", collection, name
 
 
 def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
     stem = firewall.id.name
+    if firewall.hub is not None:
+        hub = {"virtual_hub_id": _hub(form, firewall.hub, stem), "public_ip_count": max(1, len(firewall.public_ips))}
+        sku = {"sku_name": "AZFW_Hub", "sku_tier": "Standard"}
+        return form.base(firewall.id, firewall.location) | sku | {"virtual_hub": [hub]}
     configs: list[Body] = [{"name": f"ipconfig{at + 1}"} for at in range(max(1, len(firewall.public_ips)))]
     if firewall.subnet is not None:
         configs[0]["subnet_id"] = form.id("subnets", firewall.subnet, f"{stem}_subnet")
@@ -64,6 +81,12 @@ def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
         config["public_ip_address_id"] = form.id("public_ips", public, f"{stem}_public_ip")
     sku = {"sku_name": "AZFW_VNet", "sku_tier": "Standard"}
     return form.base(firewall.id, firewall.location) | sku | {"ip_configuration": configs}
+
+
+def _hub(form: TerraformForm, hub: ResourceId | Unresolved, stem: str) -> str:
+    if isinstance(hub, ResourceId) and hub.key in form.topology.virtual_hubs:
+        return form.blocks.reference("azurerm_virtual_hub", hub, label=label(hub))
+    return form.id("others", hub, f"{stem}_hub")
 
 
 def _policy(form: TerraformForm, firewall: Firewall, rules: dict[str, Sequence[_Rule]], ranges: list[str]) -> str:

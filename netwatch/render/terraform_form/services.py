@@ -14,7 +14,7 @@ from netwatch.render.terraform_form.blocks import Body, filled
 if TYPE_CHECKING:
     from netwatch.render.terraform_form.form import TerraformForm
 
-__all__ = ["services"]
+__all__ = ["asked", "services"]
 
 _SKUS = {"Vpn": "VpnGw1AZ", "ExpressRoute": "ErGw1AZ"}
 _PEERS = {
@@ -39,7 +39,7 @@ def services(form: TerraformForm) -> None:
         _private_endpoint(form, endpoint)
     for local in topology.local_network_gateways.values():
         space = form.texts(local.prefixes, f"{local.id.name}_address_space")
-        address = {"gateway_address": _asked(form, f"{local.id.name}_gateway_address", "The address of the site.")}
+        address = {"gateway_address": asked(form, f"{local.id.name}_gateway_address", "The address of the site.")}
         body = form.base(local.id, local.location) | address | filled(address_space=space)
         form.add("local_network_gateways", local.id, body)
     for gateway in topology.gateways.values():
@@ -48,15 +48,15 @@ def services(form: TerraformForm) -> None:
         _connection(form, connection)
 
 
-def _asked(form: TerraformForm, name: str, description: str) -> str:
+def asked(form: TerraformForm, name: str, description: str, type: str = "string") -> str:
     """A variable for what no topology says and the provider wants to know; no answer rests on it."""
-    form.blocks.variables[name] = {"type": "string", "description": description}
+    form.blocks.variables[name] = {"type": type, "description": description}
     return f"${{var.{name}}}"
 
 
 def _private_endpoint(form: TerraformForm, endpoint: PrivateEndpoint) -> None:
     """An endpoint with the NIC that it makes; what it leads to is asked for."""
-    target = _asked(form, f"{endpoint.id.name}_target", f"The id of what {endpoint.id.name} leads to.")
+    target = asked(form, f"{endpoint.id.name}_target", f"The id of what {endpoint.id.name} leads to.")
     service = {"name": endpoint.id.name, "is_manual_connection": False, "private_connection_resource_id": target}
     body = form.base(endpoint.id, endpoint.location) | {"private_service_connection": [service]}
     if endpoint.subnet is not None:
@@ -113,7 +113,7 @@ def _connection(form: TerraformForm, connection: Connection) -> None:
         field, kind = _PEERS.get(peer.type.lower(), ("express_route_circuit_id", "others"))
         body[field] = form.id(kind, peer, "") if kind != "others" else peer.text
     if connection.kind != "ExpressRoute":
-        body["shared_key"] = _asked(form, "connection_shared_key", "The key that both ends of a connection share.")
+        body["shared_key"] = asked(form, "connection_shared_key", "The key that both ends of a connection share.")
         form.blocks.variables["connection_shared_key"]["sensitive"] = True
     base = form.base(connection.id, connection.location)
     form.blocks.add("azurerm_virtual_network_gateway_connection", connection.id, base | body)

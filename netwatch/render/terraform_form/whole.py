@@ -20,6 +20,7 @@ from netwatch.render.terraform_form.machines import machines
 from netwatch.render.terraform_form.managers import managed
 from netwatch.render.terraform_form.networks import networks
 from netwatch.render.terraform_form.services import services
+from netwatch.render.terraform_form.virtual_hubs import virtual_hubs
 
 __all__ = ["TerraformText", "terraform_json"]
 
@@ -65,7 +66,7 @@ def _written(topology: Topology, *, explicit: bool) -> tuple[Body, Topology]:
 def _configuration(form: TerraformForm) -> Body:
     """The whole file."""
     form.add_groups()
-    for write in (networks, machines, load_balancers, firewalls, services, managed):
+    for write in (networks, machines, load_balancers, firewalls, services, virtual_hubs, managed):
         write(form)
     blocks = form.blocks
     body: Body = {

@@ -107,6 +107,27 @@ def test_tables_labels_and_static_routes(tmp_path: Path) -> None:
     assert str(to.static_routes[0].next_hop_ip) == "10.0.1.4"
 
 
+def test_an_id_that_is_written_stands_beside_one_that_is_referred_to(tmp_path: Path) -> None:
+    tables = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualHubs/hub/hubRouteTables"
+    connection = _part(
+        "azurerm_virtual_hub_connection.to",
+        {"routing": [{"propagated_route_table": [{"route_table_ids": [f"{tables}/noneRouteTable", None]}]}]},
+        {
+            "virtual_hub_id": _HUB,
+            "remote_virtual_network_id": ref("azurerm_virtual_network.vnet.id"),
+            "routing": [
+                {"propagated_route_table": [{"route_table_ids": ref("azurerm_virtual_hub.hub.default_route_table_id")}]}
+            ],
+        },
+        {"routing": [{"propagated_route_table": [{"route_table_ids": [False, True]}]}]},
+    )
+    (to,) = _hub(_read(tmp_path, *_wan(), connection)).connections
+    assert [each.name for each in to.routing.tables if isinstance(each, ResourceId)] == [
+        "noneRouteTable",
+        "defaultRouteTable",
+    ]
+
+
 def test_a_route_of_its_own_in_the_default_table(tmp_path: Path) -> None:
     route = _part(
         "azurerm_virtual_hub_route_table_route.all",

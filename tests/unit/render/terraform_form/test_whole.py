@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from netwatch.formats.input_reader import InputReader
@@ -126,3 +127,18 @@ def test_ports_that_a_nat_rule_keeps_are_asked_for_and_called_lost() -> None:
     name = held["rule"][0]["translated_port"].removeprefix("${var.").removesuffix("}")
     assert body["variable"][name]["type"] == "number"
     assert any("nat rules of fw" in each for each in losses)
+
+
+def test_a_virtual_wan_is_kept() -> None:
+    text = Path("topologies/virtual-wan/virtual-wan.yaml").read_text(encoding="utf-8")
+    body, losses = _written(text)
+    assert losses == ("network rules of fw (azureFirewalls).",)  # in a policy they have longer names
+    resources = body["resource"]
+    to_red = resources["azurerm_virtual_hub_connection"]["hub-west_to-red"]
+    assert to_red["routing"][0]["propagated_route_table"][0]["route_table_ids"] == [
+        "${azurerm_virtual_hub_route_table.hub-west_red.id}",
+        "${azurerm_virtual_hub.hub-west.default_route_table_id}",
+    ]
+    firewall = resources["azurerm_firewall"]["fw"]
+    assert firewall["virtual_hub"] == [{"virtual_hub_id": "${azurerm_virtual_hub.hub-west.id}", "public_ip_count": 1}]
+    assert firewall["firewall_policy_id"] == "${azurerm_firewall_policy.fw-policy.id}"
