@@ -139,7 +139,7 @@ def read_route(route: ArmObject, id: ResourceId) -> UserRoute:
     fields = route.object("properties")
     hop = fields.parsed("nextHopType", _next_hop_type)
     address = fields.parsed("nextHopIpAddress", fields.reading.address)
-    first, *rest = _spread_over(fields) if hop is NextHopType.VIRTUAL_APPLIANCE_ECMP else (None,)
+    first, *rest = _hops(fields, hop, address)
     if hop is NextHopType.VIRTUAL_APPLIANCE and address is None:
         fields.problem("nextHopIpAddress is missing.", "Azure requires it where the next hop type is VirtualAppliance.")
     return UserRoute(
@@ -147,10 +147,19 @@ def read_route(route: ArmObject, id: ResourceId) -> UserRoute:
         name=id.name,
         prefix=_route_required(fields, "addressPrefix", fields.parsed("addressPrefix", _route_prefix)),
         next_hop_type=_route_required(fields, "nextHopType", hop),
-        next_hop_ip=address if hop is NextHopType.VIRTUAL_APPLIANCE or isinstance(hop, Unresolved) else first,
+        next_hop_ip=first,
         where=route.where,
         other_hop_ips=tuple(rest),
     )
+
+
+def _hops(fields: ArmObject, hop: Any, address: Any) -> tuple[Any, ...]:
+    """The appliances of a route, None alone where its type has none; of an open type those that are given."""
+    if hop is NextHopType.VIRTUAL_APPLIANCE_ECMP:
+        return _spread_over(fields)
+    if isinstance(hop, Unresolved):
+        return fields.object("nextHop").all_parsed("nextHopIpAddresses", fields.reading.address) or (address,)
+    return (address,) if hop is NextHopType.VIRTUAL_APPLIANCE else (None,)
 
 
 def _spread_over(fields: ArmObject) -> tuple[Any, ...]:

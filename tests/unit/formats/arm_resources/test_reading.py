@@ -447,9 +447,10 @@ def test_a_route_of_a_tag_and_an_empty_next_hop_address() -> None:
     assert (table.routes[0].prefix, table.routes[0].next_hop_ip) == (ServiceTag("Storage.WestEurope"), None)
 
 
-def test_a_route_can_spread_flows_over_several_appliances() -> None:
+@pytest.mark.parametrize("type", ["VirtualApplianceEcmp", "[parameters('type')]"])
+def test_a_route_can_spread_flows_over_several_appliances(type: str) -> None:
     hops = {"nextHopIpAddresses": ["10.0.9.4", "10.0.9.5", "10.0.9.6"]}
-    table = next(iter(_read(_route(nextHopType="VirtualApplianceEcmp", nextHop=hops)).route_tables.values()))
+    table = next(iter(_read(_route(nextHopType=type, nextHop=hops)).route_tables.values()))
     (route,) = table.routes
     assert [str(hop) for hop in (route.next_hop_ip, *route.other_hop_ips)] == hops["nextHopIpAddresses"]
 
