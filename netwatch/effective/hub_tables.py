@@ -216,14 +216,23 @@ def _own_static_rows(source: VirtualHub, connection: HubConnection, open: Unreso
             yield HubRow(prefix, source.id, connection.id, route.next_hop_ip, open, route.where)
 
 
+_PREFERRED = ("expressroutegateways", "vpngateways", "p2svpngateways")
+
+
+def _preference(gateway: HubGateway) -> tuple[int, str]:
+    kind = gateway.id.type.rsplit("/", 1)[-1].lower()
+    return (_PREFERRED.index(kind) if kind in _PREFERRED else len(_PREFERRED)), gateway.id.key
+
+
 def _branches(topology: Topology, hub: VirtualHub, table: ResourceId | None, source: VirtualHub) -> Iterator[HubRow]:
     """What lies beyond the gateways of ``source``: declared prefixes, and those of facts.
 
     All branches propagate to the same tables ("Additional considerations"), so that learned ones go by the first.
+    Of gateways that bring one prefix a circuit's goes first ("Virtual hub routing preference": it is the default);
+    among the others the order of kinds and ids stands in for what no source says, and not that of the input.
     """
-    for gateway in topology.hub_gateways.values():
-        if gateway.hub != source.id:
-            continue
+    own = (each for each in topology.hub_gateways.values() if each.hub == source.id)
+    for gateway in sorted(own, key=_preference):
         for branch in gateway.branches:
             yield from _branch_rows(topology, hub, table, source, branch)
         yield from _learned_rows(topology, hub, table, source, gateway)
