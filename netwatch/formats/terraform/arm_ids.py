@@ -222,7 +222,7 @@ class Ids:
             ids = list(self._inline_subnets(targets.origins))
         if not ids:
             ids = list(self._elsewhere(targets.origins))
-        is_local = bool(targets.unseen) and all(each.startswith("local.") for each in targets.unseen)
+        is_local = bool(targets.unseen) and not targets.may_lie_outside
         if ids or (fields.shows_expressions and not is_local):
             ids = self._at_own_index(fields, name, list(dict.fromkeys(ids)))
         else:

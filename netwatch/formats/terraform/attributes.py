@@ -27,6 +27,11 @@ class Targets(NamedTuple):
     origins: tuple[Origin, ...]
     unseen: tuple[str, ...]
 
+    @property
+    def may_lie_outside(self) -> bool:
+        """Whether what is not shown is more than locals, so that it may mean what the plan does not hold."""
+        return any(not each.startswith("local.") for each in self.unseen)
+
 
 class Attributes:
     """Attributes by name. A value is what Terraform knows, None where there is none, or Unresolved.

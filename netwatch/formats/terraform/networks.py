@@ -143,12 +143,16 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
 
 
 def _other_network(words: Words, instance: Instance) -> dict[str, str] | None:
-    """The one network that a peering can lead to, because none is peered with itself."""
+    """The one network of the plan that a peering can lead to, because none is peered with itself.
+
+    None where it may lead to a network that the plan does not hold, as a variable may.
+    """
     fields = attributes_of(words.plan, instance)
     own = words.ids.parents_of(instance)
     possible = words.ids.candidates(fields, "remote_virtual_network_id", to=(_VNET,))
     others = {id.lower(): id for id in possible.ids if id not in own.ids}
-    is_certain = own.open is None and len(others) == 1
+    may_be_far = fields.targets("remote_virtual_network_id", (_VNET,)).may_lie_outside
+    is_certain = own.open is None and len(others) == 1 and not may_be_far
     return {"id": next(iter(others.values()))} if is_certain else None
 
 

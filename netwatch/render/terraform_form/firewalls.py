@@ -17,7 +17,7 @@ from netwatch.model.flow import Access
 from netwatch.model.ids import ResourceId
 from netwatch.model.rules import AddressField
 from netwatch.model.unresolved import Unresolved
-from netwatch.render.terraform_form.blocks import Body, filled, label
+from netwatch.render.terraform_form.blocks import Body, filled
 from netwatch.render.terraform_form.networks import port_texts
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def _in_policy(rule: _Rule) -> tuple[str, str, str]:
 def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
     stem = firewall.id.name
     if firewall.hub is not None:
-        hub = {"virtual_hub_id": _hub(form, firewall.hub, stem), "public_ip_count": max(1, len(firewall.public_ips))}
+        hub = {
+            "virtual_hub_id": form.id("virtual_hubs", firewall.hub, f"{stem}_hub"),
+            "public_ip_count": max(1, len(firewall.public_ips)),
+        }
         sku = {"sku_name": "AZFW_Hub", "sku_tier": "Standard"}
         return form.base(firewall.id, firewall.location) | sku | {"virtual_hub": [hub]}
     configs: list[Body] = [{"name": f"ipconfig{at + 1}"} for at in range(max(1, len(firewall.public_ips)))]
@@ -81,12 +84,6 @@ def _firewall(form: TerraformForm, firewall: Firewall) -> Body:
         config["public_ip_address_id"] = form.id("public_ips", public, f"{stem}_public_ip")
     sku = {"sku_name": "AZFW_VNet", "sku_tier": "Standard"}
     return form.base(firewall.id, firewall.location) | sku | {"ip_configuration": configs}
-
-
-def _hub(form: TerraformForm, hub: ResourceId | Unresolved, stem: str) -> str:
-    if isinstance(hub, ResourceId) and hub.key in form.topology.virtual_hubs:
-        return form.blocks.reference("azurerm_virtual_hub", hub, label=label(hub))
-    return form.id("others", hub, f"{stem}_hub")
 
 
 def _policy(form: TerraformForm, firewall: Firewall, rules: dict[str, Sequence[_Rule]], ranges: list[str]) -> str:

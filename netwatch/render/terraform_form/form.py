@@ -33,6 +33,10 @@ _TYPES = {
     "security_admin_configurations": "azurerm_network_manager_security_admin_configuration",
     "connectivity_configurations": "azurerm_network_manager_connectivity_configuration",
     "vms": "azurerm_linux_virtual_machine",
+    "firewalls": "azurerm_firewall",
+    "virtual_wans": "azurerm_virtual_wan",
+    "virtual_hubs": "azurerm_virtual_hub",
+    "vpn_sites": "azurerm_vpn_site",
 }
 """Topology mapping → azurerm type, of what others refer to."""
 

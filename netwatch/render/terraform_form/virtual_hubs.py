@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netwatch.effective.hub_tables import connection_of
 from netwatch.model.ids import ResourceId
 from netwatch.model.virtual_hubs import (
     HubBranch,
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["virtual_hubs"]
 
-_WAN, _HUB, _TABLE = "azurerm_virtual_wan", "azurerm_virtual_hub", "azurerm_virtual_hub_route_table"
-_CONNECTION, _FIREWALL, _SITE = "azurerm_virtual_hub_connection", "azurerm_firewall", "azurerm_vpn_site"
+_HUB, _TABLE, _CONNECTION = "azurerm_virtual_hub", "azurerm_virtual_hub_route_table", "azurerm_virtual_hub_connection"
 _DEFAULT = "defaultroutetable"
 
 _GATEWAYS = {
@@ -42,11 +42,11 @@ def virtual_hubs(form: TerraformForm) -> None:
     """WANs, hubs with their tables and connections, sites, and what leads out of hubs."""
     topology = form.topology
     for wan in topology.virtual_wans.values():
-        form.blocks.add(_WAN, wan.id, form.base(wan.id, wan.location) | {"type": wan.kind}, label=label(wan.id))
+        form.add("virtual_wans", wan.id, form.base(wan.id, wan.location) | {"type": wan.kind})
     for hub in topology.virtual_hubs.values():
         _hub(form, hub)
     for site in topology.vpn_sites.values():
-        form.blocks.add(_SITE, site.id, _site(form, site), label=label(site.id))
+        form.add("vpn_sites", site.id, _site(form, site))
     for gateway in topology.hub_gateways.values():
         _gateway(form, gateway)
 
@@ -55,11 +55,11 @@ def _hub(form: TerraformForm, hub: VirtualHub) -> None:
     stem = hub.id.name
     body = form.base(hub.id, hub.location) | filled(sku=hub.kind)
     if hub.wan is not None:
-        body["virtual_wan_id"] = _reference(form, _WAN, hub.wan, f"{stem}_wan")
+        body["virtual_wan_id"] = form.id("virtual_wans", hub.wan, f"{stem}_wan")
     if hub.prefix is not None:
         body["address_prefix"] = form.text(hub.prefix, f"{stem}_address_prefix")
-    form.blocks.add(_HUB, hub.id, body, label=label(hub.id))
-    own = {"virtual_hub_id": _reference(form, _HUB, hub.id, "")}
+    form.add("virtual_hubs", hub.id, body)
+    own = {"virtual_hub_id": form.id("virtual_hubs", hub.id, "")}
     for table in hub.tables:
         _table(form, table, own)
     for connection in hub.connections:
@@ -77,7 +77,7 @@ def _hub(form: TerraformForm, hub: VirtualHub) -> None:
         if peer.address is not None:
             body["peer_ip"] = form.text(peer.address, f"{name}_peer_ip")
         if peer.connection is not None:
-            body["virtual_network_connection_id"] = _reference(form, _CONNECTION, peer.connection, f"{name}_connection")
+            body["virtual_network_connection_id"] = _connection_id(form, peer.connection, f"{name}_connection")
         form.blocks.add("azurerm_virtual_hub_bgp_connection", peer.id, body, label=label(peer.id))
 
 
@@ -107,12 +107,14 @@ def _route(form: TerraformForm, route: HubRoute) -> Body:
 
 
 def _next_hop(form: TerraformForm, id: Any, stem: str) -> str:
-    kind = id.type.lower() if isinstance(id, ResourceId) else ""
-    if kind.endswith("hubvirtualnetworkconnections"):
-        return _reference(form, _CONNECTION, id, "")
-    if kind.endswith("azurefirewalls") and id.key in form.topology.firewalls:
-        return form.blocks.reference(_FIREWALL, id)
-    return form.id("others", id, f"{stem}_next_hop")
+    if isinstance(id, ResourceId) and id.type.lower().endswith("hubvirtualnetworkconnections"):
+        return _connection_id(form, id, "")
+    return form.id("firewalls", id, f"{stem}_next_hop")
+
+
+def _connection_id(form: TerraformForm, id: Any, stem: str) -> str:
+    is_held = isinstance(id, ResourceId) and connection_of(form.topology, id) is not None
+    return form.blocks.reference(_CONNECTION, id, label=label(id)) if is_held else form.id("virtual_hubs", id, stem)
 
 
 def _connection(form: TerraformForm, connection: HubConnection) -> Body:
@@ -148,11 +150,11 @@ def _routing(form: TerraformForm, routing: HubRouting, stem: str, own: str, tabl
 def _table_id(form: TerraformForm, id: Any, stem: str) -> str:
     """A table of a hub by reference: its default one is an attribute of the hub, its None one is made by nobody."""
     if not isinstance(id, ResourceId) or id.parent.key not in form.topology.virtual_hubs:
-        return form.id("others", id, stem)
+        return form.id("virtual_hubs", id, stem)
     if id.name.lower() == _DEFAULT:
         return form.blocks.reference(_HUB, id.parent, "default_route_table_id", label=label(id.parent))
     is_held = any(table.id == id for table in form.topology.virtual_hubs[id.parent.key].tables)
-    return _reference(form, _TABLE, id, stem) if is_held else id.text
+    return form.blocks.reference(_TABLE, id, label=label(id)) if is_held else id.text
 
 
 def _site(form: TerraformForm, site: VpnSite) -> Body:
@@ -165,7 +167,7 @@ def _site(form: TerraformForm, site: VpnSite) -> Body:
         link["bgp"] = [{"asn": asn, "peering_address": form.text(site.bgp_address, f"{name}_peering_address")}]
     return (
         form.base(site.id, site.location)
-        | {"virtual_wan_id": asking or _reference(form, _WAN, wans[0].id, ""), "link": [link]}
+        | {"virtual_wan_id": asking or form.id("virtual_wans", wans[0].id, ""), "link": [link]}
         | filled(address_cidrs=form.texts(site.prefixes, f"{name}_prefix"))
     )
 
@@ -176,7 +178,7 @@ def _gateway(form: TerraformForm, gateway: HubGateway) -> None:
         return
     body = form.base(gateway.id, gateway.location)
     if gateway.hub is not None:
-        body["virtual_hub_id"] = _reference(form, _HUB, gateway.hub, f"{gateway.id.name}_hub")
+        body["virtual_hub_id"] = form.id("virtual_hubs", gateway.hub, f"{gateway.id.name}_hub")
     if kind == "azurerm_express_route_gateway":
         body["scale_units"] = 1
     if kind == "azurerm_point_to_site_vpn_gateway":
@@ -201,7 +203,7 @@ def _clients(form: TerraformForm, branch: HubBranch) -> Body:
 def _to_site(form: TerraformForm, branch: HubBranch, gateway: str) -> None:
     name = branch.id.name
     link: Body = {"name": "link", "bgp_enabled": branch.bgp}
-    site = "" if branch.site is None else _reference(form, _SITE, branch.site, f"{name}_site")
+    site = "" if branch.site is None else form.id("vpn_sites", branch.site, f"{name}_site")
     if site.endswith(".id}"):
         link["vpn_site_link_id"] = site.replace(".id}", ".link[0].id}")
     else:
@@ -219,11 +221,3 @@ def _to_circuit(form: TerraformForm, branch: HubBranch, gateway: str) -> None:
     body = {"name": name, "express_route_gateway_id": gateway, "express_route_circuit_peering_id": peering}
     body |= filled(routing=[route] if route else [])
     form.blocks.add("azurerm_express_route_connection", branch.id, body, label=label(branch.id))
-
-
-def _reference(form: TerraformForm, type: str, id: Any, stem: str) -> str:
-    """A resource of this file by reference, another one by its id, a gap as a variable."""
-    held = {_WAN: form.topology.virtual_wans, _HUB: form.topology.virtual_hubs, _SITE: form.topology.vpn_sites}
-    if isinstance(id, ResourceId) and (type not in held or id.key in held[type]):
-        return form.blocks.reference(type, id, label=label(id))
-    return form.id("others", id, stem)

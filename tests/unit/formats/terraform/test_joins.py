@@ -136,6 +136,13 @@ def test_a_network_is_not_peered_with_itself(tmp_path: Path) -> None:
     assert "azurerm_virtual_network.third" in found.remote_vnet.reason
 
 
+def test_a_peering_by_a_variable_may_lead_out_of_the_plan(tmp_path: Path) -> None:
+    networks = [network("hub"), network("spoke", "10.1.0.0/16")]
+    (found,) = _read(tmp_path, plan(*networks, _peering({"references": ["var.hub_id"]}))).peerings.values()
+    assert isinstance(found.remote_vnet, Unresolved)
+    assert "var.hub_id" in found.remote_vnet.reason
+
+
 def test_a_deployment_is_of_configurations_of_its_access(tmp_path: Path) -> None:
     """``for_each = {SecurityAdmin = ….id, Connectivity = ….id}``: the access says which of the two it is."""
     manager = resource(

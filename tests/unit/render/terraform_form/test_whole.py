@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from netwatch.formats.input_reader import InputReader
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.formats.topology_file.reading import read_topology_file
@@ -142,3 +144,12 @@ def test_a_virtual_wan_is_kept() -> None:
     firewall = resources["azurerm_firewall"]["fw"]
     assert firewall["virtual_hub"] == [{"virtual_hub_id": "${azurerm_virtual_hub.hub-west.id}", "public_ip_count": 1}]
     assert firewall["firewall_policy_id"] == "${azurerm_firewall_policy.fw-policy.id}"
+
+
+@pytest.mark.parametrize("kind", ["networkVirtualAppliances/nva", "virtualHubs/far/hubVirtualNetworkConnections/to"])
+def test_what_a_hub_hands_to_may_be_something_that_is_not_written(kind: str) -> None:
+    text = Path("topologies/virtual-wan/virtual-wan.yaml").read_text(encoding="utf-8")
+    id = f"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wan/providers/Microsoft.Network/{kind}"
+    named = f"{text.replace('nextHop: fw', f'nextHop: {id}')}\notherResources:\n  {id}: []\n"
+    body, _ = _written(named)
+    assert body["resource"]["azurerm_virtual_hub_route_table"]["hub-west_red"]["route"][0]["next_hop"] == id
