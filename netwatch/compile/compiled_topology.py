@@ -72,9 +72,7 @@ class CompiledTopology:
         self._tags: dict[tuple[str, str], TagExpansion] = alike._tags if alike else {}
         self._expansions: dict[TagExpansion, TagExpansion] = alike._expansions if alike else {}
         self._nsgs: dict[tuple[str, str], EffectiveNsg] = {}
-        self._shared: dict[
-            tuple[Hashable, ...], tuple[tuple[EffectiveRule, ...], Mapping[str, tuple[Prefix, ...]]]
-        ] = {}
+        self._shared: dict[tuple[Hashable, ...], _Meaning] = {}
         self._in_direction: dict[tuple[int, Direction], tuple[EffectiveRule, ...]] = {}
         self._lists: RuleLists = RuleLists(former._lists if former else None)
         self._earlier: Mapping[tuple[str, str], EffectiveNsg] = alike._nsgs if alike else {}

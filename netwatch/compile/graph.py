@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from netwatch.compile.edges import ASSOCIATED, BEYOND, CONTAINS, HANDS_TO, INTERNET, SERVICES, Edge, routes_of
-from netwatch.compile.garbage import no_garbage_collection
 from netwatch.compile.hands_to import connected_groups, handlers, hands_to
+from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import NetworkInterface, Reference
 from netwatch.model.routes import UserRoute

@@ -9,6 +9,7 @@ from netwatch.compile.edges import BEYOND, HANDS_TO, INTERNET, SERVICES, Edge, r
 from netwatch.effective.gateways import gateway_entries
 from netwatch.effective.meshes import connected_members
 from netwatch.effective.peers import connected_peers, peer_prefixes
+from netwatch.effective.regions import region_name
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.gateways import Connection
 from netwatch.model.ids import ResourceId
@@ -126,7 +127,7 @@ def connected_groups(topology: Topology) -> Iterator[ConnectedGroup]:
         for group in configuration.mesh_groups:
             by_region: dict[str, list[VirtualNetwork]] = {}
             for member in connected_members(topology, configuration, group):
-                region = "" if configuration.is_global else member.location.replace(" ", "").lower()
+                region = "" if configuration.is_global else region_name(member.location)
                 by_region.setdefault(region, []).append(member)
             for region, members in by_region.items():
                 node = f"{configuration.id.key} {group.key} {region}".strip()

@@ -44,6 +44,9 @@ _PRIVATE = tuple(parse_prefix(text) for text in ("10.0.0.0/8", "172.16.0.0/12", 
 
 _EVERYTHING = Prefix(4, 0, 0)
 
+_PREFERRED = ("expressroutegateways", "vpngateways", "p2svpngateways")
+"""Types of gateways, whose routes go first first: ExpressRoute is what a hub prefers unless it is told otherwise."""
+
 
 class HubRow(NamedTuple):
     """A row of a hub's table: what packets to ``prefix`` are handed to, and in which hub that stands.
@@ -214,9 +217,6 @@ def _own_static_rows(source: VirtualHub, connection: HubConnection, open: Unreso
     for route in connection.static_routes:
         for prefix in route.prefixes:
             yield HubRow(prefix, source.id, connection.id, route.next_hop_ip, open, route.where)
-
-
-_PREFERRED = ("expressroutegateways", "vpngateways", "p2svpngateways")
 
 
 def _preference(gateway: HubGateway) -> tuple[int, str]:

@@ -6,12 +6,13 @@ regions it is deployed to, which no resource says: it is the fact ``networkManag
 
 from __future__ import annotations
 
+from netwatch.effective.regions import same_region
 from netwatch.model.ids import ResourceId
 from netwatch.model.network_manager import ConnectivityConfiguration, NetworkManager, SecurityAdminConfiguration
 from netwatch.model.resources import VirtualNetwork
 from netwatch.model.topology import Topology
 
-__all__ = ["connected_members", "is_deployed", "mesh_members", "same_region"]
+__all__ = ["connected_members", "is_deployed", "mesh_members"]
 
 _NOT_KNOWN = frozenset({"", "00000000-0000-0000-0000-000000000000"})
 """What stands for a subscription in ids that have none, or none yet."""
@@ -77,8 +78,3 @@ def _governs(manager: NetworkManager, vnet: VirtualNetwork) -> bool:
     """
     scopes, own = {scope.subscription.lower() for scope in manager.scopes}, vnet.id.subscription.lower()
     return own in scopes or not scopes or not _NOT_KNOWN.isdisjoint({own, *scopes})
-
-
-def same_region(one: str, other: str) -> bool:
-    """Whether two names are of one region: ``West Europe`` and ``westeurope`` are."""
-    return one.replace(" ", "").lower() == other.replace(" ", "").lower()

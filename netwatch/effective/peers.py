@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netwatch.effective.managed_peerings import managed_peerings
+from netwatch.effective.regions import same_region
 from netwatch.model.addresses import Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
@@ -22,7 +23,6 @@ __all__ = [
     "near_subnets",
     "peer_prefixes",
     "peerings_of",
-    "same_region",
 ]
 
 
@@ -131,8 +131,3 @@ def is_global(topology: Topology, peering: Peering) -> bool:
         return False
     there = topology.vnets[peering.remote_vnet.key]
     return not same_region(here.location, there.location)
-
-
-def same_region(one: str, other: str) -> bool:
-    """``West Europe`` and ``westeurope`` are one region."""
-    return one.replace(" ", "").lower() == other.replace(" ", "").lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["paired_region"]
+__all__ = ["paired_region", "region_name", "same_region"]
 
 # Source: "Azure region pairs and nonpaired regions". Regions without a pair are not here.
 _PAIRS = (
@@ -20,9 +20,19 @@ _PAIRS = (
 _ONE_WAY = {"brazilsouth": "southcentralus", "westus3": "eastus", "westindia": "southindia"}
 
 
+def region_name(location: str) -> str:
+    """The name of a region as ids and tags have it: ``westeurope`` for ``West Europe`` too."""
+    return location.replace(" ", "").lower()
+
+
+def same_region(one: str, other: str) -> bool:
+    """Whether two names are of one region: ``West Europe`` and ``westeurope`` are."""
+    return region_name(one) == region_name(other)
+
+
 def paired_region(location: str) -> str:
     """The region paired with ``location`` (``West Europe`` or ``westeurope``), empty where it has none."""
-    region = location.replace(" ", "").lower()
+    region = region_name(location)
     if region in _ONE_WAY:
         return _ONE_WAY[region]
     for one, other in (pair.split() for pair in _PAIRS):

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from netwatch.effective.defaults import reserved_prefixes
 from netwatch.effective.gateways import gateway_address, learned_routes, propagates
 from netwatch.effective.meshes import mesh_members
-from netwatch.effective.peers import connected_peers, is_global, peer_prefixes, same_region
+from netwatch.effective.peers import connected_peers, is_global, peer_prefixes
 from netwatch.effective.private_endpoints import endpoint_addresses, yields_to
+from netwatch.effective.regions import same_region
 from netwatch.effective.service_endpoints import endpoint_tags
 from netwatch.effective.unsupported import refuse_routes
 from netwatch.errors import UnsupportedError

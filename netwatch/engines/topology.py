@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import ASSOCIATED, CONTAINS, heads, kind_of, tails
-from netwatch.effective.meshes import same_region
+from netwatch.effective.regions import region_name, same_region
 from netwatch.engines.targets import find_subnet, find_vnet
 from netwatch.errors import QueryError, ResourceNotFoundError
 from netwatch.model.answers import Association, TopologyAnswer, TopologyResource
@@ -167,7 +167,7 @@ def _left_out(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
 
 def _several_regions(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
     """A sentence where the answer is of more regions than one watcher has; empty elsewhere."""
-    regions = sorted({_location(graph, key).replace(" ", "").lower() for key in keys if kind_of(graph, key) in _ORDER})
+    regions = sorted({region_name(_location(graph, key)) for key in keys if kind_of(graph, key) in _ORDER})
     if len(regions) < 2:
         return ""
     return f"of {len(regions)} regions ({', '.join(regions)}); Azure's watchers list those of one each: --location"

@@ -59,8 +59,8 @@ def load_together(
 
     The same resource may stand in several of them where they say the same.
     """
-    from netwatch.compile.garbage import no_garbage_collection
     from netwatch.formats.topology_draft import TopologyDraft
+    from netwatch.matcher.garbage import no_garbage_collection
 
     sources = [os.fspath(path) for path in paths]
     with no_garbage_collection():

@@ -90,7 +90,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.choice import KERNELS, choose_between, spread
-from netwatch.matcher.prepared import PreparedTable, uncollected
+from netwatch.matcher.garbage import no_garbage_collection
+from netwatch.matcher.prepared import PreparedTable
 from netwatch.matcher.tables import NO_ROW, RuleTable
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def choose(table: RuleTable | PreparedTable, n: int, *, kernel: str = "auto") ->
 def _made_ready(prepared: PreparedTable, name: str, flows: int) -> bool:
     from netwatch.matcher.kernels import numba, numpy
 
-    with uncollected():
+    with no_garbage_collection():
         return numba.made_ready(prepared, flows) if name == "numba" else numpy.made_ready(prepared, flows)
 
 

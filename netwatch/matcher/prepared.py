@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("MAX_BYTES", "MAX_TABLE_ROWS", "MAX_WORK_BYTES", "PAIRS_FROM"),
-    *("PreparedTable", "Services", "nbytes", "uncollected"),
+    *("PreparedTable", "Services", "nbytes"),
 ]
 
 MAX_BYTES = 64 << 20
@@ -167,20 +165,6 @@ class PreparedTable:
     def __getstate__(self) -> dict[str, Any]:
         """What has been made, but for what only serves to make more."""
         return {name: value for name, value in self.__dict__.items() if name != "layout"}
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage is looked for inside: making tables leaves none, and walking all rows for it takes a third as long."""
-    import gc
-
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def nbytes(value: Any) -> int:

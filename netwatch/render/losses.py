@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from netwatch.effective.regions import region_name
 from netwatch.model.facts import Facts
 from netwatch.model.load_balancers import BackendPool, LoadBalancer
 from netwatch.model.resources import NetworkInterface
@@ -39,9 +40,7 @@ def losses(said: Topology, read: Topology, *, reasons: bool = True) -> Iterator[
 def _facts(facts: Facts) -> tuple[object, object]:
     """Facts that answers rest on; what is deployed where, however many deployments say it."""
     deployed = {
-        (each.region.replace(" ", "").lower(), id)
-        for each in facts.network_manager_deployments
-        for id in each.configurations
+        (region_name(each.region), id) for each in facts.network_manager_deployments for id in each.configurations
     }
     return replace(facts, unused=(), network_manager_deployments=()), deployed
 
@@ -85,7 +84,7 @@ def _unlike(thing: object, found: object, name: str) -> bool:
     if name == "ip_configurations" and isinstance(thing, NetworkInterface):
         one, other = ([replace(each, assumed=False) for each in configs] for configs in (one, other))
     if name == "location":
-        one, other = (each.replace(" ", "").lower() for each in (one, other))
+        one, other = (region_name(each) for each in (one, other))
     if name == "service_endpoints":  # no answer depends on the regions of one
         one, other = ([each.service for each in endpoints] for endpoints in (one, other))
     if name.endswith("rules") and not isinstance(thing, LoadBalancer):

@@ -14,8 +14,8 @@ from netwatch.effective.platform import LICENSING_ADDRESSES, PLATFORM_ADDRESSES,
 from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.choice import choose_between, spread
+from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.matcher.prefixes import PrefixTables
-from netwatch.matcher.prepared import uncollected
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Direction, Flow, Level, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface
@@ -119,7 +119,7 @@ class BatchTables:
     def next_hops(self, version: int) -> NextHops:
         """The routes of every NIC."""
         if version not in self._hops:
-            with uncollected():
+            with no_garbage_collection():
                 self._hops[version] = NextHops(self.compiled, version)
         return self._hops[version]
 
@@ -281,7 +281,7 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
 
 
 def _made(chains: Chains, pairs: Array) -> bool:
-    with uncollected():
+    with no_garbage_collection():
         return chains.make(pairs.tolist())
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
+from netwatch.effective.regions import region_name
+
 __all__ = ["UNKNOWN_MS", "round_trip_ms"]
 
 # Region, latitude and longitude.
@@ -43,7 +45,7 @@ def round_trip_ms(one: str, other: str) -> int:
 
     An empty name is a place nobody knows, and adds nothing.
     """
-    here, there = _normal(one), _normal(other)
+    here, there = region_name(one), region_name(other)
     if here == there or not here or not there:
         return 0
     places = _places()
@@ -64,8 +66,3 @@ def _kilometres(one: tuple[int, int], other: tuple[int, int]) -> float:
     north, east = radians(lat2 - lat1) / 2, radians(lon2 - lon1) / 2
     half = sin(north) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(east) ** 2
     return 2 * 6371 * asin(sqrt(half))
-
-
-def _normal(region: str) -> str:
-    """``West Europe`` and ``westeurope`` are one region."""
-    return region.replace(" ", "").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from netwatch.effective.regions import region_name
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
@@ -37,7 +38,7 @@ def with_endpoint_nic(words: Words, instance: Instance, resources: Resources) ->
         place(fields, {"name": name, "properties": given({"subnet": subnet, "privateIPAddress": address})})
         for name, address in _endpoint_addresses(words, fields).items()
     ]
-    location = fields.text("location").replace(" ", "").lower() or None
+    location = region_name(fields.text("location")) or None
     base = {"id": id, "type": "Microsoft.Network/networkInterfaces", "location": location}
     resources[id.lower()] = place(fields, {**base, "properties": {"ipConfigurations": configs}})
 

@@ -9,15 +9,9 @@ from netwatch.errors import TopologyError, TopologySchemaError, UnsupportedError
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan
 from netwatch.model.where import Where
 
-__all__ = ["is_state_file", "is_terraform", "read_plan"]
+__all__ = ["is_state_file", "read_plan"]
 
 _Report = Callable[[TopologyError], None]
-
-
-def is_terraform(value: Any) -> bool:
-    """Whether a JSON object is a plan or state as ``terraform show -json`` prints it, or a state file."""
-    shown = "format_version" in value and ("terraform_version" in value or {"planned_values", "values"} & value.keys())
-    return shown or is_state_file(value)
 
 
 def is_state_file(value: Json) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from netwatch.effective.regions import region_name
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
@@ -136,7 +137,7 @@ def _sides(words: Words, fields: Attributes, name: str) -> list[PlacedObject]:
 def deployment(words: Words, instance: Instance) -> dict[str, Any] | None:
     """What a deployment puts in force, as the fact says it; None, and noted, where the plan does not tell."""
     fields = attributes_of(words.plan, instance)
-    location = fields.text("location").replace(" ", "").lower()
+    location = region_name(fields.text("location"))
     access = fields.text("scope_access").lower()
     types = [type for type, of in _CONFIGURATIONS.items() if access in ("", of.lower())] or list(_CONFIGURATIONS)
     found = words.ids.references(fields, "configuration_ids", to=types)

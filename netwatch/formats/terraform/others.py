@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from netwatch.effective.regions import region_name
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.arm_types import ARM_TYPES, arm_type_of
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
@@ -30,7 +31,7 @@ def other(words: Words, instance: Instance, properties: dict[str, Any] | None = 
             "type": arm_type_of(instance)
             or ("Microsoft.Resources/resourceGroups" if instance.type in ARM_TYPES else instance.type),
             "name": words.ids.name_of(instance),
-            "location": fields.text("location").replace(" ", "").lower() or None,
+            "location": region_name(fields.text("location")) or None,
             "properties": body,
         },
     )
@@ -93,7 +94,7 @@ def azapi(words: Words, instance: Instance) -> PlacedObject:
         "id": words.ids.id_of(instance),
         "type": type,
         "name": words.ids.name_of(instance),
-        "location": fields.text("location").replace(" ", "").lower() or None,
+        "location": region_name(fields.text("location")) or None,
     }
     body = body if isinstance(body, dict) else {}
     return place(fields, {**body, **given(base), "properties": body.get("properties", {})})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from netwatch.effective.regions import region_name
 from netwatch.formats.arm_resources.fields import AssumedText, PlacedObject
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.arm_types import ARM_TYPES
@@ -61,7 +62,7 @@ def given(value: Mapping[str, Any]) -> dict[str, Any]:
 def resource(words: Words, instance: Instance, properties: Mapping[str, Any], **more: Any) -> PlacedObject:
     """An ARM resource with these properties."""
     fields = attributes_of(words.plan, instance)
-    location = fields.text("location").replace(" ", "").lower()
+    location = region_name(fields.text("location"))
     base = {"id": words.ids.id_of(instance), "type": ARM_TYPES[instance.type].type, "location": location or None}
     return place(fields, {**base, **more, "name": words.ids.name_of(instance), "properties": given(properties)})
 

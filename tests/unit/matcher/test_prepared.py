@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import gc
 import pickle
 
 import pytest
 
 from netwatch.matcher import prepared as module
-from netwatch.matcher.prepared import PreparedTable, uncollected
+from netwatch.matcher.prepared import PreparedTable
 from tests.unit.matcher.rows import EVERY_PORT, EVERYONE, rule, table
 
 RULES = table(rule([(1, 5)], [EVERYONE], [(80, 80)]), rule([EVERYONE], [EVERYONE], [EVERY_PORT]))
@@ -49,18 +48,3 @@ def test_many_networks_are_no_blocks_of_a_trie() -> None:
     assert prepared.trees is not None
     assert prepared.tries is not None
     assert prepared.table_bytes < module.MAX_BYTES
-
-
-@pytest.mark.parametrize("was_on", [True, False])
-def test_garbage_is_looked_for_again_afterwards_if_it_was_before(was_on: bool) -> None:
-    before = gc.isenabled()
-    try:
-        (gc.enable if was_on else gc.disable)()
-        with uncollected():
-            inside = gc.isenabled()
-        assert not inside
-        with pytest.raises(ZeroDivisionError), uncollected():
-            raise ZeroDivisionError
-        assert gc.isenabled() is was_on
-    finally:
-        (gc.enable if before else gc.disable)()
