@@ -1,9 +1,14 @@
 """Number to value in a few comparisons of sixteen at a time: a search tree whose nodes are lines of the cache.
 
 A node is a line of 64 bytes: sixteen keys of 32 bits, or eight of 64. How many of them lie below a number says which
-child comes next, and a processor with wide registers finds that in three instructions. Three thousand five hundred
-intervals are three nodes deep and take 14 kB, which stays in the first cache whatever else a flow touches. NumPy has
-no such comparison; it looks into ``tries``.
+child comes next, and a processor with wide registers finds that in three instructions. NumPy has no such comparison; it
+looks into ``tries``.
+
+A number of 32 bits first learns which of 256 **parts** it is in, from 255 keys that all nodes above the parts would
+hold. Where registers are wide enough to look things up in (AVX-512) these keys stay in registers, and sixteen numbers
+at a time are halved eight times, each against a key of its own (``instructions``); else two nodes are asked. Three
+thousand five hundred intervals are that step and one node more: 16 kB, which stay in the first cache whatever else a
+flow touches.
 """
 
 from __future__ import annotations
@@ -15,21 +20,36 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["LINE", "Tree", "tree"]
+__all__ = ["HALVINGS", "HALVING_LINES", "LINE", "PARTS", "Tree", "tree"]
 
 LINE = 64
 """The bytes of a node."""
+
+HALVINGS = 8
+PARTS = 1 << HALVINGS
+
+_SIDE = 16
+"""Children of a node above the parts: its last key is never reached."""
+
+HALVING_LINES = tuple(max(1, (1 << halving) // _SIDE) for halving in range(HALVINGS))
+"""The lines of the keys of each halving."""
 
 
 class Tree(NamedTuple):
     """The tree of ascending starts. Node i is ``keys[n * i]`` to below ``keys[n * (i + 1)]``, n being 16 or 8.
 
-    ``levels[d]`` is the first node of depth d; depth 0 is the root, ``levels[0] == 0``; there are two levels at least.
-    From node ``levels[d] + p`` a number goes to ``p * (n + 1) + (how many of the node's keys are below it)``, which
-    behind the last level is its interval. ``values`` are the intervals' values. The key of a start is one less than
-    the start, so that "below" means "from the start on", and a node is filled up with keys that nothing is above.
+    ``levels[d]`` is the first node of depth d below the parts. From node ``levels[d] + p``, p being its part at
+    first, a number goes to ``p * (n + 1) + (how many of the node's keys are below it)``, which behind the last level
+    is its interval. ``values`` are the intervals' values. The key of a start is one less than the start, so that
+    "below" means "from the start on", and a node is filled up with keys that nothing is above.
+
+    ``parts`` is empty for numbers of 64 bits, which are all in part 0. For 32 bits it holds the keys between parts
+    twice. First by halvings: those of the first four in a line each, repeated, then those of the fifth to the eighth in
+    1, 2, 4 and 8 lines; the key that a number needs next stands where the bits say that it has so far, the first bit
+    being the lowest. Then as 17 nodes of 15 keys and one that nothing is above: the root, and its children.
     """
 
+    parts: Array
     keys: Array
     levels: Array
     values: Array
@@ -41,18 +61,47 @@ def tree(starts: Array, values: Array) -> Tree:
 
     width = LINE // starts.itemsize
     fan, count = width + 1, len(starts)
-    depth = 2
-    while fan**depth < count:
+    top = PARTS if starts.itemsize == 4 else 1
+    depth = 0
+    while top * fan**depth < count:
         depth += 1
-    parts = []
-    for level in range(depth):
-        span = fan ** (depth - level - 1)
-        nodes = (count - 1) // (span * fan) + 1
-        which = (np.arange(nodes)[:, None] * fan + np.arange(1, fan)) * span
-        keys = np.full(which.shape, np.iinfo(starts.dtype).max, starts.dtype)
-        there = which < count
-        keys[there] = starts[which[there]] - starts.dtype.type(1)
-        parts.append(keys.reshape(-1))
-    levels = np.cumsum([0, *(len(part) // width for part in parts[:-1])]).astype(np.uint64)
+    nodes = [np.arange(-(-count // fan ** (depth - level))) * fan ** (depth - level) for level in range(depth)]
+    below = [
+        _keys(starts, own[:, None] + np.arange(1, fan) * fan ** (depth - level - 1)) for level, own in enumerate(nodes)
+    ]
+    sizes = [len(own) for own in nodes]
+    levels = (np.cumsum([0, *sizes])[:-1] if sizes else np.zeros(0)).astype(np.uint64)
+    parts = _parts(starts, fan**depth) if starts.itemsize == 4 else starts[:0]
     narrow = np.uint16 if int(values.max()) < 1 << 16 else np.uint32
-    return Tree(np.concatenate(parts), levels, values.astype(narrow))
+    return Tree(parts, np.concatenate([starts[:0], *below]), levels, values.astype(narrow))
+
+
+def _keys(starts: Array, which: Array) -> Array:
+    """The keys of some starts, in one row; behind the last start keys that nothing is above."""
+    import numpy as np
+
+    keys = np.full(which.shape, np.iinfo(starts.dtype).max, starts.dtype)
+    there = which < len(starts)
+    keys[there] = starts[which[there]] - starts.dtype.type(1)
+    return keys.reshape(-1)
+
+
+def _parts(starts: Array, size: int) -> Array:
+    """The keys between parts of ``size`` intervals each, by halvings and as nodes."""
+    import numpy as np
+
+    ends = _keys(starts, np.arange(1, PARTS + 1) * size)  # nothing is above the last
+    halvings = [np.resize(ends[_middles(n) - 1], _SIDE * lines) for n, lines in enumerate(HALVING_LINES)]
+    children = ends.copy()
+    children[_SIDE - 1 :: _SIDE] = ends[-1]
+    return np.concatenate([*halvings, ends[_SIDE - 1 :: _SIDE], children])
+
+
+def _middles(n: int) -> Array:
+    """The part that begins in the middle of each of 2**n stretches, ordered by the stretch's number read backwards."""
+    import numpy as np
+
+    order = np.zeros(1, np.int64)
+    for _ in range(n):
+        order = np.concatenate((order * 2, order * 2 + 1))
+    return (2 * order + 1) * (PARTS >> n + 1)

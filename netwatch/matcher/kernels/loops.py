@@ -9,59 +9,37 @@ Numbers that index are unsigned throughout, since numba would ask of each signed
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core.cgutils import create_struct_proxy
-from numba.extending import intrinsic
 
-from netwatch.matcher.kernels.repeats import compiled, keep, memory, pace, unknown
+from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.instructions import below, fan, halved, ones
+from netwatch.matcher.kernels.repeats import keep, memory, pace, unknown
+from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["compiled", "groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
+__all__ = ["groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
 
 BLOCK = 1024
 PAIRS_BLOCK = 4096
 """Flows under way together. For pairs, long blocks keep one table at a time in the first cache."""
 
 i64, u32, u64 = np.int64, np.uint32, np.uint64
-ONE, TWO, SIX, EIGHT, BITS = u64(1), u64(2), u64(6), u64(8), u64(63)
+ONE, TWO, FOUR, SIX, EIGHT, BITS = u64(1), u64(2), u64(4), u64(6), u64(8), u64(63)
 NOTHING = u64(0)
-LINE_BITS = 512
+ROOT = u64(sum(HALVING_LINES))
+"""The line of a tree's parts from which on they are nodes."""
 NO_BRICK = u64(0xFFFFFFFF)
 
 
-@intrinsic
-def ones(context: Any, word: Any) -> Any:
-    """How many bits of a word are set: one instruction, which numba has no name for."""
-    return types.uint64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
-
-
-@intrinsic
-def below(context: Any, keys: Any, line: Any, number: Any) -> Any:
-    """How many keys of a line of 64 bytes are below ``number``: all of them compared at once."""
-    lane = ir.IntType(keys.dtype.bitwidth)
-    count = LINE_BITS // lane.width
-    vector = ir.VectorType(lane, count)
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        data = create_struct_proxy(signature.args[0])(context, builder, value=args[0]).data
-        line = builder.load(builder.gep(builder.bitcast(data, vector.as_pointer()), [args[1]]))
-        line.align = lane.width // 8
-        first = builder.insert_element(vector(ir.Undefined), args[2], ir.IntType(32)(0))
-        every = builder.shuffle_vector(first, vector(ir.Undefined), ir.VectorType(ir.IntType(32), count)([0] * count))
-        bits = builder.bitcast(builder.icmp_unsigned("<", line, every), ir.IntType(count))
-        return builder.zext(builder.ctpop(bits), ir.IntType(64))
-
-    return types.uint64(keys, types.uint64, keys.dtype), generate
-
-
-@intrinsic
-def fan(context: Any, keys: Any) -> Any:
-    """How many children a node of keys of this type has, known while compiling."""
-    count = LINE_BITS // keys.dtype.bitwidth + 1
-    return types.uint64(keys), lambda context, builder, signature, args: ir.IntType(64)(count)
+@compiled
+def parts_of(numbers, parts, begin, out):
+    """The part of each number from ``begin`` on (see ``Tree``), as many as ``out`` has room for."""
+    if not len(parts):
+        out[:] = 0
+        return
+    for i in range(halved(parts, numbers, u64(begin), out), u64(len(out))):
+        number = numbers[u64(begin) + i]
+        side = below(parts, ROOT, number)
+        out[i] = (side << FOUR) + below(parts, ROOT + ONE + side, number)
 
 
 @compiled
@@ -71,16 +49,18 @@ def tree_values(numbers, tree, begin, out):
     Level by level for all of them: what a number meets in one level it needs in the next, so numbers are better taken
     side by side.
     """
-    keys, levels, values = tree
-    last = len(levels) - 1
-    for i in range(u64(len(out))):
-        out[i] = below(keys, NOTHING, numbers[u64(begin) + i])
-    for level in range(1, last):
+    parts, keys, levels, values = tree
+    parts_of(numbers, parts, begin, out)
+    for level in range(len(levels) - 1):
         first = levels[level]
         for i in range(u64(len(out))):
             place = u64(out[i])
             out[i] = place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])
-    first = levels[last]
+    if not len(levels):
+        for i in range(u64(len(out))):
+            out[i] = values[out[i]]
+        return
+    first = levels[len(levels) - 1]
     for i in range(u64(len(out))):
         place = u64(out[i])
         out[i] = values[place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])]

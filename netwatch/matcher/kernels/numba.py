@@ -72,7 +72,7 @@ def _address(tables: Addresses) -> tuple[Any, ...]:
     if isinstance(tables, Halves):
         return _address(tables.highs), tables.begins, tables.ends, tables.lows, tables.classes, np.uint64(tables.step)
     assert isinstance(tables, Tree)
-    return _aligned(tables.keys), tables.levels, tables.values
+    return _aligned(tables.parts), _aligned(tables.keys), tables.levels, tables.values
 
 
 def _aligned(lines: Array) -> Array:

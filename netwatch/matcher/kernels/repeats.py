@@ -10,12 +10,11 @@ IPv4 only: a flow of IPv6 is five words.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 
-__all__ = ["compiled", "keep", "memory", "pace", "unknown"]
+from netwatch.matcher.kernels.compiled import compiled
+
+__all__ = ["keep", "memory", "pace", "unknown"]
 
 SLOTS_BITS = 14
 """16,384 flows, 256 KB: as much as the second-level cache gives away beside the tables."""
@@ -26,39 +25,33 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 8, 128
 i32, u32, u64 = np.int32, np.uint32, np.uint64
 ONE, EIGHT, SIXTEEN, ROW_BITS, HALF = u64(1), u64(8), u64(16), u64(24), u64(32)
 ROW = u64((1 << 24) - 1)
-SHIFT = u64(64 - SLOTS_BITS)
-MIX, MIX_TOO = u64(0x9E3779B97F4A7C15), u64(0xC2B2AE3D27D4EB4F)
-
-
-def compiled(function: Any) -> Any:
-    """``function`` compiled when first called, from then on read from a file; it runs without the interpreter's lock.
-
-    The file lies beside this one, else where NUMBA_CACHE_DIR says, else in the user's cache directory. Where nothing of
-    that can be written it is compiled anew in every process: slow to begin, but an answer.
-    """
-    try:
-        return njit(nogil=True, error_model="numpy", cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True, error_model="numpy")(function)
+SHIFT = u32(32 - SLOTS_BITS)
+MIX, MIX_TOO, MIX_PORTS = u32(0x9E3779B1), u32(0x85EBCA6B), u32(0xC2B2AE35)
 
 
 @compiled
-def slot(addresses, ports):
-    """Where the two words of a flow stand."""
-    return (addresses * MIX + ports * MIX_TOO) >> SHIFT << ONE
+def slots_of(flows, begin, out):
+    """Where the words of each flow from ``begin`` on stand. In 32 bits, so that sixteen are multiplied at once."""
+    (srcs, dsts), (sports, dports, protocols) = flows
+    for i in range(u64(len(out))):
+        j = u64(begin) + i
+        ports = u32(u32(u32(sports[j]) << u32(16)) | u32(dports[j])) ^ u32(protocols[j])
+        mixed = u32(u32(srcs[j] * MIX) + u32(dsts[j] * MIX_TOO) + u32(ports * MIX_PORTS))
+        mixed = u32(mixed ^ (mixed >> u32(15)))
+        out[i] = u32(u32(mixed * MIX) >> SHIFT) << u32(1)
 
 
 @compiled
 def memory(size):
-    """An empty table, and room for what is not in it of a block of ``size`` flows: places, columns and rows.
+    """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows.
 
     An empty slot looks like the flow of nothing but zeros, which belongs into slot 0; so that one holds another.
     """
-    slots = np.zeros(2 << SLOTS_BITS, np.uint64)
-    slots[0] = ~u64(0)
+    table = np.zeros(2 << SLOTS_BITS, np.uint64)
+    table[0] = ~u64(0)
     addresses = np.empty(size, np.uint32), np.empty(size, np.uint32)
     ports = np.empty(size, np.uint16), np.empty(size, np.uint16), np.empty(size, np.uint8)
-    return slots, np.empty(size, np.uint32), (addresses, ports), np.empty(size, np.int32)
+    return (table, np.empty(size, np.uint32)), np.empty(size, np.uint32), (addresses, ports), np.empty(size, np.int32)
 
 
 @compiled
@@ -75,16 +68,17 @@ def unknown(flows, begin, memory, out):
     Their columns and their places in the block stand in ``memory`` then. Nothing branches: many guesses would be wrong.
     """
     (srcs, dsts), (sports, dports, protocols) = flows
-    slots, places, ((s, d), (u, v, p)), _ = memory
+    (table, slots), places, ((s, d), (u, v, p)), _ = memory
+    slots_of(flows, begin, slots[: len(out)])
     left = u64(0)
     for i in range(u64(len(out))):
         j = u64(begin) + i
         addresses, ports = words((srcs[j], dsts[j], sports[j], dports[j], protocols[j]))
-        at = slot(addresses, ports)
-        known = slots[at | ONE]
+        at = u64(slots[i])
+        known = table[at | ONE]
         out[i] = i32(u32(known) << u32(8)) >> i32(8)
         places[left] = i
-        left += u64((slots[at] ^ addresses) | (known >> ROW_BITS ^ ports) != 0)
+        left += u64((table[at] ^ addresses) | (known >> ROW_BITS ^ ports) != 0)
     for i in range(left):
         j = u64(begin) + places[i]
         s[i], d[i], u[i], v[i], p[i] = srcs[j], dsts[j], sports[j], dports[j], protocols[j]
@@ -97,12 +91,12 @@ def keep(memory, left, out):
 
     A row is 24 bits there: a prepared table has 2¹⁸ rows at most.
     """
-    slots, places, ((s, d), (u, v, p)), rows = memory
+    (table, slots), places, ((s, d), (u, v, p)), rows = memory
     for i in range(left):
         addresses, ports = words((s[i], d[i], u[i], v[i], p[i]))
-        at = slot(addresses, ports)
-        slots[at] = addresses
-        slots[at | ONE] = ports << ROW_BITS | u64(rows[i]) & ROW
+        at = u64(slots[places[i]])
+        table[at] = addresses
+        table[at | ONE] = ports << ROW_BITS | u64(rows[i]) & ROW
         out[places[i]] = rows[i]
 
 

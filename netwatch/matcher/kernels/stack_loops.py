@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.loops import compiled, ones
+from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.instructions import ones
 
 __all__ = ["products"]
 

@@ -63,10 +63,14 @@ def test_nothing_of_one_batch_answers_another() -> None:
 
 
 def test_what_stands_in_an_empty_slot_is_never_asked_for_there() -> None:
-    at = repeats.slot.py_func
-    with np.errstate(over="ignore"):
-        assert at(np.uint64(0), np.uint64(0)) == 0
-        assert at(~np.uint64(0), np.uint64(0)) != 0
+    nothing, first = batch((0, 0, 0, 0, 0)), batch((TOP, TOP, 0, 0, 0))
+    slots = np.empty(1, np.uint32)
+    found = []
+    for one in (nothing, first):
+        repeats.slots_of(((one.src, one.dst), (one.sport, one.dport, one.protocol)), 0, slots)
+        found.append(int(slots[0]))
+    assert found[0] == 0
+    assert found[1] != 0
 
 
 def test_pauses_grow_while_flows_are_new() -> None:

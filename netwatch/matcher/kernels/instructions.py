@@ -1,0 +1,139 @@
+"""What processors do at once and numba has no name for: bits counted, keys compared, numbers halved inside registers.
+
+Only ``loops`` imports this file, for numba. Each function here writes the code of one step in LLVM's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.cgutils import create_struct_proxy, for_range_slice, get_or_insert_function
+from numba.extending import intrinsic
+
+from netwatch.matcher.search_trees import HALVING_LINES
+
+__all__ = ["below", "fan", "halved", "ones"]
+
+LINE_BITS = 512
+LANES = 16
+REGISTERS = 4
+"""Registers of numbers that are halved together: what each waits for comes while the others are at work."""
+
+_BYTE, _INT, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_WIDE = ir.VectorType(_INT, LANES)
+
+
+@intrinsic
+def ones(context: Any, word: Any) -> Any:
+    """How many bits of a word are set."""
+    return types.uint64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+@intrinsic
+def below(context: Any, keys: Any, line: Any, number: Any) -> Any:
+    """How many keys of a line of 64 bytes are below ``number``: all of them compared at once."""
+    lane = ir.IntType(keys.dtype.bitwidth)
+    count = LINE_BITS // lane.width
+    vector = ir.VectorType(lane, count)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = _data(context, builder, signature, args, 0)
+        line = builder.load(builder.gep(builder.bitcast(data, vector.as_pointer()), [args[1]]))
+        line.align = lane.width // 8
+        bits = builder.icmp_unsigned("<", line, _everywhere(builder, args[2], vector))
+        return builder.zext(builder.ctpop(builder.bitcast(bits, ir.IntType(count))), _LONG)
+
+    return types.uint64(keys, types.uint64, keys.dtype), generate
+
+
+@intrinsic
+def fan(context: Any, keys: Any) -> Any:
+    """How many children a node of keys of this type has, known while compiling."""
+    count = LINE_BITS // keys.dtype.bitwidth + 1
+    return types.uint64(keys), lambda context, builder, signature, args: _LONG(count)
+
+
+@intrinsic
+def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
+    """The part of each number from ``begin`` on into ``out`` (see ``Tree``), for as many as are returned.
+
+    That is all but 63 at most, or none where the processor cannot look up in registers or numbers have 64 bits.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        features = context.codegen().magic_tuple()[2].split(",")
+        if numbers.dtype.bitwidth != _INT.width or "+avx512f" not in features:
+            return _LONG(0)
+        parts, numbers_at, out_at = (_data(context, builder, signature, args, place) for place in (0, 1, 3))
+        size = create_struct_proxy(signature.args[3])(context, builder, value=args[3]).nitems
+        end = builder.and_(size, _LONG(-LANES * REGISTERS))
+        keys = _lines(builder, parts)
+        with for_range_slice(builder, _LONG(0), end, _LONG(LANES * REGISTERS), _LONG) as (at, _):
+            offsets = [builder.add(at, _LONG(LANES * one)) for one in range(REGISTERS)]
+            some = [_at(builder, numbers_at, builder.add(args[2], offset)) for offset in offsets]
+            some = [builder.load(one, align=_INT.width // 8) for one in some]
+            for offset, part in zip(offsets, _parts(builder, keys, some), strict=True):
+                builder.store(part, _at(builder, out_at, offset), align=_INT.width // 8)
+        return end
+
+    return types.uint64(parts, numbers, types.uint64, out), generate
+
+
+def _parts(builder: Any, keys: list[Any], numbers: list[Any]) -> list[Any]:
+    """The part of each number of each register: one bit after the other, the first being the lowest; then turned."""
+    found = [_WIDE([0] * LANES)] * len(numbers)
+    above: list[list[Any]] = []
+    for level, count in enumerate(HALVING_LINES):
+        lines, keys = keys[:count], keys[count:]
+        next_keys = [_chosen(builder, lines, found[one], [bits[one] for bits in above]) for one in range(len(numbers))]
+        above.append([builder.icmp_unsigned("<", *pair) for pair in zip(next_keys, numbers, strict=True)])
+        more = _WIDE([1 << level] * LANES)
+        found = [builder.select(bits, builder.or_(one, more), one) for bits, one in zip(above[-1], found, strict=True)]
+    return [_turned(builder, one) for one in found]
+
+
+def _chosen(builder: Any, lines: list[Any], found: Any, above: list[Any]) -> Any:
+    """The key of each lane among ``lines``: by the low bits of ``found``, then by the answers ``above`` of higher ones.
+
+    One instruction looks a lane up in one line, or in two, by four or five bits.
+    """
+    if len(lines) == 1:
+        return _call(builder, "llvm.x86.avx512.permvar.si.512", lines[0], found)
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    keys = [_call(builder, "llvm.x86.avx512.vpermi2var.d.512", low, found, high) for low, high in pairs]
+    for bits in reversed(above[5:]):
+        half = len(keys) // 2
+        keys = [builder.select(bits, *pair) for pair in zip(keys[half:], keys[:half], strict=True)]
+    return keys[0]
+
+
+def _turned(builder: Any, found: Any) -> Any:
+    """The low eight bits of each lane the other way round."""
+    small = ir.VectorType(_BYTE, LANES)
+    return builder.zext(_call(builder, "llvm.bitreverse.v16i8", builder.trunc(found, small)), _WIDE)
+
+
+def _call(builder: Any, name: str, *args: Any) -> Any:
+    kind = ir.FunctionType(args[0].type, [one.type for one in args])
+    return builder.call(get_or_insert_function(builder.module, kind, name), args)
+
+
+def _everywhere(builder: Any, number: Any, vector: Any) -> Any:
+    first = builder.insert_element(vector(ir.Undefined), number, _INT(0))
+    return builder.shuffle_vector(first, vector(ir.Undefined), ir.VectorType(_INT, vector.count)([0] * vector.count))
+
+
+def _data(context: Any, builder: Any, signature: Any, args: Any, place: int) -> Any:
+    return create_struct_proxy(signature.args[place])(context, builder, value=args[place]).data
+
+
+def _at(builder: Any, data: Any, place: Any) -> Any:
+    return builder.bitcast(builder.gep(data, [place]), _WIDE.as_pointer())
+
+
+def _lines(builder: Any, parts: Any) -> list[Any]:
+    """The lines of keys for halvings, in registers as far as there are."""
+    places = [_at(builder, parts, _LONG(LANES * line)) for line in range(sum(HALVING_LINES))]
+    return [builder.load(place, align=_INT.width // 8) for place in places]
