@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from netwatch.errors import QueryError
+from netwatch.errors import QueryError, TopologySyntaxError
+from netwatch.formats.text_file import STANDARD_INPUT
+from netwatch.model.where import Where
 
 __all__ = ["CHECKS", "Checked", "find_all_checks", "find_checks"]
 
@@ -58,8 +60,8 @@ def _matching(path: str) -> Iterator[Path]:
 def find_checks(path: Path) -> tuple[Checked, ...]:
     """The checks at ``path``: of a topology file, of a ``checks.yaml``, of a directory, or of all directories below it.
 
-    Hidden directories are passed over. QueryError where there are none, or where it is not clear which file is the
-    topology.
+    Hidden directories are passed over. TopologySyntaxError where there is no such path; QueryError where there are no
+    checks, or where it is not clear which file is the topology.
     """
     if not path.is_dir():
         return (_beside(path),)
@@ -80,11 +82,14 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _beside(path: Path) -> Checked:
+    if not path.exists() and str(path) != STANDARD_INPUT:
+        raise TopologySyntaxError("there is no such file.", where=Where(str(path)), hint="Check the path.")
     if path.name == CHECKS:
         return Checked(_topology_of(path.parent), path)
     questions = path.parent / CHECKS
-    if path.is_file() and not questions.is_file():
-        raise QueryError(f"{path}: there is no {CHECKS} beside it.", hint="Use: netwatch ask TOPOLOGY QUESTIONS")
+    if not questions.is_file():
+        hint = f"Name the file of questions, a YAML list: netwatch check {path} QUESTIONS"
+        raise QueryError(f"{path}: there is no {CHECKS} beside it.", hint=hint)
     return Checked(path, questions)
 
 

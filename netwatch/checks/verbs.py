@@ -33,7 +33,7 @@ class Part(NamedTuple):
 class Verb(NamedTuple):
     """One question.
 
-    ``parts`` in the order a person reads them; the first of ``subject`` that is given is the method's first argument.
+    ``parts`` in the order a person reads them; one of ``subject`` is given, and is the method's first argument.
     ``headline`` is the field of ARM's body that is the answer in one word, ``words`` all it can be; both empty where
     the answer is a list.
     """
@@ -70,7 +70,6 @@ _HOPS = (
     "VirtualApplianceEcmp",
     "VirtualNetworkServiceEndpoint",
     "InterfaceEndpoint",
-    "NatGateway",
     "None",
     "Unknown",
 )
@@ -183,7 +182,7 @@ def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answe
     Raises QueryError where a part is missing, and whatever the NetworkWatcher method raises.
     """
     given = {name: value for name, value in values.items() if value}
-    missing = [part.name for part in verb.parts if part.required and part.name not in given]
+    missing = [f"--{part.name}" for part in verb.parts if part.required and part.name not in given]
     if missing:
         raise QueryError(f"{verb.name} needs {', '.join(missing)}.", hint=f"For example: {verb.name} {verb.example}")
     arguments = [_subject(verb, given)] if verb.subject else []
@@ -194,16 +193,20 @@ def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answe
 
 
 def _subject(verb: Verb, given: dict[str, str]) -> str:
-    """The value of the first subject that is given; it, and the others, are taken out of ``given``."""
+    """The value of the only subject that is given; it is taken out of ``given``."""
+    wanted = " or ".join(f"--{name}" for name in verb.subject)
     found = [given.pop(name) for name in verb.subject if name in given]
     if not found:
-        raise QueryError(f"{verb.name} needs {' or '.join(verb.subject)}.", hint=f"For example: {verb.example}")
+        raise QueryError(f"{verb.name} needs {wanted}.", hint=f"For example: {verb.name} {verb.example}")
+    if len(found) > 1:
+        raise QueryError(f"{verb.name} takes {wanted}, not both.", hint="Leave one of them out.")
     return found[0]
 
 
 def _port(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) <= 65535):
-        raise QueryError(f"{name} {value!r} is not a port.", hint="Expected a number from 0 to 65535.")
+    """The number of a port; 0 is none, and to the methods means that no port was named."""
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        raise QueryError(f"--{name} {value!r} is not a port.", hint="Expected a number from 1 to 65535.")
     return int(value)
 
 

@@ -29,7 +29,9 @@ def run(arguments: Sequence[str]) -> int:
     except NetwatchError as error:
         return _report(error)
     except KeyboardInterrupt:
-        return 130
+        from netwatch.cli.exits import INTERRUPTED
+
+        return INTERRUPTED
     except Exception as error:
         if len(wanted) < len(arguments):
             raise

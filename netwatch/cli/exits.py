@@ -25,7 +25,9 @@ BUG = 70
 UNWRITABLE = 74
 """The answer is there and cannot be written: a full disk, a closed output (EX_IOERR)."""
 INTERRUPTED = 130
+"""As shells say that SIGINT ended a process: 128 and the number of the signal."""
 BROKEN_PIPE = 141
+"""As for SIGPIPE."""
 
 EXIT_CODES: dict[type[NetwatchError], int] = {
     TopologyError: 3,

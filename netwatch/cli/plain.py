@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup
+
+from netwatch.errors import QueryError
 
 __all__ = ["PlainCommand", "PlainGroup"]
 
@@ -24,6 +27,23 @@ class PlainCommand(TyperCommand):
 
     def get_help_option(self, ctx: Any) -> Any:
         return _take_as_it_is(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Typer names the first thing that is missing; who types a command for the first time misses several."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except BadParameter:
+            missing = self._missing(ctx, given)
+            if not missing:
+                raise
+        name = ctx.command_path.removeprefix("netwatch ")
+        raise QueryError(f"{name} needs {', '.join(missing)}.", hint=f"netwatch {name} -h shows an example.")
+
+    def _missing(self, ctx: Any, args: list[str]) -> list[str]:
+        given, _, _ = self.make_parser(ctx).parse_args(args=args)
+        wanted = [each for each in self.params if each.required and not given.get(each.name or "")]
+        return [_named(each) if _is_argument(each) else max(each.opts, key=len) for each in wanted]
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """``[OPTIONS] TOPOLOGY``: our names of arguments say themselves whether they may be left out."""

@@ -17,7 +17,9 @@ from netwatch.conformance.cases import Case, Json, age_of
 from netwatch.conformance.differences import ABSENT, Difference
 from netwatch.conformance.networks import network_of
 from netwatch.conformance.normalisers import Pair, normalised
-from netwatch.errors import TopologySchemaError, TopologySyntaxError
+from netwatch.errors import TopologySchemaError
+from netwatch.formats.text_file import read_text
+from netwatch.formats.yaml_events import read_yaml
 from netwatch.model.where import Where
 
 __all__ = ["FAULTS", "Entry", "excuse_problem", "read_sickbay"]
@@ -42,14 +44,7 @@ class Entry(NamedTuple):
 
 def read_sickbay(path: Path) -> tuple[Entry, ...]:
     """The entries of a sickbay file, in its order; TopologySyntaxError or TopologySchemaError when it is not one."""
-    import yaml
-
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise TopologySyntaxError(
-            f"the sickbay cannot be read: {error}.", where=Where(str(path)), hint="It is a YAML list, or empty."
-        ) from None
+    document = read_yaml(str(path), read_text(path)).value
     if document is None:
         return ()
     if not isinstance(document, list):

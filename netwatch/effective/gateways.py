@@ -116,8 +116,7 @@ def _static(topology: Topology, gateway: VirtualNetworkGateway) -> Iterator[Pref
 
 def _spaces_behind(topology: Topology, gateway: VirtualNetworkGateway) -> Iterator[Prefix | Unresolved]:
     """The address space of the network a gateway stands in: what a VNet-to-VNet connection routes without BGP."""
-    vnets = {subnet.parent.key for subnet in gateway.subnets if isinstance(subnet, ResourceId)}
-    for key in vnets:
+    for key in dict.fromkeys(subnet.parent.key for subnet in gateway.subnets if isinstance(subnet, ResourceId)):
         if key in topology.vnets:
             yield from topology.vnets[key].address_space
 

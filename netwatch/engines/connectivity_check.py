@@ -132,9 +132,13 @@ def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
 def _flow(source: Address, destination: Address, port: int, protocol: str) -> Flow:
     kind = _PROTOCOLS.get(protocol.lower())
     if kind is None:
-        raise InvalidFlowError(f"{protocol!r} is not a protocol.", hint="Expected Tcp, Http, Https or Icmp.")
+        raise InvalidFlowError(
+            f"--protocol {protocol!r} cannot be asked here.", hint="Expected Tcp, Http, Https or Icmp."
+        )
     if not 0 <= port <= 65535:
-        raise InvalidFlowError(f"{port} is not a port.", hint="Expected 0 to 65535.")
+        raise InvalidFlowError(
+            f"--dest-port {port} is not a port.", hint="Expected 1 to 65535, or 0 for the usual one."
+        )
     if kind is Protocol.ICMP:
         return Flow(kind, source, 0, destination, 0)
     usual = 443 if protocol.lower() == "https" else 80

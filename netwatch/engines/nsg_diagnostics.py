@@ -63,7 +63,9 @@ def nsg_diagnostics(
 def _verbosity(text: str) -> str:
     words = {word.lower(): word for word in _VERBOSITIES}
     if text and text.lower() not in words:
-        raise QueryError(f"--verbosity {text!r} is not one.", hint=f"Expected one of: {', '.join(_VERBOSITIES)}.")
+        raise QueryError(
+            f"--verbosity {text!r} is not a verbosity.", hint=f"Expected one of: {', '.join(_VERBOSITIES)}."
+        )
     return words[text.lower()] if text else "Full"
 
 

@@ -169,7 +169,7 @@ def parse_endpoint(text: str, *, what: str) -> Endpoint:
     if not colon or (":" in host and not host.startswith("[")):
         raise InvalidFlowError(
             f"{what} {text!r} is not an address and a port.",
-            hint="Expected 10.0.0.4:443, [fd00::4]:443, or :443 for the machine's own address.",
+            hint="Expected 10.0.0.4:443 or [fd00::4]:443; --local may be :443, at the machine's own address.",
         )
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     return Endpoint(parse_ip(bare, what=what) if bare else None, _parse_port(port, what=what, text=text))

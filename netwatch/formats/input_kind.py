@@ -87,9 +87,13 @@ def json_kind(source: str, value: Any) -> InputKind:
     refuse_foreign(source, value)
     if any(isinstance(value.get(key), list) for key in ENVELOPES) or is_resource(value):
         return InputKind.RESOURCES
-    expected = 'a list, {"value": []}, {"resources": []} or {"data": []}'
-    keys = ", ".join(list(value)[:5]) or "no keys"
-    raise TopologySyntaxError(f"JSON with {keys}, expected ARM resources as {expected}.", where=Where(source))
+    expected = 'ARM resources as a list, {"value": []}, {"resources": []} or {"data": []}'
+    keys = ", ".join(f'"{key}"' for key in list(value)[:5])
+    raise TopologySyntaxError(
+        f"a JSON object with {keys or 'no keys'}, expected {expected}.",
+        where=Where(source),
+        hint="Templates are told by $schema or contentVersion, plans and states of Terraform by format_version.",
+    )
 
 
 def is_configuration(value: Any) -> bool:

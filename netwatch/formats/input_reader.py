@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netwatch.errors import ConflictError, TopologyError, TopologyErrors, TopologySchemaError
+from netwatch.errors import ConflictError, QueryError, TopologyError, TopologyErrors, TopologySchemaError
 from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
 from netwatch.model.facts import Facts
 from netwatch.model.input_notes import InputNotes, joined_notes
@@ -30,6 +30,7 @@ class InputReader:
     def __init__(self, draft: TopologyDraft, *, template: TemplateContext | None = None) -> None:
         self._draft = draft
         self._template = template
+        self._is_template_read = False
         self._notes: list[InputNotes] = []
         self._arm: ArmReader | None = None
         self._facts: list[Callable[[Topology], Facts]] = []
@@ -65,7 +66,7 @@ class InputReader:
         from netwatch.formats.arm_template.reading import read_template
         from netwatch.formats.template_context import TemplateContext
 
-        self._draft.missing_is_open = True
+        self._draft.missing_is_open = self._is_template_read = True
         context = self._template or TemplateContext()
         made = read_template(source, value, context, report=self._draft.problem)
         self._read_resources(source, made.resources)
@@ -91,7 +92,11 @@ class InputReader:
             self._facts.append(lambda _: Facts(network_manager_deployments=made.deployments))
 
     def finish(self) -> Topology:
-        """The topology of everything read so far; TopologyErrors with every problem in it."""
+        """The topology of everything read so far; TopologyErrors with every problem in it.
+
+        QueryError where parameters were given and nothing that was read takes any.
+        """
+        self._refuse_idle_parameters()
         if self._arm is not None:
             self._arm.finish()
             states = self._arm.power_states
@@ -102,6 +107,17 @@ class InputReader:
         if self._notes:
             topology = replace(topology, notes=joined_notes([topology.notes, *self._notes]))
         return topology if semantics is None else replace(topology, semantics=semantics)
+
+    def _refuse_idle_parameters(self) -> None:
+        """Parameters that nobody takes were meant for another input, whose answer would be another one."""
+        if self._template is None or self._is_template_read:
+            return
+        given = [self._template.parameter_file, *self._template.sets]
+        if any(given):
+            raise QueryError(
+                f"{self._draft.source} holds no deployment template, and {', '.join(filter(None, given))} is for one.",
+                hint="Leave out --parameters and --set, or name the template.",
+            )
 
     def _read_native(self, source: str, text: str) -> None:
         from netwatch.formats.topology_file.reading import read_into

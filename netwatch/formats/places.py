@@ -11,7 +11,7 @@ from netwatch.errors import TopologyError
 from netwatch.formats.text_file import can_read_again, read_text
 from netwatch.model.where import Where
 
-__all__ = ["json_lines", "json_tokens", "locate", "locate_all", "pointer"]
+__all__ = ["json_lines", "json_tokens", "locate_all", "pointer"]
 
 _POINTER = None
 """The key under which a branch of wanted pointers holds those that end there; no step is None."""
@@ -22,13 +22,11 @@ def pointer(path: Iterable[str | int]) -> str:
     return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def locate(where: Where) -> Where:
-    """The same place with its line filled in, where it is a pointer into a JSON file that can still be read."""
-    return locate_all([where])[0]
-
-
 def locate_all(wheres: Iterable[Where]) -> list[Where]:
-    """The same places, in order, with their lines filled in; each file is read once however many places it holds."""
+    """The same places, in order, with their lines filled in, where they are pointers into files that can be read.
+
+    Each file is read once however many places it holds.
+    """
     places = list(wheres)
     wanted: dict[str, set[str]] = {}
     for place in places:

@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from netwatch.effective.published_tags import PublishedTags
-from netwatch.errors import TopologyError, TopologyErrors, TopologySchemaError
+from netwatch.errors import TopologyError, TopologyErrors, TopologySchemaError, TopologySyntaxError
 from netwatch.model.addresses import Prefix, parse_prefix
 from netwatch.model.where import Where
 
@@ -49,7 +49,12 @@ def read_service_tag_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_
     from netwatch.formats.text_file import read_text
 
     source = os.fspath(path)
-    content = parse_json(source, read_text(source, max_bytes=max_bytes))
+    text = read_text(source, max_bytes=max_bytes)
+    try:
+        content = parse_json(source, text)
+    except TopologySyntaxError as error:
+        error.hint = error.hint or _EXPECTED
+        raise
     values = content.get("values") if isinstance(content, dict) else None
     if not isinstance(values, list):
         raise TopologySchemaError("this is JSON, but it has no list `values`.", where=Where(source), hint=_EXPECTED)

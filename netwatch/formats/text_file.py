@@ -8,9 +8,9 @@ from typing import BinaryIO
 from netwatch.errors import TopologySyntaxError
 from netwatch.model.where import Where
 
-__all__ = ["DEFAULT_MAX_BYTES", "can_read_again", "read_text", "source_name"]
+__all__ = ["DEFAULT_MAX_BYTES", "STANDARD_INPUT", "can_read_again", "read_text", "source_name"]
 
-_STANDARD_INPUT = "-"
+STANDARD_INPUT = "-"
 """The path that means standard input."""
 
 DEFAULT_MAX_BYTES = 128 * 1024 * 1024
@@ -40,7 +40,7 @@ def read_text(path: str | os.PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTE
 
 def source_name(path: str) -> str:
     """What an input is called in places."""
-    return "<stdin>" if path == _STANDARD_INPUT else path
+    return "<stdin>" if path == STANDARD_INPUT else path
 
 
 def can_read_again(source: str) -> bool:
@@ -66,7 +66,7 @@ def _read(source: str, max_bytes: int) -> bytearray:
 
 
 def _opened(source: str) -> BinaryIO:
-    if source != _STANDARD_INPUT:
+    if source != STANDARD_INPUT:
         return open(source, "rb")
     import sys
 

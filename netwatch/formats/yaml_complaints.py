@@ -11,7 +11,7 @@ Complaint = tuple[int, str, str]
 
 _QUOTE = "Put text that begins with @ ` % & ! | > or holds a colon in quotes."
 _LAYOUT = "Check indentation, brackets and quotes."
-
+_FLOW = "It is written {key: value, key: value} or [value, value]."
 
 _OUT_OF_LINE = ("did not find expected key", "expected <block end>")
 """How the C parser and the Python parser say that a line is indented as none of its neighbours is."""
@@ -54,10 +54,12 @@ def _line(text: str, mark: Any) -> int:
 def _unclosed(text: str, opened: Any, line: int, problem: str) -> Complaint:
     """A bracket that is closed by the wrong one, or too late: what follows it looks like part of it."""
     first = _line(text, opened)
+    if "node" in problem:
+        return line, "a value is missing here, or the bracket that closes what is open.", _FLOW
     bracket = "[" if "]" in problem else "{"
     if line == first:
         what = f"after the {bracket} of this line, a comma or its closing bracket is missing."
-        return line, what, "It is written {key: value, key: value} or [value, value]."
+        return line, what, _FLOW
     return first, f"the {bracket} of this line is not closed before line {line}.", "Close it, or add the missing comma."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netwatch.errors import RefusedByAzureError
 from netwatch.model.addresses import Address
-from netwatch.model.answers import IpFlowVerifyAnswer, NextHopAnswer, NsgDiagnosticsAnswer
+from netwatch.model.answers import ConnectivityCheckAnswer, IpFlowVerifyAnswer, NextHopAnswer, NsgDiagnosticsAnswer
 from netwatch.model.routes import EffectiveRoute
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -26,7 +26,7 @@ from netwatch.render.trip import (
 )
 from netwatch.render.words import next_hop_word
 
-__all__ = ["answer_line", "asked_line", "refusal", "text"]
+__all__ = ["answer_line", "refusal", "text"]
 
 
 def text(
@@ -52,11 +52,6 @@ def _three(asked: str, trip: list[str], answer: str, page: Page) -> str:
     lines += ["Trip", *trip, ""] if trip else []
     lines += ["Answer", *(bold(line, colour=page.colour) for line in wrap(answer, page.width, indent=INDENT))]
     return "\n".join(lines) + "\n"
-
-
-def asked_line(answer: Answer) -> str:
-    """The question of ``answer`` as it was understood, in one line."""
-    return _blocks(answer, Page()).asked
 
 
 def answer_line(answer: Answer, page: Page = Page()) -> str:  # noqa: B008, a page is a value
@@ -85,6 +80,10 @@ def _blocks(answer: Answer, page: Page) -> Blocks:
         from netwatch.render import text_diagnostics
 
         return text_diagnostics.blocks(answer, page)
+    if isinstance(answer, ConnectivityCheckAnswer):
+        from netwatch.render import text_path
+
+        return text_path.blocks(answer, page)
     from netwatch.render import text_lists
 
     return text_lists.blocks(answer, page)

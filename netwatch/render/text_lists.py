@@ -1,11 +1,10 @@
-"""Text of the answers that are lists: effective routes and rules, the security group view, topology, a path."""
+"""Text of the answers that are lists: effective routes and rules, the security group view, topology."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from netwatch.model.answers import (
-    ConnectivityCheckAnswer,
     EffectiveNsg,
     EffectiveRoutesAnswer,
     EffectiveRule,
@@ -33,9 +32,7 @@ from netwatch.render.words import open_text
 
 __all__ = ["blocks"]
 
-ListAnswer = (
-    EffectiveRoutesAnswer | EffectiveRulesAnswer | SecurityGroupViewAnswer | TopologyAnswer | ConnectivityCheckAnswer
-)
+ListAnswer = EffectiveRoutesAnswer | EffectiveRulesAnswer | SecurityGroupViewAnswer | TopologyAnswer
 
 
 def blocks(answer: ListAnswer, page: Page) -> Blocks:
@@ -46,11 +43,7 @@ def blocks(answer: ListAnswer, page: Page) -> Blocks:
         return _effective_rules(answer, page)
     if isinstance(answer, SecurityGroupViewAnswer):
         return _security_group_view(answer, page)
-    if isinstance(answer, TopologyAnswer):
-        return _topology(answer)
-    from netwatch.render import text_path
-
-    return text_path.connectivity_check(answer, page)
+    return _topology(answer)
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,10 +9,10 @@ from netwatch.model.flow import Flow, Outcome
 from netwatch.render.layout import columns, wrap
 from netwatch.render.trip import INDENT, Blocks, Page, hop_address, route_row, verdict_line, verdict_lines
 
-__all__ = ["connectivity_check"]
+__all__ = ["blocks"]
 
 
-def connectivity_check(answer: ConnectivityCheckAnswer, page: Page) -> Blocks:
+def blocks(answer: ConnectivityCheckAnswer, page: Page) -> Blocks:
     """The path hop by hop with what is wrong at each; how the flow leaves to the Internet; how replies come back."""
     ends = [_hop_name(hop) for hop in (answer.hops[0], answer.hops[-1])] if answer.hops else ["", ""]
     trip = columns([_hop_row(at, hop, answer) for at, hop in enumerate(answer.hops)], page.width, indent=INDENT)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from netwatch.errors import NetwatchError
 from netwatch.formats import load
-from netwatch.formats.places import locate
+from netwatch.formats.places import locate_all
 from netwatch.model.topology import Topology
 
 _ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
@@ -227,7 +227,7 @@ def _load(directory: Path, content: bytes, facts: Any = None) -> Topology | None
 def _check(error: NetwatchError) -> None:
     assert str(error).encode()
     assert error.where is not None
-    assert locate(error.where).source == error.where.source
+    assert locate_all([error.where])[0].source == error.where.source
 
 
 _quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)

@@ -73,7 +73,6 @@ __all__ = [
     "ListedName",
     "Named",
     "NamedMembers",
-    "NamedReferences",
     "NextHopType",
     "OnePrefix",
     "OptionalReferences",
@@ -207,10 +206,6 @@ Named = Annotated[dict[str, _Thing], AfterValidator(_named)]
 
 def _name(value: Any) -> str:
     return next(iter(_named({read.name(value): None})))
-
-
-def _named_references(value: Any) -> dict[str, tuple[str, ...]]:
-    return _named(read.named_references(value))
 
 
 def _named_members(value: Any) -> dict[str, tuple[Any, ...]]:
@@ -370,7 +365,6 @@ PortOrZero = Annotated[
     Any, AfterValidator(or_open(read.whole_number(0, MAX_PORT))), WithJsonSchema(_or_open(_NUMBERED))
 ]
 PortRange = Annotated[Any, AfterValidator(or_open(read.port_range)), WithJsonSchema(_or_open(_PORTS))]
-NamedReferences = Annotated[Any, AfterValidator(_named_references), WithJsonSchema(_named_lists(_REFERENCE))]
 NamedMembers = Annotated[Any, AfterValidator(_named_members), WithJsonSchema(_named_lists(_or_open(_REFERENCE)))]
 _FULL_ID: Json = {"type": "string", "pattern": r"^/[sS][uU][bB][sS][cC][rR][iI][pP][tT][iI][oO][nN][sS]/\S*$"}
 ReferencesById = Annotated[

@@ -46,7 +46,6 @@ __all__ = [
     "location",
     "name",
     "named_members",
-    "named_references",
     "names_or_collection",
     "next_hop_type",
     "one_of",
@@ -282,22 +281,13 @@ def direction(value: Any) -> Direction:
     return Direction(_DIRECTION(value))
 
 
-def named_references(value: Any) -> dict[str, tuple[str, ...]]:
-    """Named lists of references; one stands for a list of it, nothing for none."""
-    return _each_named(_REFERENCES, value)
-
-
 def named_members(value: Any) -> dict[str, tuple[str | Unresolved, ...]]:
-    """The same, where any of the references may be open."""
-    return _each_named(_MEMBERS, value)
-
-
-def _each_named(read: Callable[[Any], tuple[_T, ...]], value: Any) -> dict[str, tuple[_T, ...]]:
-    found: dict[str, tuple[_T, ...]] = {}
+    """Named lists of references, any of which may be open; one stands for a list of it, nothing for none."""
+    found: dict[str, tuple[str | Unresolved, ...]] = {}
     faults: list[Fault] = []
     for key, each in collection(value).items():
         try:
-            found[key] = () if each is None else read(each)
+            found[key] = () if each is None else _MEMBERS(each)
         except Malformed as error:
             faults += [fault._replace(steps=(key, *fault.steps)) for fault in error.faults]
     if faults:
@@ -375,7 +365,6 @@ _FIREWALL_PROTOCOL = or_open(one_of("Tcp", "Udp", "Icmp", "Any"))
 _ACCESS = one_of("Allow", "Deny")
 _DIRECTION = one_of("Inbound", "Outbound")
 _REFERRED = one_or_list(reference)
-_REFERENCES = one_or_list(reference, empty=True)
 _MEMBERS = one_or_list(or_open(reference), empty=True)
 _NEXT_HOP_TYPE = one_of(*NEXT_HOP_TYPES)
 _ROUTE_PREFIX = _parsed(_route_prefix, "a prefix or a service tag")

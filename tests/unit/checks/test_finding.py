@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netwatch.checks.finding import Checked, find_all_checks, find_checks
-from netwatch.errors import QueryError
+from netwatch.errors import QueryError, TopologySyntaxError
 
 
 def _folder(path: Path, *names: str) -> Path:
@@ -47,6 +47,14 @@ def test_no_checks(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").touch()
     with pytest.raises(QueryError, match=r"there is no checks\.yaml beside it"):
         find_checks(tmp_path / "shop.yaml")
+    with pytest.raises(TopologySyntaxError, match=r"shpo\.yaml: there is no such file"):
+        find_checks(tmp_path / "shpo.yaml")
+
+
+def test_standard_input_is_asked_what_stands_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "checks.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert find_checks(Path("-")) == (Checked(Path("-"), Path("checks.yaml")),)
 
 
 def test_hidden_directories_are_passed_over(tmp_path: Path) -> None:

@@ -50,16 +50,22 @@ def test_either_subject_will_do(watcher: NetworkWatcher) -> None:
     assert ask(watcher, VERBS["effective-routes"], {"vm": "web-0"}) == by_nic
 
 
-def test_a_port_becomes_a_number(watcher: NetworkWatcher) -> None:
-    values = {"source": "web-0", "dest": "db-0", "dest-port": "http"}
-    with pytest.raises(QueryError, match="dest-port 'http' is not a port"):
+def test_two_subjects_are_one_too_many(watcher: NetworkWatcher) -> None:
+    with pytest.raises(QueryError, match="effective-routes takes --nic or --vm, not both"):
+        ask(watcher, VERBS["effective-routes"], {"nic": "web-0-nic", "vm": "db-0"})
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-4", "٤"])
+def test_what_is_no_port_is_refused(watcher: NetworkWatcher, port: str) -> None:
+    values = {"source": "web-0", "dest": "db-0", "dest-port": port}
+    with pytest.raises(QueryError, match=f"--dest-port '{port}' is not a port"):
         ask(watcher, VERBS["connectivity-check"], values)
 
 
 def test_what_is_missing_is_named(watcher: NetworkWatcher) -> None:
-    with pytest.raises(QueryError, match="next-hop needs vm, dest-ip"):
+    with pytest.raises(QueryError, match="next-hop needs --vm, --dest-ip"):
         ask(watcher, VERBS["next-hop"], {})
-    with pytest.raises(QueryError, match="effective-rules needs nic or vm"):
+    with pytest.raises(QueryError, match="effective-rules needs --nic or --vm"):
         ask(watcher, VERBS["effective-rules"], {})
 
 

@@ -56,14 +56,21 @@ def test_what_is_no_sickbay_is_refused_with_its_place(tmp_path: Path, text: str,
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["- {", "\t- a", "!!python/object:os.system {}"])
-def test_what_is_not_yaml_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(TopologySyntaxError, match="cannot be read"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {", "not valid YAML: a value is missing here"),
+        ("\t- a", "there is a tab in the indentation"),
+        ("!!python/object:os.system {}", 'the tag "!!python/object:os.system" is not supported'),
+    ],
+)
+def test_what_is_not_yaml_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(TopologySyntaxError, match=f"sickbay.yaml:1: {message}"):
         read_sickbay(sickbay(tmp_path, text))
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TopologySyntaxError, match="cannot be read"):
+    with pytest.raises(TopologySyntaxError, match="there is no such file"):
         read_sickbay(tmp_path / "nowhere.yaml")
 
 

@@ -183,7 +183,7 @@ class TestVerbosity:
         assert ask(net(), verbosity="full") == ask(net())
 
     def test_another_word_is_refused(self) -> None:
-        with pytest.raises(QueryError, match="--verbosity 'all' is not one"):
+        with pytest.raises(QueryError, match="--verbosity 'all' is not a verbosity"):
             ask(net(), verbosity="all")
 
     def test_it_changes_no_evaluation(self) -> None:

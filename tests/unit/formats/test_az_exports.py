@@ -79,11 +79,11 @@ def test_one_resource_as_show_prints_it(tmp_path: Path) -> None:
 
 
 def test_places_lead_into_the_flattened_form() -> None:
-    from netwatch.formats.places import locate
+    from netwatch.formats.places import locate_all
 
     (nsg,) = load(EXPORT).nsgs.values()
     assert nsg.rules[0].where.pointer == "0/securityRules/0"
-    assert locate(nsg.rules[0].where).line > 1
+    assert locate_all([nsg.rules[0].where])[0].line > 1
 
 
 @pytest.mark.parametrize("key", ["nextLink", "skip_token", "$skipToken"])

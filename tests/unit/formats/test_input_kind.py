@@ -120,8 +120,8 @@ def test_native_topology_goes_to_its_reader(tmp_path: Path) -> None:
         ("[" * 100_000, ":1: lists and objects are nested more than 100 deep."),
         ('{"a":\n' * 101 + "1" + "}" * 101, ":101: lists and objects are nested more than 100 deep."),
         ("[" + "9" * 5000 + "]", ": a number has more digits than can be read."),
-        ("{}", ": JSON with no keys, expected ARM resources as a list"),
-        ('{"name": "x"}', ": JSON with name, expected ARM resources as a list"),
+        ("{}", ": a JSON object with no keys, expected ARM resources as a list"),
+        ('{"name": "x"}', ': a JSON object with "name", expected ARM resources as a list'),
         ('{"value": [], "nextLink": "https://…"}', ": this is one page of a longer list"),
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.formats.places import json_lines, json_tokens, locate, locate_all, pointer
+from netwatch.formats.places import json_lines, json_tokens, locate_all, pointer
 from netwatch.model.where import Where
 
 _TEXT = """{
@@ -80,13 +80,13 @@ def test_every_value_of_an_indented_text_is_found_on_its_own_line(value: Any) ->
     assert [lines[pointer(path)] for path in paths] == sorted(lines.values())  # in the order of the text
 
 
-def test_locate_fills_the_line_in(tmp_path: Path) -> None:
+def test_the_line_of_a_pointer_is_filled_in(tmp_path: Path) -> None:
     file = tmp_path / "net.json"
     file.write_text('[\n {"id": "x"}\n]')
-    assert locate(Where(str(file), 0, "0/id")) == Where(str(file), 2, "0/id")
+    assert locate_all([Where(str(file), 0, "0/id")]) == [Where(str(file), 2, "0/id")]
 
 
-def test_locate_all_keeps_order_and_what_has_a_line_or_no_pointer(tmp_path: Path) -> None:
+def test_order_stays_and_what_has_a_line_or_no_pointer(tmp_path: Path) -> None:
     file = tmp_path / "net.json"
     file.write_text('{"b": 1,\n"a": 2}')
     source = str(file)
@@ -96,7 +96,7 @@ def test_locate_all_keeps_order_and_what_has_a_line_or_no_pointer(tmp_path: Path
 
 def test_a_file_that_is_gone_keeps_its_pointer(tmp_path: Path) -> None:
     place = Where(str(tmp_path / "gone.json"), 0, "resources/1")
-    assert locate(place) == place
+    assert locate_all([place]) == [place]
 
 
 def test_tokens_with_their_offsets() -> None:

@@ -29,6 +29,8 @@ def _refused(text: str) -> str:
          "Close it, or add the missing comma."),
         ("a: 1\nb] c\nd: 1\n", "n.yaml:2: not valid YAML: this line has a name without a colon behind it. "
          "Write name: value."),
+        ("a: [1,\nb: [\n", "n.yaml:2: not valid YAML: a value is missing here, or the bracket that closes what is "
+         "open. It is written {key: value, key: value} or [value, value]."),
         ("a: {b: 1 c: 2}\n", "n.yaml:1: not valid YAML: after the { of this line, a comma or its closing bracket is "
          "missing. It is written {key: value, key: value} or [value, value]."),
     ],

@@ -14,7 +14,7 @@ from netwatch.model.routes import EffectiveRoute, NextHopType, RouteState
 from netwatch.model.rules import SecurityRule
 from netwatch.model.where import Where
 from netwatch.render.arm import Answer
-from netwatch.render.text import answer_line, asked_line, refusal, text
+from netwatch.render.text import answer_line, refusal, text
 from netwatch.render.trip import Page
 from tests.build import prefixes, rule
 from tests.unit.render.answers import (
@@ -154,5 +154,5 @@ def test_lines_keep_to_the_width(answer: Answer, width: int) -> None:
 
 def test_one_line_each() -> None:
     answer = ip_flow(verdict(_placed("web", 17)))
-    assert asked_line(answer) == "Inbound Tcp 203.0.113.7:50123 → 10.0.0.4:443 at nic of vm"
+    assert text(answer).startswith("Asked\n  Inbound Tcp 203.0.113.7:50123 → 10.0.0.4:443 at nic of vm\n")
     assert answer_line(answer, Page(place=lambda where: "there")).endswith("subnet), there")

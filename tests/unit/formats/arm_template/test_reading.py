@@ -11,7 +11,7 @@ import pytest
 
 from netwatch.errors import QueryError, TopologyError, TopologyErrors
 from netwatch.formats import load
-from netwatch.formats.places import locate
+from netwatch.formats.places import locate_all
 from netwatch.formats.template_context import TemplateContext
 from netwatch.model.rules import Cidr
 from netwatch.model.topology import Topology
@@ -250,7 +250,7 @@ def test_properties_are_copied(tmp_path: Path) -> None:
     net["properties"] = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "copy": [loop]}
     topology = deployed(json.dumps(template(net), indent=1), tmp_path)
     assert [str(s.prefixes[0]) for s in topology.subnets.values()] == ["10.0.0.0/24", "10.0.1.0/24"]
-    second = locate(list(topology.subnets.values())[1].where)
+    second = locate_all([list(topology.subnets.values())[1].where])[0]
     assert second.pointer == "resources/0/properties/copy/0/input[1]"
     assert second.line > 0
 
@@ -405,7 +405,7 @@ def test_objects_of_parameters_keep_their_place(tmp_path: Path) -> None:
     )
     rule = next(iter(deployed(value, tmp_path).nsgs.values())).rules[0]
     assert rule.where.source.endswith("azuredeploy.parameters.json")
-    assert locate(rule.where).line > 1
+    assert locate_all([rule.where])[0].line > 1
 
 
 # references
@@ -651,7 +651,7 @@ def test_comments_line_breaks_in_strings_trailing_commas_and_a_byte_order_mark(t
     text += json.dumps(vnet(prefix="[concat('10.0.0.0',\n'/24')]")).replace("\\n", "\n") + ",\n]}"
     topology = deployed(text, tmp_path)
     assert subnet_prefix(topology) == "10.0.0.0/24"
-    assert locate(next(iter(topology.vnets.values())).where).line == 6
+    assert locate_all([next(iter(topology.vnets.values())).where])[0].line == 6
 
 
 def _doubling() -> dict[str, Any]:
