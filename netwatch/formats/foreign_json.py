@@ -29,6 +29,9 @@ def refuse_foreign(source: str, value: Any) -> None:
     """
     if isinstance(value, dict):
         _check_whole(source, value)
+    if isinstance(value, dict) and "createdDateTime" in value and isinstance(value.get("resources"), list):
+        message = "this is a topology, an answer of Network Watcher, not resources."
+        raise TopologySyntaxError(message, where=Where(source), hint="Give az network … list, which has properties.")
     sample = next((each for each in _items(value) if isinstance(each, dict)), {})
     if _is_powershell(sample):
         hint = "Export with az network … list, or Get-AzResource -ExpandProperties | ConvertTo-Json -Depth 20."

@@ -629,7 +629,10 @@ def changes() -> Json:
         },
     )
     forgotten = resource(
-        "azurerm_public_ip.forgotten", {}, actions=("forget",), before={"id": _known("publicIPAddresses", "forgotten")}
+        "azurerm_public_ip.forgotten",
+        {},
+        actions=("forget",),
+        before={"id": _known("publicIPAddresses", "forgotten"), "name": "forgotten", "ip_address": "20.1.2.3", **GROUP},
     )
     made = plan(vnet, web, gone, nsg, removed, updated, kept, lost, vm, tied, forgotten)
     deposed = _change(

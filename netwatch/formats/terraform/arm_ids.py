@@ -102,6 +102,14 @@ class Ids:
         possible = mentioned or [each for each in self.plan.of_type(*types) if not self._known_id(each)]
         return Candidates(tuple(self.id_of(each) for each in possible), found)
 
+    def possible(self, fields: Attributes, name: str, *, to: Iterable[str]) -> tuple[Instance, ...]:
+        """Every instance that an open reference may mean; none where it may mean one that the plan does not hold."""
+        types = tuple(to)
+        targets = fields.targets(name, types)
+        if targets.may_lie_outside or (targets.instances and targets.unseen):
+            return ()
+        return targets.instances or self._without_id(types, fields.instance.module)
+
     def parents_of(self, instance: Instance) -> Candidates:
         """The parent of a child: by reference, then by name.
 

@@ -41,7 +41,21 @@ def read_plan(source: str, value: Json, report: _Report) -> Plan:
         reader.read(_part(source, value, "values"))
     else:  # somebody cut the planned values off; the changes hold them too
         reader.read({"root_module": {"resources": list(_planned(changes))}})
+    reader.read({"root_module": {"resources": list(_forgotten(plan, changes))}})
     return plan
+
+
+def _forgotten(plan: Plan, changes: Mapping[str, Json]) -> Iterator[Json]:
+    """The resources that a plan leaves in Azure and takes out of the state, as they are; not those it imports anew.
+
+    Source: Terraform's documentation of the ``removed`` block (``destroy = false``).
+    """
+    present = {str(each.values.get("id")).lower() for each in plan.instances}
+    for each in changes.values():
+        before = each["change"].get("before")
+        is_forgotten = each["change"].get("actions") == ["forget"] and isinstance(before, dict)
+        if is_forgotten and str(before.get("id")).lower() not in present:
+            yield {**each, "values": before, "sensitive_values": each["change"].get("before_sensitive")}
 
 
 def _planned(changes: Mapping[str, Json]) -> Iterator[Json]:

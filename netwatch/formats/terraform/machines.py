@@ -8,11 +8,12 @@ from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Words, given, place, resource
+from netwatch.model.addresses import Address, Prefix, parse_address, parse_prefix
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["network_interface", "public_ip", "virtual_machine"]
 
-_NIC = "azurerm_network_interface"
+_NIC, _SUBNET = "azurerm_network_interface", "azurerm_subnet"
 
 
 def network_interface(words: Words, instance: Instance) -> PlacedObject:
@@ -43,11 +44,48 @@ def _configuration(words: Words, fields: Attributes, number: int) -> PlacedObjec
         if _is_fixed(fields)
         else words.address(fields, "", number),
         "privateIPAddressVersion": _known(fields.value("private_ip_address_version")),
-        "subnet": words.reference(fields, "subnet_id", to=("azurerm_subnet",)),
+        "subnet": _subnet(words, fields),
         "publicIPAddress": words.reference(fields, "public_ip_address_id", to=("azurerm_public_ip",)),
         "primary": _known(fields.value("primary")),
     }
     return place(fields, {"name": name, "properties": given(properties)})
+
+
+def _subnet(words: Words, fields: Attributes) -> Any:
+    """The subnet; of several that the configuration may mean, the one that holds the address the NIC asks for."""
+    found = words.reference(fields, "subnet_id", to=(_SUBNET,))
+    return (_by_address(words, fields) or found) if isinstance(found, Unresolved) else found
+
+
+def _by_address(words: Words, fields: Attributes) -> dict[str, str] | None:
+    """The one subnet that holds a known private address: Azure refuses an address from outside of the subnet.
+
+    None where another may hold it too, or where the subnet may lie outside of the plan. Source: azurerm's
+    documentation of azurerm_network_interface, and "Private IP addresses" (a static one is of the subnet's range).
+    """
+    address = _known_address(fields)
+    possible = () if address is None else words.ids.possible(fields, "subnet_id", to=(_SUBNET,))
+    held = {each: _prefixes(words, each) for each in possible}
+    holders = [each for each in held if address and any(prefix.holds(address) for prefix in held[each])]
+    return {"id": words.ids.id_of(holders[0])} if len(holders) == 1 and all(held.values()) else None
+
+
+def _known_address(fields: Attributes) -> Address | None:
+    text = fields.value("private_ip_address")
+    try:
+        return parse_address(text) if isinstance(text, str) else None
+    except ValueError:  # told where the NIC is read
+        return None
+
+
+def _prefixes(words: Words, subnet: Instance) -> list[Prefix]:
+    """The prefixes of a subnet; none where one of them is not known, or is none."""
+    fields = attributes_of(words.plan, subnet)
+    texts = fields.items("address_prefixes") or fields.items("address_prefix")
+    try:
+        return [parse_prefix(text) for text in texts] if all(isinstance(text, str) for text in texts) else []
+    except ValueError:
+        return []
 
 
 def _is_fixed(fields: Attributes) -> bool:

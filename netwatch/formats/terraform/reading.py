@@ -171,7 +171,8 @@ def _remarks(value: Json) -> Iterator[str]:
         yield f"Gone once the plan is applied: {gone} {'resource' if gone == 1 else 'resources'}."
     forgotten = sum(1 for each in listed if each.get("actions") == ["forget"])
     if forgotten:
-        yield f"Left in Azure and out of the state, so that the plan says no more about them: {forgotten} resources."
+        what = "resource" if forgotten == 1 else "resources"
+        yield f"Taken out of the state and left in Azure as it was: {forgotten} {what}."
 
 
 def _deferred(source: str, value: Json) -> Iterator[Ignored]:

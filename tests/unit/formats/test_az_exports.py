@@ -227,6 +227,7 @@ def test_what_an_export_refers_to_is_there_so_it_is_open_and_not_an_error(tmp_pa
         ({"value": [{"nextHopType": "VnetLocal", "state": "Active"}]}, "these are effective routes"),
         ([{"effectiveSecurityRules": []}], "these are effective security rules"),
         ([{"virtualMachine": {"name": "vm"}}], "addresses of machines"),
+        ({"createdDateTime": "x", "resources": [{"id": "/subscriptions/s"}]}, "an answer of Network Watcher"),
         ({"status": "Succeeded", "changes": [{"changeType": "Create"}]}, "what a deployment would change"),
         ([{"ResourceGroupName": "g", "Id": "/subscriptions/s", "AddressSpace": {}}], "as Azure PowerShell prints them"),
         ({"ResourceGroupName": "g", "Id": "/subscriptions/s", "Properties": None}, "as Azure PowerShell prints them"),

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from netwatch.errors import TopologyErrors
 from netwatch.formats import load
 from netwatch.model.ids import ResourceId
 from netwatch.model.rules import Asg
@@ -117,6 +120,39 @@ def test_a_pool_of_which_nobody_can_say_the_balancer_is_open_where_it_is_named(t
     (member,) = found.rules[0].pools
     assert isinstance(member, Unresolved)
     assert "azurerm_lb.i or azurerm_lb.e" in member.reason
+
+
+def test_of_several_subnets_the_one_that_holds_the_address_is_meant(tmp_path: Path) -> None:
+    """Azure gives a NIC no address from outside of its subnet (azure-docs "Private IP addresses")."""
+    subnets = [
+        {**subnet(f"s[{number}]", f"10.0.{number}.0/24"), "index": number, "loop": {"count_expression": {}}}
+        for number in range(2)
+    ]
+    for mentioned in (["local.ids"], ["azurerm_subnet.s", "count.index"]):
+        own = nic("n", {"subnet_id": {"references": mentioned}}, address="10.0.1.9")
+        assert _subnet_of(_read(tmp_path, plan(network(), *subnets, own)), "n").name == "s[1]"
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix", "mentioned"),
+    [
+        ("10.0.9.9", "10.0.2.0/24", "local.ids"),
+        ("10.0.1.9", "10.0.1.0/24", "local.ids"),
+        ("10.0.1.9", "10.0.2.0/24", "var.subnet_id"),
+        ("not an address", "10.0.2.0/24", "local.ids"),
+    ],
+)
+def test_an_address_in_none_or_two_subnets_or_outside_of_the_plan_says_nothing(
+    tmp_path: Path, address: str, prefix: str, mentioned: str
+) -> None:
+    other = [network("far", "10.0.0.0/16"), subnet("b", prefix, "far")]
+    own = nic("n", {"subnet_id": {"references": [mentioned]}}, address=address)
+    value = plan(network(), subnet("a", "10.0.1.0/24"), *other, own)
+    if address == "not an address":
+        with pytest.raises(TopologyErrors):
+            _read(tmp_path, value)
+    else:
+        assert isinstance(_subnet_of(_read(tmp_path, value), "n"), Unresolved)
 
 
 def _peering(target: Json) -> Json:

@@ -236,7 +236,20 @@ def test_what_a_plan_destroys_is_gone() -> None:
     rules = {rule.name: rule.access.value for rule in named(topology.nsgs, "nsg").rules}
     assert rules == {"web": "Deny"}
     assert [name_of(nic) for nic in named(topology.vms, "vm").nics] == ["kept"]
-    assert not topology.public_ips
+
+
+def test_what_a_plan_forgets_stays_in_azure(tmp_path: Path) -> None:
+    """Terraform's documentation of the ``removed`` block: destroy = false takes it out of the state alone."""
+    topology = fixture("changes.json")
+    assert str(named(topology.public_ips, "forgotten").address) == "20.1.2.3"
+    assert "Taken out of the state and left in Azure as it was: 1 resource." in topology.notes.remarks
+    known = {"id": "/subscriptions/s/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet"}
+    again = network()
+    again["values"] = {**again["values"], **known}
+    old = resource("azurerm_virtual_network.old", {}, actions=("forget",), before={**again["values"], **known})
+    topology = read(tmp_path, plan({**again, "unknown": {}, "actions": ["no-op"]}, old))
+    assert len(topology.vnets) == 1
+    assert not topology.notes.ignored
 
 
 def test_a_replaced_machine_lies_where_everything_else_does() -> None:
