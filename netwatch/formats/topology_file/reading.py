@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from netwatch.errors import TopologySchemaError
 from netwatch.formats.facts_file import read_facts
 from netwatch.formats.topology_draft import Dangling, TopologyDraft
-from netwatch.formats.topology_file.fields import VERSION
+from netwatch.formats.topology_file.allowed_values import VERSION
 from netwatch.formats.topology_file.names import Scope
 from netwatch.formats.topology_file.open_values import is_open
 from netwatch.formats.topology_file.reading_parts import UNREAD, Path, Reading, Values, all_of, said

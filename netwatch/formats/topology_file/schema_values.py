@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from netwatch.formats.topology_file import values as read
 from netwatch.formats.topology_file.admin_values import SCOPES, admin_access, admin_protocol, scope
-from netwatch.formats.topology_file.fields import (
+from netwatch.formats.topology_file.allowed_values import (
     BALANCED_PROTOCOLS,
     BALANCER_SKUS,
     CONNECTION_STATUSES,
