@@ -30,7 +30,12 @@ class Extra(NamedTuple):
 
 EXTRAS = (
     Extra("fast", "the kernel numba", "pip install 'aznetwatch[fast]'", distribution="numba"),
-    Extra("scapy", "packets", "pip install 'aznetwatch[scapy]'", distribution="scapy"),
+    Extra(
+        "scapy",
+        "nothing needs it yet",
+        "pip install 'aznetwatch[scapy]'",
+        distribution="scapy",
+    ),
     Extra("terraform", "directories of Terraform files", "pip install 'aznetwatch[terraform]'", distribution="tfparse"),
     Extra("bicep", "Bicep files", "put the Bicep CLI on PATH", program="bicep"),
 )
