@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from netwatch.checks.reporting import missed_lines, title, why
-from netwatch.checks.running import CheckOutcome, Result
+from netwatch.checks.running import Result
 from netwatch.model.where import Where
 from netwatch.render.trip import Page
 
 __all__ = ["github_annotations"]
-
-_BAD = (CheckOutcome.MISSED, CheckOutcome.ERROR, CheckOutcome.REFUSED)
 
 
 def github_annotations(results: Iterable[Result], broken: Iterable[tuple[Where | None, str]], page: Page) -> str:
@@ -21,7 +19,7 @@ def github_annotations(results: Iterable[Result], broken: Iterable[tuple[Where |
     """
     lines = [_error(where, "the input cannot be read", reason) for where, reason in broken]
     for result in results:
-        if result.outcome in _BAD:
+        if result.outcome.is_bad:
             told = "\n".join((*missed_lines(result), why(result, page)))
             lines.append(_error(result.question.where, title(result.question), told))
     return "".join(lines)

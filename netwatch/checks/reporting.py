@@ -20,8 +20,6 @@ INDENT = 2
 LABEL = 9
 """Characters of the column of labels: ``expected``, ``got``, ``why``."""
 
-_BAD = (CheckOutcome.MISSED, CheckOutcome.ERROR, CheckOutcome.REFUSED)
-
 
 def counts(results: Iterable[Result]) -> dict[str, int]:
     """How many questions had which outcome; outcomes that did not occur are left out."""
@@ -31,18 +29,20 @@ def counts(results: Iterable[Result]) -> dict[str, int]:
 
 def report_text(title: str, results: tuple[Result, ...], page: Page) -> str:
     """One line for the file, then what went wrong in it: the question, expected and got, and why."""
-    counted = ", ".join(f"{number} {outcome}" for outcome, number in counts(results).items())
-    lines = wrap(f"{title}: {counted}", page.width)
+    lines = wrap(f"{title}: {_counted(results)}", page.width)
     for result in results:
-        if page.verbose or result.outcome in _BAD:
+        if page.verbose or result.outcome.is_bad:
             lines += _result_lines(result, page)
     return "\n".join(lines) + "\n"
 
 
 def total_line(results: Iterable[Result], files: int) -> str:
     """All counts in one line, for several files."""
-    counted = ", ".join(f"{number} {outcome}" for outcome, number in counts(results).items())
-    return f"{counted} in {files} files\n"
+    return f"{_counted(results)} in {files} files\n"
+
+
+def _counted(results: Iterable[Result]) -> str:
+    return ", ".join(f"{number} {outcome}" for outcome, number in counts(results).items())
 
 
 def answers_text(results: tuple[Result, ...], page: Page) -> str:

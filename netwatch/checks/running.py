@@ -26,6 +26,11 @@ class CheckOutcome(Enum):
     REFUSED = "refused"
     ERROR = "error"
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self in (CheckOutcome.MISSED, CheckOutcome.REFUSED, CheckOutcome.ERROR)
+
 
 class Miss(NamedTuple):
     """One expectation that was not met; ``what`` is its JMESPath expression, empty for the answer in one word."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.defaults import reserved_prefixes
 from netwatch.effective.hub_tables import (
     HubRow,
     appliance_of,
@@ -24,7 +25,7 @@ from netwatch.effective.virtual_hubs import hub_of, refuse_unknown_routes, spoke
 from netwatch.engines.path.address_owner import Wall
 from netwatch.engines.path.handing_over import Sender, arrive
 from netwatch.engines.path.ways import Onward, Router, key_of, looped, platform_issue
-from netwatch.model.addresses import Address, Prefix, parse_prefix
+from netwatch.model.addresses import Address, Prefix
 from netwatch.model.flow import Flow
 from netwatch.model.ids import ResourceId
 from netwatch.model.routes import EffectiveRoute, RouteSource
@@ -32,8 +33,6 @@ from netwatch.model.unresolved import Unresolved
 from netwatch.model.virtual_hubs import HubConnection, VirtualHub
 
 __all__ = ["from_branch", "from_wall", "through_hub", "to_hub"]
-
-_PRIVATE = tuple(parse_prefix(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
 
 
 def to_hub(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, seen: Set[str]) -> Onward | None:
@@ -120,7 +119,7 @@ def _longest(rows: list[HubRow], dest: Address) -> HubRow | Unresolved | None:
 
 
 def _out(compiled: CompiledTopology, hub: VirtualHub, dest: Address) -> Onward:
-    if any(prefix.holds(dest) for prefix in _PRIVATE):
+    if any(prefix.holds(dest) for prefix in reserved_prefixes()):
         note = f"the hub {hub.id.name} knows no network or branch that holds {dest}"
         return Onward("", issues=(platform_issue("NoRouteInHub", hub.where),), notes=(note,))
     from netwatch.engines.path.public_way import find_front
