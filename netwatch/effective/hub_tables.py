@@ -45,7 +45,7 @@ _PRIVATE = tuple(parse_prefix(text) for text in ("10.0.0.0/8", "172.16.0.0/12", 
 _EVERYTHING = Prefix(4, 0, 0)
 
 _PREFERRED = ("expressroutegateways", "vpngateways", "p2svpngateways")
-"""Types of gateways, in the order their routes are preferred: ExpressRoute goes first unless the hub is told otherwise."""
+"""Types of gateways, those whose routes are preferred first: ExpressRoute, unless the hub is told otherwise."""
 
 
 class HubRow(NamedTuple):

@@ -54,7 +54,9 @@ def virtual_wans(draw: st.DrawFn, vnets: Sequence[VirtualNetwork]) -> Wan:
     wall = Firewall(arm_id("azureFirewalls", "fw-hub"), "westeurope", None, hub=ids[0])
     hubs = [_hub(draw, wan, id, ids, [v for v, home in zip(vnets, homes, strict=True) if home == id]) for id in ids]
     site = VpnSite(arm_id("vpnSites", "branch"), "westeurope", (parse_prefix("192.168.1.0/24"),))
-    gateways = [_gateway(draw, kind, ids, site) for kind in draw(st.sets(st.sampled_from(sorted(_KINDS))))]
+    gateways = [
+        _gateway(draw, kind, ids, site) for kind in draw(st.lists(st.sampled_from(sorted(_KINDS)), unique=True))
+    ]
     speakers = [*(each.id.key for each in gateways), *(each.id.key for each in hubs)]
     learned = {key: draw(st.sampled_from([(), (parse_prefix("172.20.0.0/16"),)])) for key in speakers}
     return Wan([wan], hubs, gateways, [site], [wall], learned)
