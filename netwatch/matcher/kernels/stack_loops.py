@@ -1,9 +1,11 @@
 """The inner loops of ``stacks`` in numba. Only its kernel imports this file: numba takes half a second.
 
-Flows are first put in the order of their tables, column by column, so that a table's starts and rows are in the
-nearest cache while it is asked; the columns are written in as many places as there are tables, which the second cache
-follows, where reading them in that order would miss it with every flow. A field is searched for a block of flows step
-by step, each step for the whole block: the comparisons of one flow wait for one another, those of a block do not.
+Flows are first put in the order of their tables, so that a table's starts and rows are in the nearest cache while it is
+asked. Each is one record then, of sixteen bytes: it goes to as many places as there are tables, and five columns would
+be five times as many, more than the second cache follows; reading the columns in that order would miss it with every
+flow. A field is searched for a block of flows step by step, each step for the whole block: the comparisons of one flow
+wait for one another, those of a block do not. Where many flows ask a table, its starts are first set out as a tree,
+which takes three steps where halving takes nine: that costs what a few flows gain.
 """
 
 from __future__ import annotations
@@ -11,41 +13,76 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled
-from netwatch.matcher.kernels.instructions import ones
+from netwatch.matcher.kernels.instructions import below, ones
 
 __all__ = ["products"]
 
 BLOCK = 512
 """Flows searched together: what lies between two steps stays in the first cache."""
 
+TREE_PAYS = 4
+"""A tree is made for a table with less than so many starts for each flow."""
+
 i32, i64, u32, u64 = np.int32, np.int64, np.uint32, np.uint64
 ONE, SIX, BITS = u64(1), u64(6), u64(63)
 ALL = u64(0xFFFFFFFFFFFFFFFF)
 NOTHING = u64(0)
+KEYS, FAN, DEPTHS = u64(16), u64(17), 8
+HIGHEST = u32(0xFFFFFFFF)
 
 
 @compiled
 def by_table(tables, many):
-    """A place for each flow, those of one table together and those of none last; and where each table's begin."""
-    begins = np.zeros(many + 2, np.int64)
-    for i in range(len(tables)):
-        begins[u64(tables[i] if tables[i] >= 0 else many) + ONE] += 1
-    for table in range(many + 1):
+    """A place for each flow that asks a table, those of one together; and where each table's begin."""
+    begins = np.zeros(many + 1, np.int64)
+    for i in range(u64(len(tables))):
+        if tables[i] >= 0:
+            begins[u64(tables[i]) + ONE] += 1
+    for table in range(many):
         begins[table + 1] += begins[table]
     ends = begins.copy()
     places = np.empty(len(tables), np.uint32)
     for i in range(u64(len(tables))):
-        table = u64(tables[i] if tables[i] >= 0 else many)
-        places[i] = ends[table]
-        ends[table] += 1
+        if tables[i] >= 0:
+            places[i] = ends[u64(tables[i])]
+            ends[u64(tables[i])] += 1
     return places, begins
 
 
 @compiled
-def put(column, places, out):
-    """Each value at its place."""
-    for i in range(u64(len(column))):
-        out[places[i]] = column[i]
+def sorted_flows(columns, tables, places, many):
+    """The flows that ask a table as records at their places: source, destination, both ports as one, protocol."""
+    src, dst, sport, dport, protocol = columns
+    flows = np.empty((many, 4), np.uint32)
+    for i in range(u64(len(tables))):
+        if tables[i] >= 0:
+            at = u64(places[i])
+            flows[at, 0] = src[i]
+            flows[at, 1] = dst[i]
+            flows[at, 2] = u32(sport[i]) << u32(16) | u32(dport[i])
+            flows[at, 3] = protocol[i]
+    return flows
+
+
+@compiled
+def sorted_starts(starting, tables, places, many):
+    """From which products on the flows that ask a table are answered, at their places; empty where all count."""
+    some = np.empty(many if len(starting) else 0, np.int32)
+    for i in range(u64(len(starting))):
+        if tables[i] >= 0:
+            some[places[i]] = starting[i]
+    return some
+
+
+@compiled
+def fields_of(flows, out):
+    """The columns of some records."""
+    for i in range(u64(len(flows))):
+        out[0, i] = flows[i, 0]
+        out[1, i] = flows[i, 1]
+        out[2, i] = flows[i, 2] >> u32(16)
+        out[3, i] = flows[i, 2] & u32(0xFFFF)
+        out[4, i] = flows[i, 3]
 
 
 @compiled
@@ -60,6 +97,47 @@ def search(starts, values, at):
             probe = at[i] + half
             at[i] = probe if starts[probe] <= values[i] else at[i]
         left -= half
+
+
+@compiled
+def grown(starts, flows, keys, levels):
+    """Set out the tree of ``starts``: its depth, 0 where it would not pay.
+
+    A node is sixteen keys, each one less than a start; ``levels[d]`` is the first node of depth d. From node
+    ``levels[d] + p`` a value goes to ``p * 17 + (how many of the keys are below it)``, at last to its start. A node is
+    filled up with keys that nothing is above.
+    """
+    count = u64(len(starts))
+    if count == ONE or flows * TREE_PAYS < len(starts):
+        return 0
+    span, depth, node = ONE, 1, NOTHING
+    while span * FAN < count:
+        span, depth = span * FAN, depth + 1
+    for level in range(depth):
+        levels[level] = node
+        for own in range((count - ONE) // (span * FAN) + ONE):
+            for key in range(KEYS):
+                which = (own * FAN + key + ONE) * span
+                keys[node * KEYS + key] = starts[which] - u32(1) if which < count else HIGHEST
+            node += ONE
+        span //= FAN
+    return depth
+
+
+@compiled
+def find(starts, tree, values, at):
+    """Of each value the last start that is not above it, in the tree where there is one."""
+    keys, levels, depth = tree
+    if not depth:
+        search(starts, values, at)
+        return
+    for i in range(u64(len(values))):
+        at[i] = below(keys, NOTHING, values[i])
+    for level in range(1, depth):
+        first = levels[level]
+        for i in range(u64(len(values))):
+            place = u64(at[i])
+            at[i] = place * FAN + below(keys, first + place, values[i])
 
 
 @compiled
@@ -90,59 +168,69 @@ def first_of(at, rows, width, begins, found):
 
 
 @compiled
-def table_products(flows, fields, width, starting, found):
-    """``first_of`` for all flows of one table, block by block."""
-    (src, r0), (dst, r1), (sport, r2), (dport, r3), (protocol, r4) = fields
-    at = np.empty((5, BLOCK), np.uint32)
-    for begin in range(0, len(found), BLOCK):
-        end = min(begin + BLOCK, len(found))
-        search(src, flows[0, begin:end], at[0])
-        search(dst, flows[1, begin:end], at[1])
-        search(sport, flows[2, begin:end], at[2])
-        search(dport, flows[3, begin:end], at[3])
-        search(protocol, flows[4, begin:end], at[4])
-        first_of(at, (r0, r1, r2, r3, r4), width, starting[begin:end], found[begin:end])
+def room_for(fields):
+    """Room for trees of five fields, and for the flows of a block and where they are found."""
+    most = i64(0)
+    for field in fields:
+        for table in range(len(field[1]) - 1):
+            most = max(most, field[1][table + 1] - field[1][table])
+    size = (most // i64(FAN) + DEPTHS) * 2 * i64(KEYS)
+    every = np.empty(5 * size + i64(KEYS), np.uint32)
+    begin = -(every.ctypes.data >> 2) & 15  # a node lies in one line of the cache
+    keys = every[begin : begin + 5 * size].reshape((5, size))
+    trees = keys, np.empty((5, DEPTHS), np.uint64)
+    return trees, np.empty((5, BLOCK), np.uint32), np.empty((5, BLOCK), np.uint32)
 
 
 @compiled
-def sorted_flows(columns, places):
-    """The columns in the order of the places."""
-    src, dst, sport, dport, protocol = columns
-    flows = np.empty((5, len(places)), np.uint32)
-    put(src, places, flows[0])
-    put(dst, places, flows[1])
-    put(sport, places, flows[2])
-    put(dport, places, flows[3])
-    put(protocol, places, flows[4])
-    return flows
+def table_products(flows, parts, room, starting, found):
+    """The first products, by their bits in the rows, of all flows of one table, block by block."""
+    (src, dst, sport, dport, protocol), rows, width = parts
+    (keys, levels), values, at = room
+    many = len(flows)
+    s = keys[0], levels[0], grown(src, many, keys[0], levels[0])
+    d = keys[1], levels[1], grown(dst, many, keys[1], levels[1])
+    u = keys[2], levels[2], grown(sport, many, keys[2], levels[2])
+    v = keys[3], levels[3], grown(dport, many, keys[3], levels[3])
+    p = keys[4], levels[4], grown(protocol, many, keys[4], levels[4])
+    for begin in range(0, many, BLOCK):
+        end = min(begin + BLOCK, many)
+        size = end - begin
+        fields_of(flows[begin:end], values)
+        find(src, s, values[0, :size], at[0])
+        find(dst, d, values[1, :size], at[1])
+        find(sport, u, values[2, :size], at[2])
+        find(dport, v, values[3, :size], at[3])
+        find(protocol, p, values[4, :size], at[4])
+        first_of(at, rows, width, starting[begin:end], found[begin:end])
+
+
+@compiled
+def parts_of(fields, table):
+    """The starts and the rows of one table, for each field."""
+    (s0, r0), (s1, r1) = part_of(fields[0], table), part_of(fields[1], table)
+    (s2, r2), (s3, r3) = part_of(fields[2], table), part_of(fields[3], table)
+    s4, r4 = part_of(fields[4], table)
+    return (s0, s1, s2, s3, s4), (r0, r1, r2, r3, r4)
 
 
 @compiled
 def products(asked, columns, stack, out):
     """The first product of each flow (see ``first_products``)."""
     tables, starting = asked
-    (src, dst, sport, dport, protocol), widths, bases = stack
+    fields, widths, bases = stack
     places, begins = by_table(tables, len(widths))
-    flows = sorted_flows(columns, places)
-    first = np.empty(len(starting), np.int32)
-    put(starting, places, first)
-    found = np.empty(len(out), np.int32)
+    many = begins[len(widths)]
+    flows, first = sorted_flows(columns, tables, places, many), sorted_starts(starting, tables, places, many)
+    found, room = np.empty(many, np.int32), room_for(fields)
     for table in range(len(widths)):
         begin, end = begins[table], begins[table + 1]
         if begin < end:
-            fields = (
-                part_of(src, table),
-                part_of(dst, table),
-                part_of(sport, table),
-                part_of(dport, table),
-                part_of(protocol, table),
-            )
+            starts, rows = parts_of(fields, table)
             own = first[begin:end] - bases[table]  # empty where every product counts
-            table_products(flows[:, begin:end], fields, u64(widths[table]), own, found[begin:end])
+            table_products(flows[begin:end], (starts, rows, u64(widths[table])), room, own, found[begin:end])
             for i in range(begin, end):
                 if found[i] >= 0:
                     found[i] += bases[table]
-    for i in range(begins[len(widths)], len(out)):
-        found[i] = -1
     for i in range(u64(len(out))):
-        out[i] = found[places[i]]
+        out[i] = found[places[i]] if tables[i] >= 0 else i32(-1)

@@ -76,6 +76,22 @@ def test_from_a_product_on(kernel: str) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("many", [8, 9, 144, 145, 2500])
+def test_however_many_addresses_a_table_tells_apart(many: int, kernel: str) -> None:
+    """17 intervals are one node of a tree, 289 are two deep, 4,913 three; a few flows are answered without one."""
+    random, top = Random(many), (1 << 32) - 1
+    lows = [*sorted(random.sample(range(0, top, 4), many - 1)), top]
+    every = ((0, top),), ((-1, 65535),), ((-1, 65535),), ((0, 255),)
+    made = stacked(4, [product_table(4, [(((low, min(low + 1, top)),), *every) for low in lows])])
+    known = {value: place for place, low in enumerate(lows) for value in (low, low + 1)}
+    near = [min(max(low + step, 0), top) for low in lows for step in (-1, 0, 1, 2)]
+    for asked in (near, [lows[0], lows[-1], 2]):
+        flows = points_batch(4, [(value, 5, 6, 7, 8) for value in asked])
+        found = first_products(made, np.zeros(len(asked), np.int32), flows, kernel=kernel)
+        assert found.tolist() == [known.get(value, NO_PRODUCT) for value in asked]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_no_tables_and_no_flows(kernel: str) -> None:
     nothing = stack(4, [])
     flows = points_batch(4, [(1, 2, 3, 4, 5)])
