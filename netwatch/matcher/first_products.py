@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["first_products"]
+__all__ = ["columns_of", "first_products"]
 
 
 def first_products(
@@ -30,11 +30,15 @@ def first_products(
     from netwatch.matcher.kernels import stacks
 
     name, _ = choose_between(("numpy", "numba"), flows.size, kernel=kernel)
-    columns = (*_addresses(stack, flows, name), flows.sport, flows.dport, flows.protocol)
     out = np.empty(flows.size, np.int32)
     run = stacks.numba_products if name == "numba" else stacks.numpy_products
-    run(stack, tables, columns, start, out)
+    run(stack, tables, columns_of(stack, flows, name), start, out)
     return out
+
+
+def columns_of(stack: Stack, flows: FlowBatch, kernel: str) -> tuple[Array, ...]:
+    """The five columns to search ``stack`` by: those of ``flows``, but for the addresses of IPv6, as numbers."""
+    return *_addresses(stack, flows, kernel), flows.sport, flows.dport, flows.protocol
 
 
 def _addresses(stack: Stack, flows: FlowBatch, kernel: str) -> tuple[Array, ...]:

@@ -273,9 +273,8 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
     tables, numbers = chains.tables(), chains.numbers()
 
     def run(cut: slice) -> None:
-        found = settle(tables, numbers.take(work.pair[cut]), work.flows.part(cut.start, cut.stop), kernel=work.kernel)
-        for column, own in zip(out, found, strict=True):
-            column[cut] = own
+        chain, flows = numbers.take(work.pair[cut]), work.flows.part(cut.start, cut.stop)
+        settle(tables, chain, flows, Settled(*(column[cut] for column in out)), kernel=work.kernel)
 
     _in_chunks(run, work.flows.size, threads)
 

@@ -193,7 +193,7 @@ class Chains:
         longest = max(map(len, self._chains), default=0)
         chains = [[*chain, *[(-1, 0)] * (longest - len(chain))] for chain in self._chains]
         positions = np.array(chains, np.int32).reshape(len(chains), longest, 2).transpose(2, 1, 0)
-        first, sections, kinds, _ = np.array(self._lists, np.int32).reshape(-1, 4).T
+        first, sections, kinds, _ = np.array(self._lists, np.int32).reshape(-1, 4).T.copy()
         nothing = self._size + np.arange(len(first), dtype=np.int32)
         none = [(0, _OF_NOTHING[kind], owner) for _, _, kind, owner in self._lists]
         lines = [*self._products, np.array(none, np.int32).reshape(-1, 3)]

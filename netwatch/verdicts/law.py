@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.batch import FlowBatch
-from netwatch.matcher.first_products import first_products
+from netwatch.matcher.first_products import columns_of, first_products
 from netwatch.matcher.stacks import NO_PRODUCT
 from netwatch.model.flow import Outcome
 from netwatch.verdicts.chains import ADMIN, ALLOWS, Saying, Tables, saying_of
@@ -33,7 +33,7 @@ class Settled(NamedTuple):
 
     @classmethod
     def empty(cls, size: int) -> Settled:
-        """Room for ``size`` flows; nothing has been asked yet."""
+        """Of ``size`` flows about which nothing has been asked yet."""
         import numpy as np
 
         outcome = np.full(size, Saying.NOT_APPLICABLE, np.uint8)
@@ -53,11 +53,34 @@ class _State(NamedTuple):
     is_allowed_above: Array
 
 
-def settle(tables: Tables, chain: Array, flows: FlowBatch, *, kernel: str) -> Settled:
+def settle(tables: Tables, chain: Array, flows: FlowBatch, out: Settled, *, kernel: str) -> None:
     """What the lists of each flow's chain come to; -1 is a flow without a chain.
 
-    Position by position: the flows that are not settled ask the next list of their chains.
+    Compiled loops leave flows open whose first match in a list is only possible.
     """
+    import numpy as np
+
+    if kernel != "numba":
+        _put_all(out, np.arange(flows.size), _by_columns(tables, chain, flows, kernel))
+        return
+    from netwatch.matcher.kernels.stacks import as_tuples
+    from netwatch.verdicts import law_loops
+
+    of_lists, of_products = (tables.first, tables.sections, tables.kinds, tables.nothing), (tables.said, tables.rules)
+    every = as_tuples(tables.stack), (tables.chains, tables.levels), of_lists, of_products
+    law_loops.settle(chain, columns_of(tables.stack, flows, kernel), every, tuple(out))
+    left = np.flatnonzero(out.outcome == Saying.OPEN)
+    if len(left):
+        _put_all(out, left, _by_columns(tables, chain[left], flows.take(left), kernel))
+
+
+def _put_all(out: Settled, places: Array, found: Settled) -> None:
+    for column, own in zip(out, found, strict=True):
+        _put(column, places, own)
+
+
+def _by_columns(tables: Tables, chain: Array, flows: FlowBatch, kernel: str) -> Settled:
+    """``settle`` position by position: the flows that are not settled ask the next list of their chains."""
     import numpy as np
 
     said, product = np.full(flows.size, Saying.HANDED_ON, np.uint8), np.full(flows.size, NO_PRODUCT, np.int32)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["numba_products", "numpy_products"]
+__all__ = ["as_tuples", "numba_products", "numpy_products"]
 
 
 def numba_products(stack: Stack, tables: Array, columns: tuple[Array, ...], start: Array | None, out: Array) -> None:
@@ -20,9 +20,14 @@ def numba_products(stack: Stack, tables: Array, columns: tuple[Array, ...], star
 
     from netwatch.matcher.kernels import stack_loops
 
-    fields = tuple((each.starts, each.begins, each.rows, each.words) for each in stack.fields)
     begin = np.zeros(0, np.int32) if start is None else start
-    stack_loops.products((tables, begin), columns, (fields, stack.widths, stack.bases), out)
+    stack_loops.products((tables, begin), columns, as_tuples(stack), out)
+
+
+def as_tuples(stack: Stack) -> tuple[Any, ...]:
+    """A stack as compiled loops take it."""
+    fields = tuple((each.starts, each.begins, each.rows, each.words) for each in stack.fields)
+    return fields, stack.widths, stack.bases
 
 
 def numpy_products(stack: Stack, tables: Array, columns: tuple[Array, ...], start: Array | None, out: Array) -> None:

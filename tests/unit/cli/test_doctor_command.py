@@ -66,13 +66,13 @@ def test_as_json() -> None:
 
 COMPILE = """
 import numpy as np
-from netwatch.matcher.kernels.stack_loops import put
+from netwatch.matcher.kernels.stack_loops import search
 from netwatch.cli.installation import installation
 
 out = np.empty(2, np.uint32)
-put(np.array([5, 6], np.uint32), np.array([1, 0], np.uint32), out)
-assert out.tolist() == [6, 5]
-print(sum(put.stats.cache_hits.values()), installation()["compiled_code"]["path"], sep="|")
+search(np.array([0, 5, 6], np.uint32), np.array([7, 5], np.uint32), out)
+assert out.tolist() == [2, 1]
+print(sum(search.stats.cache_hits.values()), installation()["compiled_code"]["path"], sep="|")
 """
 
 
