@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.loops import compiled
+from netwatch.matcher.kernels.compiled import compiled
 from netwatch.matcher.kernels.stack_loops import products
 from netwatch.verdicts import chains
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,10 @@ from numba import njit
 __all__ = ["compiled"]
 
 
-def _sources() -> str:
-    files = sorted(Path(__file__).parent.glob("*.py"))
+@cache
+def _sources(room: Path) -> str:
+    files = sorted({*Path(__file__).parent.glob("*.py"), *room.glob("*.py")})
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
-
-
-_SOURCES = _sources()
 
 
 def compiled(function: Any) -> Any:
@@ -30,6 +29,6 @@ def compiled(function: Any) -> Any:
     except RuntimeError:
         return njit(nogil=True, error_model="numpy")(function)
     # Numba asks whether the function's own file has changed. What it calls is in the machine code, too, and stands in
-    # the files beside it: an old answer of theirs must not outlive them.
-    made._cache._cache_file._source_stamp = _SOURCES
+    # the files beside it or beside this one: an old answer of theirs must not outlive them.
+    made._cache._cache_file._source_stamp = _sources(Path(function.__code__.co_filename).parent)
     return made
