@@ -32,13 +32,14 @@ class Groups(NamedTuple):
     For class c of axis x (0 source, 1 destination, 2 service) and k below ``across`` two words stand at
     ``words[begins[x] + 2 * (c * across + k)]``: which of groups 64·k to 64·k + 63 have a word for c (bit g for group
     64·k + g), and where in ``words`` the first of these is; they follow one another. ``order[64 * group + bit]`` is the
-    brick of a bit.
+    brick of a bit. ``classes`` are the numbers of classes.
     """
 
     across: int
     begins: tuple[int, int, int]
     words: Array
     order: Array
+    classes: tuple[int, int, int]
 
 
 def groups(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceAxis) -> Groups:
@@ -57,7 +58,7 @@ def groups(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceA
     padded = np.zeros(across * 64 * GROUP, np.uint32)
     padded[: len(order)] = order
     begins, words = _joined([_compressed(dense) for dense in rows])
-    return Groups(across, begins, words, padded)
+    return Groups(across, begins, words, padded, (src.total, dst.total, service.total))
 
 
 def group_bytes(bricks: Bricks, src: AddressAxis, dst: AddressAxis, service: ServiceAxis) -> int:

@@ -10,17 +10,22 @@ Numbers that index are unsigned throughout, since numba would ask of each signed
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import overload
 
+from netwatch.matcher.kernels.combinations import MOST, class_memory, keep_combinations, new_combinations
 from netwatch.matcher.kernels.compiled import compiled
 from netwatch.matcher.kernels.instructions import below, fan, halved, ones
-from netwatch.matcher.kernels.repeats import keep, memory, pace, unknown
+from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
+from netwatch.matcher.kernels.spells import judge, left_alone
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["groups_v4", "groups_v6", "pairs_v4", "pairs_v6", "prefixes_v4", "prefixes_v6"]
+__all__ = ["prefixes_v4", "prefixes_v6", "rows_v4", "rows_v6"]
 
-BLOCK = 1024
-PAIRS_BLOCK = 4096
-"""Flows under way together. For pairs, long blocks keep one table at a time in the first cache."""
+BLOCK = 4096
+"""Flows under way together: long blocks keep one table at a time in the first cache."""
+
+HALF = 4
+"""Of the eighths of a block that may be new flows."""
 
 i64, u32, u64 = np.int64, np.uint32, np.uint64
 ONE, TWO, FOUR, SIX, EIGHT, BITS = u64(1), u64(2), u64(4), u64(6), u64(8), u64(63)
@@ -158,14 +163,38 @@ def cell_of(table, line, column):
 
 
 @compiled
-def pair_rows(classes, tables, out):
+def pair_rows(classes, tables, pair, out):
     """The row of each flow of a block, by pairs."""
     s, d, v = classes
     pairs, rows = tables
     for i in range(u64(len(out))):
-        s[i] = cell_of(pairs, s[i], d[i])
+        pair[i] = cell_of(pairs, s[i], d[i])
     for i in range(u64(len(out))):
-        out[i] = cell_of(rows, s[i], v[i])
+        out[i] = cell_of(rows, pair[i], v[i])
+
+
+def found_rows(classes, tables, room, out):
+    """The row of each flow of a block, by pairs or by groups, as the tables are."""
+
+
+@overload(found_rows)
+def _found_rows(classes, tables, room, out):
+    if len(tables[0]) == 3:
+        return lambda classes, tables, room, out: pair_rows(classes, tables, room, out)
+    return lambda classes, tables, room, out: group_rows(classes, tables, room, out)
+
+
+@compiled
+def class_rows(classes, finish, memory, room, out):
+    """The row of each flow of a block: by a combination of classes that is known, or found."""
+    _, _, (s, d, v), rows, clock = memory
+    if left_alone(clock):
+        found_rows(classes, finish, room, out)
+        return
+    left = new_combinations(classes, memory, out)
+    found_rows((s[:left], d[:left], v[:left]), finish, room, rows[:left])
+    keep_combinations(memory, left, out)
+    judge(clock, left, len(out), MOST)
 
 
 @compiled
@@ -197,85 +226,42 @@ def classes_v6(flows, tables, begin, out):
 
 
 @compiled
-def groups_block(flows, tables, begin, room, out):
-    """The rows of a block of IPv4 flows from ``begin`` on, by groups."""
+def block_v4(flows, tables, begin, room, out):
+    """The rows of a block of IPv4 flows from ``begin`` on."""
     classes, finish = tables
-    (s, d, v), best = room
+    (s, d, v), more, memory = room
     some = s[: len(out)], d[: len(out)], v[: len(out)]
     classes_v4(flows, classes, begin, some)
-    group_rows(some, finish, best, out)
+    class_rows(some, finish, memory, more, out)
 
 
 @compiled
-def groups_v4(flows, tables, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by groups, but for those known from before."""
-    room, known = (three_columns(BLOCK), np.empty(BLOCK, np.uint32)), memory(BLOCK)
-    rest, pause, first = NOTHING, NOTHING, True
+def rows_v4(flows, tables, shape, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``; ``shape`` is that of a memory of combinations."""
+    room = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, shape)
+    memory = flow_memory(BLOCK)
+    _, _, columns, rows, clock = memory
     for at in range(span[0], span[1], BLOCK):
         block = out[at : min(at + BLOCK, span[1])]
-        if rest:
-            groups_block(flows, tables, at, room, block)
-            rest -= ONE
+        if left_alone(clock):
+            block_v4(flows, tables, at, room, block)
             continue
-        left = unknown(flows, at, known, block)
-        groups_block(known[2], tables, 0, room, known[3][:left])
-        keep(known, left, block)
-        if not first:
-            rest = pause = pace(pause, left, len(block))
-        first = False
+        left = new_flows(flows, at, memory, block)
+        block_v4(columns, tables, 0, room, rows[:left])
+        keep_flows(memory, left, block)
+        judge(clock, left, len(block), HALF)
 
 
 @compiled
-def groups_v6(flows, tables, span, out):
-    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``, by groups."""
+def rows_v6(flows, tables, shape, span, out):
+    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``; ``shape`` is that of a memory of combinations."""
     classes, finish = tables
-    own, best = three_columns(BLOCK), np.empty(BLOCK, np.uint32)
+    (s, d, v), more, memory = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, shape)
     for at in range(span[0], span[1], BLOCK):
         block = out[at : min(at + BLOCK, span[1])]
-        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
+        some = s[: len(block)], d[: len(block)], v[: len(block)]
         classes_v6(flows, classes, at, some)
-        group_rows(some, finish, best, block)
-
-
-@compiled
-def pairs_block(flows, tables, begin, room, out):
-    """The rows of a block of IPv4 flows from ``begin`` on, by pairs."""
-    classes, finish = tables
-    s, d, v = room
-    some = s[: len(out)], d[: len(out)], v[: len(out)]
-    classes_v4(flows, classes, begin, some)
-    pair_rows(some, finish, out)
-
-
-@compiled
-def pairs_v4(flows, tables, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``, by pairs, but for those known from before."""
-    room, known = three_columns(PAIRS_BLOCK), memory(PAIRS_BLOCK)
-    rest, pause, first = NOTHING, NOTHING, True
-    for at in range(span[0], span[1], PAIRS_BLOCK):
-        block = out[at : min(at + PAIRS_BLOCK, span[1])]
-        if rest:
-            pairs_block(flows, tables, at, room, block)
-            rest -= ONE
-            continue
-        left = unknown(flows, at, known, block)
-        pairs_block(known[2], tables, 0, room, known[3][:left])
-        keep(known, left, block)
-        if not first:
-            rest = pause = pace(pause, left, len(block))
-        first = False
-
-
-@compiled
-def pairs_v6(flows, tables, span, out):
-    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``, by pairs."""
-    classes, finish = tables
-    own = three_columns(PAIRS_BLOCK)
-    for at in range(span[0], span[1], PAIRS_BLOCK):
-        block = out[at : min(at + PAIRS_BLOCK, span[1])]
-        some = own[0][: len(block)], own[1][: len(block)], own[2][: len(block)]
-        classes_v6(flows, classes, at, some)
-        pair_rows(some, finish, block)
+        class_rows(some, finish, memory, more, block)
 
 
 @compiled
@@ -290,9 +276,9 @@ def prefixes_v4(columns, tables, span, out):
     """What tables of prefixes give IPv4 addresses from ``span[0]`` to below ``span[1]``."""
     numbers, addresses = columns
     classes, cells = tables
-    own = np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(span[0], span[1], PAIRS_BLOCK):
-        end = min(at + PAIRS_BLOCK, span[1])
+    own = np.empty(BLOCK, np.uint32)
+    for at in range(span[0], span[1], BLOCK):
+        end = min(at + BLOCK, span[1])
         some = own[: end - at]
         tree_values(addresses, classes, at, some)
         values(numbers[at:end], some, cells, out[at:end])
@@ -303,9 +289,9 @@ def prefixes_v6(columns, tables, span, out):
     """What tables of prefixes give IPv6 addresses from ``span[0]`` to below ``span[1]``."""
     numbers, highs, lows = columns
     classes, cells = tables
-    own = np.empty(PAIRS_BLOCK, np.uint32)
-    for at in range(span[0], span[1], PAIRS_BLOCK):
-        end = min(at + PAIRS_BLOCK, span[1])
+    own = np.empty(BLOCK, np.uint32)
+    for at in range(span[0], span[1], BLOCK):
+        end = min(at + BLOCK, span[1])
         some = own[: end - at]
         halves_classes((highs, lows), classes, at, some)
         values(numbers[at:end], some, cells, out[at:end])

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["made_ready", "rows", "values"]
+__all__ = ["made_ready", "memory_shape", "rows", "values"]
+
+MEMORY_BITS = 18
+"""Of a place in the memory of combinations: 2 MB, which beside a search of groups are quick to look into."""
 
 
 def made_ready(prepared: PreparedTable, flows: int) -> bool:
@@ -42,16 +45,16 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     if flows.version == 6:
         addresses = (flows.src, flows.src_low, flows.dst, flows.dst_low)
     columns = addresses, (flows.sport, flows.dport, flows.protocol)
-    tables: Any
+    finish: Any
     if prepared.pairs_made is not None:
-        run = loops.pairs_v4 if flows.version == 4 else loops.pairs_v6
-        tables = tuple((np.uint32(table.across), table.blocks, table.cells) for table in prepared.pairs_made)
+        finish = tuple((np.uint32(table.across), table.blocks, table.cells) for table in prepared.pairs_made)
     else:
-        run = loops.groups_v4 if flows.version == 4 else loops.groups_v6
         begins = tuple(np.uint64(begin) for begin in groups.begins)
-        tables = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
+        finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
+    shape = (0, 0, 0) if prepared.pairs_made is not None else memory_shape(groups.classes, len(span))
     classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
-    run(columns, (classes, tables), (span.start, span.stop), out)
+    run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
+    run(columns, (classes, finish), shape, (span.start, span.stop), out)
 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
@@ -64,6 +67,19 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     table = prefixes.values
     cells = np.uint32(table.across), table.blocks, table.cells
     run(columns, (_address(prefixes.trees), cells), (span.start, span.stop), out)
+
+
+def memory_shape(classes: tuple[int, int, int], flows: int) -> tuple[int, int, int]:
+    """The shape of a memory of combinations (see ``class_memory``) of so many classes, for a batch of ``flows`` flows.
+
+    Zeros, which mean no memory, where three classes and a row are more than 64 bits.
+    """
+    from netwatch.matcher.kernels.combinations import ROW_BITS
+
+    src, dst, service = (max(1, count - 1).bit_length() for count in classes)
+    if src + dst + service + ROW_BITS > 64:
+        return 0, 0, 0
+    return dst, service, min(MEMORY_BITS, flows.bit_length() + 1)
 
 
 def _address(tables: Addresses) -> tuple[Any, ...]:

@@ -1,9 +1,9 @@
 """Flows that came a moment ago, answered without a search. Only ``loops`` imports this file, for numba.
 
 Traffic repeats itself: a few connections are most of a log. Flows of a pass stand in a table, two words each, where a
-multiplication says; a flow that is there has its row at once, and only the others of a block are searched. Where half
-of a block or more is new the table is left alone for a while, each time for twice as many blocks, so that traffic which
-never repeats loses a hundredth and no more. Every call begins with an empty table.
+multiplication says; a flow that is there has its row at once, and only the others of a block are searched. Where more
+than half of a block is new the table is left alone for a while (``spells``), so that traffic which never repeats loses
+a hundredth and no more. Every call begins with an empty table.
 
 IPv4 only: a flow of IPv6 is five words.
 """
@@ -13,14 +13,15 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.spells import clock
 
-__all__ = ["keep", "memory", "pace", "unknown"]
+__all__ = ["flow_memory", "keep_flows", "new_flows"]
 
 SLOTS_BITS = 14
 """16,384 flows, 256 KB: as much as the second-level cache gives away beside the tables."""
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 8, 128
-"""Blocks that are passed over before the table is tried again."""
+SPELL = 2
+"""Blocks of which the memory can learn whether flows repeat."""
 
 i32, u32, u64 = np.int32, np.uint32, np.uint64
 ONE, EIGHT, SIXTEEN, ROW_BITS, HALF = u64(1), u64(8), u64(16), u64(24), u64(32)
@@ -42,7 +43,7 @@ def slots_of(flows, begin, out):
 
 
 @compiled
-def memory(size):
+def flow_memory(size):
     """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows.
 
     An empty slot looks like the flow of nothing but zeros, which belongs into slot 0; so that one holds another.
@@ -51,7 +52,8 @@ def memory(size):
     table[0] = ~u64(0)
     addresses = np.empty(size, np.uint32), np.empty(size, np.uint32)
     ports = np.empty(size, np.uint16), np.empty(size, np.uint16), np.empty(size, np.uint8)
-    return (table, np.empty(size, np.uint32)), np.empty(size, np.uint32), (addresses, ports), np.empty(size, np.int32)
+    slots, places, rows = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.int32)
+    return (table, slots), places, (addresses, ports), rows, clock(SPELL)
 
 
 @compiled
@@ -62,13 +64,13 @@ def words(flow):
 
 
 @compiled
-def unknown(flows, begin, memory, out):
+def new_flows(flows, begin, memory, out):
     """Answer what is known of the block of flows from ``begin`` on; how many are left.
 
     Their columns and their places in the block stand in ``memory`` then. Nothing branches: many guesses would be wrong.
     """
     (srcs, dsts), (sports, dports, protocols) = flows
-    (table, slots), places, ((s, d), (u, v, p)), _ = memory
+    (table, slots), places, ((s, d), (u, v, p)), _, _ = memory
     slots_of(flows, begin, slots[: len(out)])
     left = u64(0)
     for i in range(u64(len(out))):
@@ -86,23 +88,15 @@ def unknown(flows, begin, memory, out):
 
 
 @compiled
-def keep(memory, left, out):
+def keep_flows(memory, left, out):
     """Put the rows that were found for the flows that were left into the block and into the table.
 
     A row is 24 bits there: a prepared table has 2¹⁸ rows at most.
     """
-    (table, slots), places, ((s, d), (u, v, p)), rows = memory
+    (table, slots), places, ((s, d), (u, v, p)), rows, _ = memory
     for i in range(left):
         addresses, ports = words((s[i], d[i], u[i], v[i], p[i]))
         at = u64(slots[places[i]])
         table[at] = addresses
         table[at | ONE] = ports << ROW_BITS | u64(rows[i]) & ROW
         out[places[i]] = rows[i]
-
-
-@compiled
-def pace(pause, left, size):
-    """How many blocks to pass over after one of ``size`` flows of which ``left`` were new, ``pause`` before it."""
-    if left + left < u64(size):
-        return u64(0)
-    return min(u64(LONGEST_PAUSE), max(u64(SHORTEST_PAUSE), pause + pause))

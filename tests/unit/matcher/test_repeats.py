@@ -71,13 +71,3 @@ def test_what_stands_in_an_empty_slot_is_never_asked_for_there() -> None:
         found.append(int(slots[0]))
     assert found[0] == 0
     assert found[1] != 0
-
-
-def test_pauses_grow_while_flows_are_new() -> None:
-    pace = repeats.pace.py_func
-    with np.errstate(over="ignore"):
-        pauses = [np.uint64(0)]
-        for _ in range(6):
-            pauses.append(pace(pauses[-1], np.uint64(50), 100))
-        assert [int(each) for each in pauses] == [0, 8, 16, 32, 64, 128, 128]
-        assert pace(np.uint64(128), np.uint64(49), 100) == 0
