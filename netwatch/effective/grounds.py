@@ -7,18 +7,16 @@ silent or disagree: a decision paper says why).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-__all__ = ["GRADES", "GROUNDS", "Ground"]
-
-GRADES = ("recorded", "documented", "confirmed", "decided")
+__all__ = ["GROUNDS", "Ground"]
 
 
 class Ground(NamedTuple):
-    """One semantic fact: ``fact`` as a sentence, ``grade`` one of GRADES, ``source`` where it stands."""
+    """One semantic fact: ``fact`` as a sentence, its grade, and ``source`` where it stands."""
 
     fact: str
-    grade: str
+    grade: Literal["recorded", "documented", "confirmed", "decided"]
     source: str
 
 

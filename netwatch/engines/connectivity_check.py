@@ -229,14 +229,14 @@ def _answer(
     return ConnectivityCheckAnswer(
         timed.hops,
         status,
-        timed.latency.avg_ms if timed.latency else None,
-        timed.latency.min_ms if timed.latency else None,
-        timed.latency.max_ms if timed.latency else None,
-        probes.sent,
-        probes.failed,
-        tuple(dict.fromkeys((*notes, *path.notes, *unresolved))),
-        returned,
-        _egress(topology, path),
+        avg_latency_ms=timed.latency.avg_ms if timed.latency else None,
+        min_latency_ms=timed.latency.min_ms if timed.latency else None,
+        max_latency_ms=timed.latency.max_ms if timed.latency else None,
+        probes_sent=probes.sent,
+        probes_failed=probes.failed,
+        notes=tuple(dict.fromkeys((*notes, *path.notes, *unresolved))),
+        returned=returned,
+        egress=_egress(topology, path),
     )
 
 

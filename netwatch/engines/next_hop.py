@@ -40,17 +40,18 @@ def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: st
     source = given or _own_address(card, dest.version)
     subnet = subnet_of(compiled.topology, card)
     selection = compiled.select_route(subnet, dest)
+    route = None if isinstance(selection.route, Unresolved) else selection.route
     return NextHopAnswer(
         machine,
         card,
         source,
         dest,
-        next_hop_type(compiled, subnet, selection),
-        None if selection.route is None or isinstance(selection.route, Unresolved) else selection.route.next_hop_ip,
-        None if isinstance(selection.route, Unresolved) else selection.route,
-        selection.prefix,
-        selection.candidates,
-        (
+        next_hop_type=next_hop_type(compiled, subnet, selection),
+        next_hop_ip=None if route is None else route.next_hop_ip,
+        route=route,
+        prefix=selection.prefix,
+        candidates=selection.candidates,
+        notes=(
             *not_allocated(compiled.topology, machine),
             *_notes(compiled, card, nic),
             *_odd_source(source, dest, card),

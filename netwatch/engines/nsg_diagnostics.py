@@ -53,10 +53,10 @@ def nsg_diagnostics(
     return NsgDiagnosticsAnswer(
         found.id,
         tuple(result for result in results if result.evaluated),
-        _service_tags(compiled, results),
-        word,
-        compiled.topology.semantics.diagnostics_matched_rule,
-        tuple(notes),
+        service_tags=_service_tags(compiled, results),
+        verbosity=word,
+        matched_rule=compiled.topology.semantics.diagnostics_matched_rule,
+        notes=tuple(notes),
     )
 
 
@@ -94,14 +94,14 @@ def _nics(topology: Topology, target: VirtualMachine | NetworkInterface, name: s
 
 def _result(profile: Profile, nic: NetworkInterface, diagnosis: Diagnosis) -> NsgDiagnostic:
     return NsgDiagnostic(
-        traffic_of(profile).direction,
-        profile.protocol,
-        profile.source,
-        profile.destination,
-        profile.dest_port,
-        nic.id,
-        diagnosis.outcome,
-        diagnosis.evaluated,
+        direction=traffic_of(profile).direction,
+        protocol=profile.protocol,
+        source=profile.source,
+        destination=profile.destination,
+        destination_port=profile.dest_port,
+        nic=nic.id,
+        outcome=diagnosis.outcome,
+        evaluated=diagnosis.evaluated,
     )
 
 

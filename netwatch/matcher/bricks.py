@@ -15,13 +15,10 @@ from typing import Any, NamedTuple
 
 from netwatch.matcher.tables import Range, RuleTable
 
-__all__ = ["AXES", "Bricks", "Service", "bricks_of", "row_of"]
-
-AXES = ("src", "dst", "service")
-"""What a brick is the product of. A service is a source port, a destination port and a protocol taken together."""
+__all__ = ["Bricks", "Service", "bricks_of", "row_of"]
 
 Service = tuple[Range, Range, Range]
-"""Ranges of source port, destination port and protocol."""
+"""Ranges of source port, destination port and protocol, taken together as the third field of a brick."""
 
 
 _Lists = dict[tuple[int, ...], int]

@@ -100,6 +100,31 @@ ALLOWED_MANY = {
 options of every kind of input. Compiled loops take arrays and bounds one by one: they have no objects."""
 
 
+def _used(path: Path) -> Iterator[str]:
+    """The names a module uses, and texts that may name something; what its ``__all__`` lists is not used by that."""
+    for statement in _tree(path).body:
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in _targets(statement)):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                yield node.id
+            elif isinstance(node, ast.Attribute | ast.alias):
+                yield node.attr if isinstance(node, ast.Attribute) else node.name
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value.replace("-", "_")
+
+
+def test_what_is_public_is_used_and_not_by_tests_alone() -> None:
+    used = {name for path in MODULES for name in _used(path)}
+    modules = [importlib.import_module(_dotted(path)) for path in MODULES]
+    public = [(module.__name__, name) for module in modules for name in getattr(module, "__all__", ())]
+    assert [f"{module}.{name}" for module, name in public if name not in used | FOR_TESTS] == []
+
+
+FOR_TESTS = {"MODELS", "semantics_page"}
+"""A test holds the models of the schema against the fields the reader knows, another writes ``docs/semantics.md``."""
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [_name(path) for path in MODULES if path.stem in TOO_VAGUE or path.parent.name in TOO_VAGUE] == []
 
