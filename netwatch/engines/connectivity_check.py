@@ -10,7 +10,7 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.effective.platform import SMTP_TAKEN_TO_PASS, is_smtp
 from netwatch.engines.assumed import elsewhere, of_routes, prefixes_at
-from netwatch.engines.path.address_owner import Place, Wall
+from netwatch.engines.path.address_owner import FirewallAddress, NicAddress
 from netwatch.engines.path.destination import Destination, find_destination
 from netwatch.engines.path.hops import placed
 from netwatch.engines.path.machine_facts import listens, power_state
@@ -73,7 +73,7 @@ def _elsewhere(
     compiled: CompiledTopology, steps: tuple[Step, ...], dest: str, status: Callable[[CompiledTopology, str], str]
 ) -> Iterator[str]:
     """Where the status would be another, had Azure drawn another address for one of the ends."""
-    places = [step.stand for step in steps if isinstance(step.stand, Place)]
+    places = [step.stop for step in steps if isinstance(step.stop, NicAddress)]
     for place in dict.fromkeys(places[:1] + places[-1:]):
         if place.config.assumed:
             inside = [prefix for each in places for prefix in prefixes_at(compiled, each.nic)]
@@ -117,7 +117,7 @@ def _checked(
     return replace(answer, flow=flow), path.steps
 
 
-def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
+def _source_place(nic: NetworkInterface, destination: Destination) -> NicAddress:
     version = destination.address.version if destination.address else 4
     config = primary_configuration(nic, version)
     if config is None:
@@ -126,7 +126,7 @@ def _source_place(nic: NetworkInterface, destination: Destination) -> Place:
             where=nic.where,
             hint="Source and destination must be of one address family.",
         )
-    return Place(nic, config)
+    return NicAddress(nic, config)
 
 
 def _flow(source: Address, destination: Address, port: int, protocol: str) -> Flow:
@@ -145,14 +145,14 @@ def _flow(source: Address, destination: Address, port: int, protocol: str) -> Fl
     return Flow(kind, source, ANY_PORT, destination, port or usual)
 
 
-def _unknown_ends(machine: VirtualMachine, place: Place, destination: Destination) -> ConnectivityCheckAnswer:
+def _unknown_ends(machine: VirtualMachine, place: NicAddress, destination: Destination) -> ConnectivityCheckAnswer:
     """The answer when one end has an address that the input does not fix."""
     blank = [end for end in (place, destination.place) if end is not None and end.address is None]
     notes = tuple(f"the address of {end.nic.id.name} is not known: {_reason(end)}" for end in blank)
     return ConnectivityCheckAnswer(_ends(machine, place, destination), "Unknown", notes=notes)
 
 
-def _unresolvable(machine: VirtualMachine, place: Place, destination: Destination) -> ConnectivityCheckAnswer:
+def _unresolvable(machine: VirtualMachine, place: NicAddress, destination: Destination) -> ConnectivityCheckAnswer:
     """The answer for a name that has no address, as recorded in 2023, which spells the issue type so: nothing is sent.
 
     The documentation's enumeration has ``DnsResolution``.
@@ -163,7 +163,7 @@ def _unresolvable(machine: VirtualMachine, place: Place, destination: Destinatio
     return ConnectivityCheckAnswer(hops, "Unreachable", notes=(note,))
 
 
-def _ends(machine: VirtualMachine, place: Place, destination: Destination) -> tuple[Hop, Hop]:
+def _ends(machine: VirtualMachine, place: NicAddress, destination: Destination) -> tuple[Hop, Hop]:
     """The two hops of a path that is not walked."""
     end = destination.place
     return (
@@ -172,7 +172,7 @@ def _ends(machine: VirtualMachine, place: Place, destination: Destination) -> tu
     )
 
 
-def _reason(place: Place) -> str:
+def _reason(place: NicAddress) -> str:
     address = place.config.private_ip
     return address.reason if isinstance(address, Unresolved) else "the input has none"
 
@@ -251,12 +251,12 @@ def _status(path: Path, returned: ReturnPath | None) -> str:
 def _egress(topology: Topology, path: Path) -> Egress | None:
     """How the flow leaves to the Internet, where a NIC of the path sends it there."""
     for step in path.steps:
-        if step.onward.link == "Internet" and isinstance(step.stand, (Place, Wall)):
+        if step.onward.link == "Internet" and isinstance(step.stop, (NicAddress, FirewallAddress)):
             from netwatch.engines.path.public_way import egress, firewall_egress
 
-            if isinstance(step.stand, Wall):
-                return firewall_egress(topology, step.stand)
-            return egress(topology, step.stand, step.flow.protocol)
+            if isinstance(step.stop, FirewallAddress):
+                return firewall_egress(topology, step.stop)
+            return egress(topology, step.stop, step.flow.protocol)
     return None
 
 
@@ -313,9 +313,9 @@ def _notes(compiled: CompiledTopology, machine: VirtualMachine, destination: Des
 
 def _why_no_way_out(topology: Topology, path: Path) -> Iterator[str]:
     for step in path.steps:
-        if isinstance(step.stand, Place) and any(
+        if isinstance(step.stop, NicAddress) and any(
             ("Reason", "NoOutboundAccess") in each.context for each in step.issues
         ):
             from netwatch.engines.path.public_way import why_no_way_out
 
-            yield why_no_way_out(topology, step.stand, step.flow.protocol)
+            yield why_no_way_out(topology, step.stop, step.flow.protocol)

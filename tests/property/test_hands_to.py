@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, INTERNET, SERVICES
 from netwatch.conformance.cases import find_cases, topology_of
-from netwatch.engines.path.address_owner import Balanced, Place, Wall
+from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.engines.path.destination import Destination
 from netwatch.engines.path.steps import Step
 from netwatch.engines.path.walk import walk
 from netwatch.engines.path.way_back import return_path
-from netwatch.engines.path.ways import Gate, Router, Stand
+from netwatch.engines.path.ways import GatewayStop, HubStop, Stop
 from netwatch.errors import NetwatchError
 from netwatch.formats.service_tag_file import load_shipped
 from netwatch.model.addresses import ANY_PORT, Address, Prefix, parse_address
@@ -45,16 +45,16 @@ ENDS = {
 }
 
 
-def node_of(stand: Stand) -> str:
-    if isinstance(stand, Place):
-        return stand.nic.id.key
-    if isinstance(stand, Balanced):
-        return stand.balancer.id.key
-    if isinstance(stand, Wall):
-        return stand.firewall.id.key
-    if isinstance(stand, Router):
-        return stand.hub.id.key
-    return stand.gateway.id.key if isinstance(stand, Gate) else stand.public_ip.id.key
+def node_of(stop: Stop) -> str:
+    if isinstance(stop, NicAddress):
+        return stop.nic.id.key
+    if isinstance(stop, BalancerAddress):
+        return stop.balancer.id.key
+    if isinstance(stop, FirewallAddress):
+        return stop.firewall.id.key
+    if isinstance(stop, HubStop):
+        return stop.hub.id.key
+    return stop.gateway.id.key if isinstance(stop, GatewayStop) else stop.public_ip.id.key
 
 
 def is_handed(graph: nx.MultiDiGraph[str], tail: str, heads: set[str]) -> bool:
@@ -66,8 +66,8 @@ def is_handed(graph: nx.MultiDiGraph[str], tail: str, heads: set[str]) -> bool:
 
 def walked(topology: Topology, steps: Sequence[Step]) -> Iterator[tuple[str, set[str]]]:
     for before, after in pairwise(steps):
-        yield node_of(before.stand), {node_of(after.stand)}
-    end, last = steps[-1].onward.end, node_of(steps[-1].stand)
+        yield node_of(before.stop), {node_of(after.stop)}
+    end, last = steps[-1].onward.end, node_of(steps[-1].stop)
     if end:
         yield last, ENDS[end] | (set(topology.local_network_gateways) if end == "Destination" else set())
 
@@ -83,7 +83,7 @@ def came_back(graph: nx.MultiDiGraph[str], start: str, hops: Sequence[Hop]) -> I
         yield before, {after}
 
 
-def hand_overs(compiled: CompiledTopology, source: Place, there: Address, port: int) -> list[tuple[str, set[str]]]:
+def hand_overs(compiled: CompiledTopology, source: NicAddress, there: Address, port: int) -> list[tuple[str, set[str]]]:
     """Every pair of a walk there and back; none where the walk is not evaluated."""
     assert source.address is not None
     flow = Flow(Protocol.TCP, source.address, ANY_PORT, there, port)
@@ -94,7 +94,7 @@ def hand_overs(compiled: CompiledTopology, source: Place, there: Address, port: 
         return []
     pairs = list(walked(compiled.topology, steps))
     if returned is not None and returned.hops:
-        pairs += came_back(compiled.ways, node_of(steps[-1].stand), returned.hops)
+        pairs += came_back(compiled.ways, node_of(steps[-1].stop), returned.hops)
     return pairs
 
 
@@ -104,7 +104,7 @@ def unbound(compiled: CompiledTopology, pairs: Iterable[tuple[str, set[str]]]) -
 
 @given(topologies(hubs=True), st.data())
 def test_every_pair_of_hops_is_handed_over_in_the_graph(topology: Topology, data: st.DataObject) -> None:
-    places = [Place(nic, config) for nic in topology.nics.values() for config in nic.ip_configurations]
+    places = [NicAddress(nic, config) for nic in topology.nics.values() for config in nic.ip_configurations]
     source = data.draw(st.sampled_from([place for place in places if place.address is not None]))
     there = data.draw(destinations(topology))
     assume(source.address is not None and there.version == source.address.version)
@@ -129,7 +129,7 @@ def test_in_our_own_cases_too_with_all_that_stands_on_a_path() -> None:
         compiled = CompiledTopology(topology_of(case), load_shipped)
         wanted = [each for each in addresses(compiled.topology) if isinstance(each, Address)]
         for nic in compiled.topology.nics.values():
-            source = Place(nic, nic.ip_configurations[0])
+            source = NicAddress(nic, nic.ip_configurations[0])
             near = [each for each in wanted if source.address is not None and each.version == source.address.version]
             pairs = [pair for there in near for pair in hand_overs(compiled, source, there, 443)]
             assert unbound(compiled, pairs) == [], case.name

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from netwatch.model.firewalls import Firewall
     from netwatch.model.load_balancers import Frontend, LoadBalancer
 
-__all__ = ["Balanced", "Place", "Wall", "find_owner", "find_owner_anywhere"]
+__all__ = ["BalancerAddress", "FirewallAddress", "NicAddress", "find_owner", "find_owner_anywhere"]
 
 
-class Place(NamedTuple):
+class NicAddress(NamedTuple):
     """One address of one NIC."""
 
     nic: NetworkInterface
@@ -47,7 +47,7 @@ class Place(NamedTuple):
         return _open_because(self.config.private_ip)
 
 
-class Balanced(NamedTuple):
+class BalancerAddress(NamedTuple):
     """One address that a load balancer listens on."""
 
     balancer: LoadBalancer
@@ -72,7 +72,7 @@ class Balanced(NamedTuple):
         return _open_because(self.frontend.private_ip)
 
 
-class Wall(NamedTuple):
+class FirewallAddress(NamedTuple):
     """The private address of an Azure firewall; ``subnet`` is the one it stands in, None in a hub of a virtual WAN."""
 
     firewall: Firewall
@@ -103,7 +103,7 @@ def _open_because(value: Address | Unresolved | None) -> str:
 
 def find_owner(
     compiled: CompiledTopology, vnet: ResourceId, address: Address
-) -> Place | Balanced | Wall | Unresolved | None:
+) -> NicAddress | BalancerAddress | FirewallAddress | Unresolved | None:
     """The NIC, load balancer or firewall that has ``address`` in ``vnet``; None if nothing has it.
 
     Unresolved when one there has an address the input does not fix. UnsupportedError when neither has it and something
@@ -125,22 +125,22 @@ def find_owner(
     return None
 
 
-def _owners(compiled: CompiledTopology, subnet: Subnet) -> Iterator[Place | Balanced | Wall]:
+def _owners(compiled: CompiledTopology, subnet: Subnet) -> Iterator[NicAddress | BalancerAddress | FirewallAddress]:
     topology = compiled.topology
     for key in heads(compiled.ways, subnet.id.key, HANDS_TO):
         if key in topology.nics:
-            yield from (Place(topology.nics[key], config) for config in topology.nics[key].ip_configurations)
+            yield from (NicAddress(topology.nics[key], config) for config in topology.nics[key].ip_configurations)
         elif key in topology.load_balancers:
             balancer = topology.load_balancers[key]
-            yield from (Balanced(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
+            yield from (BalancerAddress(balancer, each) for each in balancer.frontends if each.subnet == subnet.id)
         elif key in topology.firewalls:
-            yield Wall(topology.firewalls[key], subnet.id)
+            yield FirewallAddress(topology.firewalls[key], subnet.id)
 
 
-def find_owner_anywhere(topology: Topology, address: Address) -> Place | None:
+def find_owner_anywhere(topology: Topology, address: Address) -> NicAddress | None:
     """The one NIC in the input that has ``address``; None if there is none, or several in unconnected networks."""
     found = topology.nics_at.get(address, ())
-    return Place(*found[0]) if len(found) == 1 else None
+    return NicAddress(*found[0]) if len(found) == 1 else None
 
 
 def _may_hold(subnet: Subnet, address: Address) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place, find_owner, find_owner_anywhere
+from netwatch.engines.path.address_owner import BalancerAddress, NicAddress, find_owner, find_owner_anywhere
 from netwatch.engines.path.machine_facts import listens, power_state
 from netwatch.model.addresses import ANY_PORT, Address
 from netwatch.model.flow import Direction, Flow, Outcome, Protocol
@@ -29,28 +29,28 @@ _PROBER = Address(4, 0xA83F8110)
 class Backend(NamedTuple):
     """A member of a pool. ``obstacle`` says why it gets no flow, None where it is well; ``unresolved`` what is open."""
 
-    place: Place
+    place: NicAddress
     obstacle: str | None = None
     unresolved: tuple[Unresolved, ...] = ()
 
 
 def members_of(
-    compiled: CompiledTopology, balanced: Balanced, rule: LoadBalancingRule | InboundNatRule, flow: Flow
+    compiled: CompiledTopology, stop: BalancerAddress, rule: LoadBalancingRule | InboundNatRule, flow: Flow
 ) -> list[Backend] | Unresolved:
     """Every backend of a rule, well or not, in the order of its pools; those of the input alone.
 
     Unresolved where nobody can tell who they are.
     """
     if isinstance(rule, InboundNatRule):
-        places = _of_nat_rule(compiled, balanced, rule, flow.dst_port)
+        places = _of_nat_rule(compiled, stop, rule, flow.dst_port)
         probe = None
     else:
         unknown = next((each for each in (*rule.pools, rule.probe) if isinstance(each, Unresolved)), None)
         if unknown is not None:
             return unknown
-        pools = [pool for pool in balanced.balancer.pools if pool.id in rule.pools]
-        places = [place for pool in pools for place in _of_pool(compiled, balanced, pool)]
-        probe = next((each for each in balanced.balancer.probes if each.id == rule.probe), None)
+        pools = [pool for pool in stop.balancer.pools if pool.id in rule.pools]
+        places = [place for pool in pools for place in _of_pool(compiled, stop, pool)]
+        probe = next((each for each in stop.balancer.probes if each.id == rule.probe), None)
         if not places and any(pool.configurations or pool.addresses for pool in pools):
             reason = f"no member of the backend pool of {rule.id.name} is in the input"
             return Unresolved(reason, where=rule.where)
@@ -60,49 +60,49 @@ def members_of(
 
 
 def _of_nat_rule(
-    compiled: CompiledTopology, balanced: Balanced, rule: InboundNatRule, port: int
-) -> list[Place] | Unresolved:
+    compiled: CompiledTopology, stop: BalancerAddress, rule: InboundNatRule, port: int
+) -> list[NicAddress] | Unresolved:
     """The one backend that has the port: of a pool, each member has one in turn, in the order of the pool."""
     if rule.is_pool:
         reason = f"{rule.id.name} is of the instances of a scale set, which are not in the input"
         return Unresolved(reason, where=rule.where)
     if isinstance(rule.target, Unresolved):
         return rule.target
-    pool = next((each for each in balanced.balancer.pools if each.id == rule.target), None)
+    pool = next((each for each in stop.balancer.pools if each.id == rule.target), None)
     if pool is None:
         return list(_of_configuration(compiled.topology, rule.target)) if rule.target is not None else []
     assert not isinstance(rule.frontend_ports, Unresolved)
-    members = list(_of_pool(compiled, balanced, pool))
+    members = list(_of_pool(compiled, stop, pool))
     at = port - rule.frontend_ports.low
     return members[at : at + 1]
 
 
-def _of_pool(compiled: CompiledTopology, balanced: Balanced, pool: BackendPool) -> Iterator[Place]:
+def _of_pool(compiled: CompiledTopology, stop: BalancerAddress, pool: BackendPool) -> Iterator[NicAddress]:
     for id in pool.configurations:
         yield from _of_configuration(compiled.topology, id)
     for address in pool.addresses:
-        owner = _at(compiled, balanced, pool, address) if isinstance(address, Address) else None
-        if isinstance(owner, Place):
+        owner = _at(compiled, stop, pool, address) if isinstance(address, Address) else None
+        if isinstance(owner, NicAddress):
             yield owner
 
 
-def _of_configuration(topology: Topology, id: ResourceId) -> Iterator[Place]:
+def _of_configuration(topology: Topology, id: ResourceId) -> Iterator[NicAddress]:
     nic = topology.nics.get(id.parent.key)
     for config in nic.ip_configurations if nic is not None else ():
         if config.id == id and nic is not None:
-            yield Place(nic, config)
+            yield NicAddress(nic, config)
 
 
-def _at(compiled: CompiledTopology, balanced: Balanced, pool: BackendPool, address: Address) -> object:
+def _at(compiled: CompiledTopology, stop: BalancerAddress, pool: BackendPool, address: Address) -> object:
     """Who has an address of a pool: in the network the pool names, else in that of the frontend."""
-    subnet = balanced.frontend.subnet
+    subnet = stop.frontend.subnet
     vnet = pool.vnet or (subnet.parent if isinstance(subnet, ResourceId) else None)
     if vnet is None or vnet.key not in compiled.topology.vnets:
         return find_owner_anywhere(compiled.topology, address)
     return find_owner(compiled, vnet, address)
 
 
-def _judged(compiled: CompiledTopology, place: Place, probe: Probe | None) -> Backend:
+def _judged(compiled: CompiledTopology, place: NicAddress, probe: Probe | None) -> Backend:
     """A backend and what keeps it from being chosen. Without a probe, one whose machine runs is well."""
     topology, vm = compiled.topology, place.nic.vm
     if isinstance(vm, ResourceId) and power_state(topology, vm) != "running":

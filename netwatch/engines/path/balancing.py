@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place
+from netwatch.engines.path.address_owner import BalancerAddress, NicAddress
 from netwatch.engines.path.backends import Backend, members_of
 from netwatch.engines.path.ways import Onward, key_of, platform_issue, route_issue
 from netwatch.model.flow import Flow, Protocol
@@ -35,18 +35,18 @@ class _Arrival(NamedTuple):
     """A flow at a frontend. ``is_addressed``: it is for the balancer itself, and not only routed to it on its way
     elsewhere, as to a balancer before appliances. ``is_front``: it came by a public address."""
 
-    balanced: Balanced
+    stop: BalancerAddress
     flow: Flow
     is_addressed: bool
     is_front: bool
 
     @property
     def name(self) -> str:
-        return self.balanced.balancer.id.name
+        return self.stop.balancer.id.name
 
 
 def hand_on(
-    compiled: CompiledTopology, balanced: Balanced, flow: Flow, seen: Set[str], *, is_front: bool = False
+    compiled: CompiledTopology, stop: BalancerAddress, flow: Flow, seen: Set[str], *, is_front: bool = False
 ) -> Handed:
     """On to the first backend, in the order of the pools, that is well and that the flow has not passed.
 
@@ -54,10 +54,10 @@ def hand_on(
     easier to reason about, and a note names all who may be chosen. ``seen`` are the keys of what the flow has passed,
     ``is_front`` says that it came by the balancer's public address.
     """
-    arrival = _Arrival(balanced, flow, is_front or balanced.address == flow.dst_ip, is_front)
+    arrival = _Arrival(stop, flow, is_front or stop.address == flow.dst_ip, is_front)
     if flow.protocol not in _BALANCED:
         return Handed(flow, _not_balanced(arrival))
-    rule = _rule_for(balanced, flow)
+    rule = _rule_for(stop, flow)
     if isinstance(rule, Unresolved):
         return Handed(flow, Onward("", unresolved=(rule,)))
     if rule is None:
@@ -65,7 +65,7 @@ def hand_on(
     if not arrival.is_addressed and not _keeps_ports(rule):
         reason = f"a flow is only routed to {arrival.name}, and what {rule.id.name} makes of its port is not documented"
         return Handed(flow, Onward("", unresolved=(Unresolved(reason, where=rule.where),)))
-    members = members_of(compiled, balanced, rule, flow)
+    members = members_of(compiled, stop, rule, flow)
     if isinstance(members, Unresolved):
         return Handed(flow, Onward("", unresolved=(members,)))
     onward = _chosen(arrival, rule, members, seen)
@@ -74,7 +74,7 @@ def hand_on(
 
 def _not_balanced(arrival: _Arrival) -> Onward:
     """A public frontend answers a ping itself, under conditions that are not evaluated; nothing else passes."""
-    where = arrival.balanced.where
+    where = arrival.stop.where
     if arrival.is_front and arrival.flow.protocol is Protocol.ICMP:
         reason = f"whether {arrival.name} answers a ping to its public frontend is not evaluated"
         return Onward("", unresolved=(Unresolved(reason, where=where),))
@@ -83,29 +83,29 @@ def _not_balanced(arrival: _Arrival) -> Onward:
 
 
 def _no_rule(arrival: _Arrival) -> Onward:
-    ports = ", ".join(dict.fromkeys(_offered(arrival.balanced))) or "nothing"
+    ports = ", ".join(dict.fromkeys(_offered(arrival.stop))) or "nothing"
     flow = arrival.flow
     note = f"{arrival.name} has no rule for {flow.protocol.value} {flow.dst_port} on this frontend; it takes {ports}"
-    return Onward("", issues=(platform_issue("NoLoadBalancingRule", arrival.balanced.where),), notes=(note,))
+    return Onward("", issues=(platform_issue("NoLoadBalancingRule", arrival.stop.where),), notes=(note,))
 
 
 _Rule = LoadBalancingRule | InboundNatRule
 
 
-def _rule_for(balanced: Balanced, flow: Flow) -> _Rule | Unresolved | None:
+def _rule_for(stop: BalancerAddress, flow: Flow) -> _Rule | Unresolved | None:
     """The rule that takes the flow; a NAT rule or a rule for its port before one for every port."""
-    rules = [rule for rule in _rules(balanced) if rule.protocol in (flow.protocol, Protocol.ANY)]
+    rules = [rule for rule in _rules(stop) if rule.protocol in (flow.protocol, Protocol.ANY)]
     certain = [rule for rule in rules if _takes(rule, flow.dst_port)]
     if certain:
         return next((rule for rule in certain if not _is_every_port(rule)), certain[0])
     unknown = (value for rule in rules for value in _ports(rule) if isinstance(value, Unresolved))
-    frontends = [rule.frontend for rule in balanced.balancer.nat_rules]
-    frontends += [rule.frontend for rule in balanced.balancer.rules]
+    frontends = [rule.frontend for rule in stop.balancer.nat_rules]
+    frontends += [rule.frontend for rule in stop.balancer.rules]
     return next(unknown, next((each for each in frontends if isinstance(each, Unresolved)), None))
 
 
-def _rules(balanced: Balanced) -> Iterator[_Rule]:
-    balancer, frontend = balanced.balancer, balanced.frontend.id
+def _rules(stop: BalancerAddress) -> Iterator[_Rule]:
+    balancer, frontend = stop.balancer, stop.frontend.id
     yield from (rule for rule in balancer.nat_rules if rule.frontend == frontend)
     yield from (rule for rule in balancer.rules if rule.frontend == frontend)
 
@@ -133,8 +133,8 @@ def _keeps_ports(rule: _Rule) -> bool:
     )
 
 
-def _offered(balanced: Balanced) -> Iterator[str]:
-    for rule in _rules(balanced):
+def _offered(stop: BalancerAddress) -> Iterator[str]:
+    for rule in _rules(stop):
         front = _ports(rule)[0]
         shown = "every port" if _is_every_port(rule) else "ports not known" if isinstance(front, Unresolved) else front
         yield f"{'' if rule.protocol is Protocol.ANY else rule.protocol.value} {shown}".strip()
@@ -151,10 +151,10 @@ def _chosen(arrival: _Arrival, rule: _Rule, members: Sequence[Backend], seen: Se
     if first is None:
         return _back_to_itself(arrival, well[0].place)
     notes = (_choice(arrival, rule, first.place, well), *down, *_remarks(arrival, rule, well, seen))
-    return Onward("VirtualNetwork", place=first.place, unresolved=first.unresolved, notes=notes)
+    return Onward("VirtualNetwork", stop=first.place, unresolved=first.unresolved, notes=notes)
 
 
-def _choice(arrival: _Arrival, rule: _Rule, place: Place, well: Sequence[Backend]) -> str:
+def _choice(arrival: _Arrival, rule: _Rule, place: NicAddress, well: Sequence[Backend]) -> str:
     if len(well) == 1:
         return f"{arrival.name} hands the flow to {place.name} by {rule.id.name}"
     able = ", ".join(each.place.name for each in well)
@@ -169,11 +169,11 @@ def _remarks(arrival: _Arrival, rule: _Rule, well: Sequence[Backend], seen: Set[
         yield f"{arrival.name} may choose {itself[0]}, which the flow comes from; such a flow fails"
 
 
-def _back_to_itself(arrival: _Arrival, place: Place) -> Onward:
+def _back_to_itself(arrival: _Arrival, place: NicAddress) -> Onward:
     """A backend whose flow comes back to it does not get it; to an appliance the flow would come a second time."""
     if arrival.is_addressed:
         note = f"{arrival.name} hands the flow back to {place.name}, which it comes from; such a flow fails"
-        return Onward("", issues=(platform_issue("BackendIsTheSource", arrival.balanced.where),), notes=(note,))
+        return Onward("", issues=(platform_issue("BackendIsTheSource", arrival.stop.where),), notes=(note,))
     note = f"a routing loop: {arrival.name} leads back to {place.name}"
     return Onward("", issues=(route_issue(None),), notes=(note,))
 
@@ -181,9 +181,9 @@ def _back_to_itself(arrival: _Arrival, place: Place) -> Onward:
 def _translated(arrival: _Arrival, rule: _Rule, onward: Onward) -> Flow:
     """Addressed to the backend, if it was to the balancer; with the backend's port, unless the rule keeps ports."""
     flow = arrival.flow
-    if not isinstance(onward.place, Place) or not arrival.is_addressed:
+    if not isinstance(onward.stop, NicAddress) or not arrival.is_addressed:
         return flow
     port = flow.dst_port
     if not rule.floating_ip and not _is_every_port(rule) and isinstance(rule.backend_port, int):
         port = rule.backend_port
-    return flow._replace(dst_ip=onward.place.address or flow.dst_ip, dst_port=port)
+    return flow._replace(dst_ip=onward.stop.address or flow.dst_ip, dst_port=port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address, Prefix, parse_address
@@ -39,7 +39,7 @@ class Destination(NamedTuple):
 
     name: str
     address: Address | None
-    place: Place | None = None
+    place: NicAddress | None = None
     is_stand_in: bool = False
     default_port: int = 0
     is_unresolvable: bool = False
@@ -120,7 +120,7 @@ def _machine(topology: Topology, vm: VirtualMachine) -> Destination:
     config = primary_configuration(nic) or primary_configuration(nic, 6)
     if config is None:
         return Destination(vm.id.name, None)
-    place = Place(nic, config)
+    place = NicAddress(nic, config)
     return Destination(vm.id.name, place.address, place)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Wall
+from netwatch.engines.path.address_owner import FirewallAddress
 from netwatch.engines.path.firewall_rules import Judgement, judge, judge_translated, nat_rule_for
 from netwatch.engines.path.onward import leave_subnet
-from netwatch.engines.path.ways import Front, Onward, key_of, looped, platform_issue
+from netwatch.engines.path.ways import Onward, PublicAddress, key_of, looped, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.firewalls import FirewallRule, NatRule
 from netwatch.model.flow import Access, Flow
@@ -30,43 +30,45 @@ class Passed(NamedTuple):
     onward: Onward
 
 
-def let_through(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str], *, host: str = "") -> Passed:
+def let_through(
+    compiled: CompiledTopology, stop: FirewallAddress, flow: Flow, seen: Set[str], *, host: str = ""
+) -> Passed:
     """On by the routes of the firewall's subnet, with an issue where its rules deny the flow.
 
     ``host`` is the name that the flow is for. The flow is followed past rules that deny it, so that what else stands in
     its way shows too.
     """
-    if flow.dst_ip == wall.address:
-        return let_in(compiled, wall, flow, seen)
-    judgement = judge(compiled, wall.firewall, flow, host)
+    if flow.dst_ip == stop.address:
+        return let_in(compiled, stop, flow, seen)
+    judgement = judge(compiled, stop.firewall, flow, host)
     sent = flow
-    if judgement.is_proxied or not any(prefix.holds(flow.dst_ip) for prefix in wall.firewall.private_ranges):
-        sent = flow._replace(src_ip=wall.address or flow.src_ip)
-    return Passed(sent, _judged(compiled, wall, judgement, _leave(compiled, wall, sent, seen)))
+    if judgement.is_proxied or not any(prefix.holds(flow.dst_ip) for prefix in stop.firewall.private_ranges):
+        sent = flow._replace(src_ip=stop.address or flow.src_ip)
+    return Passed(sent, _judged(compiled, stop, judgement, _leave(compiled, stop, sent, seen)))
 
 
-def _leave(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]) -> Onward:
-    if wall.subnet is None:
-        from netwatch.engines.path.hub_way import from_wall
+def _leave(compiled: CompiledTopology, stop: FirewallAddress, flow: Flow, seen: Set[str]) -> Onward:
+    if stop.subnet is None:
+        from netwatch.engines.path.hub_way import from_firewall
 
-        return from_wall(compiled, wall, flow, seen)
-    subnet = compiled.topology.subnets.get(wall.subnet.key)
+        return from_firewall(compiled, stop, flow, seen)
+    subnet = compiled.topology.subnets.get(stop.subnet.key)
     if not isinstance(subnet, Subnet):
-        return Onward("", unresolved=(Unresolved(f"the subnet of {wall.name} is not in the input", where=wall.where),))
+        return Onward("", unresolved=(Unresolved(f"the subnet of {stop.name} is not in the input", where=stop.where),))
     return leave_subnet(compiled, subnet, flow, seen)
 
 
-def _judged(compiled: CompiledTopology, wall: Wall, judgement: Judgement, onward: Onward) -> Onward:
+def _judged(compiled: CompiledTopology, stop: FirewallAddress, judgement: Judgement, onward: Onward) -> Onward:
     rule = judgement.rule
     if judgement.access is None:
         reasons = (judgement.unresolved,) if judgement.unresolved is not None else ()
         return onward._replace(unresolved=(*reasons, *onward.unresolved))
     if judgement.access is Access.ALLOW and rule is not None:
-        note = f"{wall.name} lets the flow pass by {rule.name}{_rests_on(compiled, rule)}"
+        note = f"{stop.name} lets the flow pass by {rule.name}{_rests_on(compiled, rule)}"
         return onward._replace(notes=(note, *onward.notes))
     why = f"denies the flow by {rule.name}" if rule is not None else "denies the flow: no rule of its is for it"
-    issue = platform_issue("DeniedByFirewall", rule.where if rule is not None else wall.where)
-    return onward._replace(issues=(issue, *onward.issues), notes=(f"{wall.name} {why}", *onward.notes))
+    issue = platform_issue("DeniedByFirewall", rule.where if rule is not None else stop.where)
+    return onward._replace(issues=(issue, *onward.issues), notes=(f"{stop.name} {why}", *onward.notes))
 
 
 def _rests_on(compiled: CompiledTopology, rule: FirewallRule) -> str:
@@ -77,45 +79,47 @@ def _rests_on(compiled: CompiledTopology, rule: FirewallRule) -> str:
     return f" (service tags {compiled.published_tags.label})" if is_tagged else ""
 
 
-def let_in(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]) -> Passed:
+def let_in(compiled: CompiledTopology, stop: FirewallAddress, flow: Flow, seen: Set[str]) -> Passed:
     """A flow to the firewall itself goes where a NAT rule sends it, and bears the firewall's address there."""
-    rule = nat_rule_for(compiled, wall.firewall, flow)
+    rule = nat_rule_for(compiled, stop.firewall, flow)
     if isinstance(rule, Unresolved):
         return Passed(flow, Onward("", unresolved=(rule,)))
     if rule is None:
-        note = f"{wall.name} has no NAT rule for {flow.protocol.value} {flow.dst_port}"
-        return Passed(flow, Onward("", issues=(platform_issue("NoNatRule", wall.where),), notes=(note,)))
+        note = f"{stop.name} has no NAT rule for {flow.protocol.value} {flow.dst_port}"
+        return Passed(flow, Onward("", issues=(platform_issue("NoNatRule", stop.where),), notes=(note,)))
     if not isinstance(rule.translated_address, Address) or isinstance(rule.translated_port, Unresolved):
         reason = rule.translated_address or rule.translated_port
         named = reason if isinstance(reason, Unresolved) else Unresolved(f"{rule.name} names no address")
         return Passed(flow, Onward("", unresolved=(named,)))
     port = flow.dst_port if rule.translated_port is None else rule.translated_port
-    sent = flow._replace(src_ip=wall.address or flow.src_ip, dst_ip=rule.translated_address, dst_port=port)
-    onward = _once(_leave(compiled, wall, sent, seen), seen)
-    return Passed(sent, _denied_after(compiled, wall, rule, flow._replace(dst_ip=sent.dst_ip, dst_port=port), onward))
+    sent = flow._replace(src_ip=stop.address or flow.src_ip, dst_ip=rule.translated_address, dst_port=port)
+    onward = _once(_leave(compiled, stop, sent, seen), seen)
+    return Passed(sent, _denied_after(compiled, stop, rule, flow._replace(dst_ip=sent.dst_ip, dst_port=port), onward))
 
 
 def _once(onward: Onward, seen: Set[str]) -> Onward:
     """A rule may translate to the firewall itself, or to a public address of it: the flow goes round once."""
-    is_round = isinstance(onward.place, (Wall, Front)) and key_of(onward.place) in seen
+    is_round = isinstance(onward.stop, (FirewallAddress, PublicAddress)) and key_of(onward.stop) in seen
     return looped(onward) if is_round else onward
 
 
-def _denied_after(compiled: CompiledTopology, wall: Wall, nat: NatRule, flow: Flow, onward: Onward) -> Onward:
+def _denied_after(
+    compiled: CompiledTopology, stop: FirewallAddress, nat: NatRule, flow: Flow, onward: Onward
+) -> Onward:
     """What a NAT rule translates is allowed, unless a network rule denies it."""
-    judgement = judge_translated(compiled, wall.firewall, flow)
+    judgement = judge_translated(compiled, stop.firewall, flow)
     if judgement.access is not Access.ALLOW:
-        return _judged(compiled, wall, judgement, onward)
-    return onward._replace(notes=(f"{wall.name} sends the flow on by {nat.name}", *onward.notes))
+        return _judged(compiled, stop, judgement, onward)
+    return onward._replace(notes=(f"{stop.name} sends the flow on by {nat.name}", *onward.notes))
 
 
 def let_back(
-    compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str], hidden: Mapping[str, Address]
+    compiled: CompiledTopology, stop: FirewallAddress, flow: Flow, seen: Set[str], hidden: Mapping[str, Address]
 ) -> Passed:
     """Replies pass where the firewall saw the flow open, back to the source it hid; elsewhere it drops them."""
-    key = wall.firewall.id.key
+    key = stop.firewall.id.key
     if key not in hidden:
-        note = f"{wall.name} sees replies to a flow that it did not see opened, and drops them"
-        return Passed(flow, Onward("", issues=(platform_issue("NoFlowForReply", wall.where),), notes=(note,)))
+        note = f"{stop.name} sees replies to a flow that it did not see opened, and drops them"
+        return Passed(flow, Onward("", issues=(platform_issue("NoFlowForReply", stop.where),), notes=(note,)))
     back = flow._replace(dst_ip=hidden[key])
-    return Passed(back, _leave(compiled, wall, back, seen))
+    return Passed(back, _leave(compiled, stop, back, seen))

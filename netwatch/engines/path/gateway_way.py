@@ -12,7 +12,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, Edge, edges_from, routes_of, tails
 from netwatch.effective.gateways import learned_routes
 from netwatch.engines.path.handing_over import Sender
-from netwatch.engines.path.ways import Gate, Onward, route_issue
+from netwatch.engines.path.ways import GatewayStop, Onward, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, VirtualNetwork, VirtualNetworkGateway
@@ -34,7 +34,7 @@ def to_gateway(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute
     edge = _meant(compiled.topology, sender.vnet, edges, dest)
     crossed = edge.by if isinstance(edge.by, Peering) else None
     notes = tuple(_not_for_users(compiled.topology, edges)) if route.source is RouteSource.USER else ()
-    return Onward("VirtualNetworkGateway", route, _gate(compiled, edge.head), crossed, notes=notes)
+    return Onward("VirtualNetworkGateway", route, _at_gateway(compiled, edge.head), crossed, notes=notes)
 
 
 def _not_for_users(topology: Topology, edges: Sequence[Edge]) -> Iterator[str]:
@@ -65,14 +65,14 @@ def _meant(topology: Topology, vnet: VirtualNetwork, edges: Sequence[Edge], dest
     return next((each for each in edges if topology.gateways[each.head].gateway_type.lower() == "vpn"), edges[0])
 
 
-def beyond(compiled: CompiledTopology, gate: Gate, dest: Address) -> Onward:
+def beyond(compiled: CompiledTopology, stop: GatewayStop, dest: Address) -> Onward:
     """From a gateway into its tunnels: to the gateway of another network of the input, or out of what the input holds.
 
     An address of a point-to-site pool is a client's. Else the connection whose far end has the longest prefix for
     ``dest`` is taken, or what the gateway is declared to have learned. Unresolved where none is known to lead there:
     with BGP, or a default site for forced tunnelling, one may, which nothing else in the input says.
     """
-    gateway = gate.gateway
+    gateway = stop.gateway
     if any(isinstance(pool, Prefix) and pool.holds(dest) for pool in gateway.client_prefixes):
         note = f"{dest} is of the clients of {gateway.id.name}; whether one has it is not in the input"
         return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
@@ -81,7 +81,7 @@ def beyond(compiled: CompiledTopology, gate: Gate, dest: Address) -> Onward:
     if edge is None:
         return Onward("", unresolved=(_nowhere(compiled.topology, gateway, dest),))
     if edge.head in compiled.topology.gateways:
-        return Onward("VirtualNetworkGateway", place=_gate(compiled, edge.head)._replace(inward=True))
+        return Onward("VirtualNetworkGateway", stop=_at_gateway(compiled, edge.head)._replace(inward=True))
     through = f" and connection {edge.by.id.name}" if edge.by is not None else ""
     note = f"{dest} lies beyond {gateway.id.name}{through}; what becomes of the flow there is not in the input"
     return Onward("VirtualNetworkGateway", end="Destination", notes=(note,))
@@ -131,7 +131,7 @@ def turns_back(compiled: CompiledTopology, gateway: VirtualNetworkGateway, dest:
     return any(isinstance(space, Prefix) and space.holds(dest) for space in spaces)
 
 
-def _gate(compiled: CompiledTopology, key: str) -> Gate:
+def _at_gateway(compiled: CompiledTopology, key: str) -> GatewayStop:
     gateway, subnets = compiled.topology.gateways[key], compiled.topology.subnets
     held = (each.key for each in gateway.subnets if isinstance(each, ResourceId))
-    return Gate(gateway, next((subnets[key] for key in held if key in subnets), None))
+    return GatewayStop(gateway, next((subnets[key] for key in held if key in subnets), None))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, HANDS_TO, Edge, edges_from, routes_of
 from netwatch.effective.peers import far_sides
-from netwatch.engines.path.address_owner import Wall, find_owner
+from netwatch.engines.path.address_owner import FirewallAddress, find_owner
 from netwatch.engines.path.ways import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
@@ -53,9 +53,9 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
 
 def _into_hub(compiled: CompiledTopology, hub: VirtualHub, address: Address) -> Onward:
     """To an address in the hub of a virtual WAN: that of its firewall, as far as it is known; nothing else there is."""
-    for wall in compiled.topology.firewalls.values():
-        if wall.hub == hub.id and wall.private_ip == address:
-            return Onward("VirtualNetwork", place=Wall(wall, None))
+    for firewall in compiled.topology.firewalls.values():
+        if firewall.hub == hub.id and firewall.private_ip == address:
+            return Onward("VirtualNetwork", stop=FirewallAddress(firewall, None))
     reason = f"what has the address {address} in the hub {hub.id.name} is not in the input"
     return Onward("", unresolved=(Unresolved(reason, where=hub.where),))
 
@@ -112,7 +112,7 @@ def arrive(compiled: CompiledTopology, vnet: str, address: Address) -> Onward:
     if owner is None:
         issue = platform_issue("AddressNotInUse", origin="Outbound")
         return Onward("", issues=(issue,), notes=(f"nothing in {id.name} has the address {address}",))
-    return Onward("VirtualNetwork", place=owner)
+    return Onward("VirtualNetwork", stop=owner)
 
 
 def _refused_by_flags(compiled: CompiledTopology, sender: Sender, peering: Peering) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, INTERNET, kind_of
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.targets import subnet_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PASSED_THROUGH = frozenset({"SubnetRoutes", "VirtualNetwork", "Subnet", "Connec
 """Kinds of nodes that no packet stops at."""
 
 
-def other_way(compiled: CompiledTopology, source: Place, end: Place) -> Iterator[str]:
+def other_way(compiled: CompiledTopology, source: NicAddress, end: NicAddress) -> Iterator[str]:
     """A sentence where nothing leads from ``source`` to ``end``; or one that names what could hand a flow on.
 
     None where they need nothing between them, or the way leads through what the input does not hold.
@@ -42,7 +42,7 @@ def other_way(compiled: CompiledTopology, source: Place, end: Place) -> Iterator
             yield f"no peering, gateway or appliance leads from {here.name} to {there.name}"
 
 
-def _of_private_ways(compiled: CompiledTopology, source: Place, end: Place) -> Graph:
+def _of_private_ways(compiled: CompiledTopology, source: NicAddress, end: NicAddress) -> Graph:
     """The graph without the Internet, and without NICs that do not forward; ``source`` and ``end`` stay."""
     import networkx as nx
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place, Wall
+from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.engines.path.steps import Step, endpoint_of
-from netwatch.engines.path.ways import Front, Gate, Router, name_of
+from netwatch.engines.path.ways import GatewayStop, HubStop, PublicAddress, name_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
 from netwatch.model.flow import Direction, Level, Outcome
@@ -42,33 +42,33 @@ def _hop(compiled: CompiledTopology, step: Step, links: tuple[Link, ...]) -> Hop
 
 def _named(compiled: CompiledTopology, step: Step) -> tuple[str, ResourceId]:
     """The source hop names its machine, other NICs their ip configuration (recorded since 2020)."""
-    stand = step.stand
-    if isinstance(stand, Gate):
-        return name_of(stand), stand.gateway.id
-    if isinstance(stand, Router):
-        return name_of(stand), stand.hub.id
-    if isinstance(stand, Front):
-        return name_of(stand), stand.public_ip.id
-    if isinstance(stand, Wall):
-        return name_of(stand), stand.firewall.id
-    if isinstance(stand, Balanced):
-        return name_of(stand), stand.frontend.id
-    endpoint = endpoint_of(compiled, stand.nic) if step.kind == "PrivateEndpoint" else None
+    stop = step.stop
+    if isinstance(stop, GatewayStop):
+        return name_of(stop), stop.gateway.id
+    if isinstance(stop, HubStop):
+        return name_of(stop), stop.hub.id
+    if isinstance(stop, PublicAddress):
+        return name_of(stop), stop.public_ip.id
+    if isinstance(stop, FirewallAddress):
+        return name_of(stop), stop.firewall.id
+    if isinstance(stop, BalancerAddress):
+        return name_of(stop), stop.frontend.id
+    endpoint = endpoint_of(compiled, stop.nic) if step.kind == "PrivateEndpoint" else None
     if endpoint is not None:
         return endpoint.id.name, endpoint.id
-    owner = stand.nic.vm if step.kind == "Source" else None
-    return name_of(stand), owner if isinstance(owner, ResourceId) else stand.config.id
+    owner = stop.nic.vm if step.kind == "Source" else None
+    return name_of(stop), owner if isinstance(owner, ResourceId) else stop.config.id
 
 
 def _address(step: Step) -> Address | None:
-    if isinstance(step.stand, (Place, Wall)):
-        return step.stand.address
-    if isinstance(step.stand, Balanced):
-        return step.stand.address or _public_address(step.front)
-    return _public_address(step.stand if isinstance(step.stand, Front) else None)
+    if isinstance(step.stop, (NicAddress, FirewallAddress)):
+        return step.stop.address
+    if isinstance(step.stop, BalancerAddress):
+        return step.stop.address or _public_address(step.front)
+    return _public_address(step.stop if isinstance(step.stop, PublicAddress) else None)
 
 
-def _public_address(front: Front | None) -> Address | None:
+def _public_address(front: PublicAddress | None) -> Address | None:
     address = front.public_ip.address if front is not None else None
     return address if isinstance(address, Address) else None
 

@@ -22,9 +22,9 @@ from netwatch.effective.hub_tables import (
     wan_hubs,
 )
 from netwatch.effective.virtual_hubs import hub_of, refuse_unknown_routes, spoke_rows
-from netwatch.engines.path.address_owner import Wall
+from netwatch.engines.path.address_owner import FirewallAddress
 from netwatch.engines.path.handing_over import Sender, arrive
-from netwatch.engines.path.ways import Onward, Router, key_of, looped, platform_issue
+from netwatch.engines.path.ways import HubStop, Onward, platform_issue, unless_seen
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.flow import Flow
 from netwatch.model.ids import ResourceId
@@ -32,7 +32,7 @@ from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.virtual_hubs import HubConnection, VirtualHub
 
-__all__ = ["from_branch", "from_wall", "through_hub", "to_hub"]
+__all__ = ["from_branch", "from_firewall", "through_hub", "to_hub"]
 
 
 def to_hub(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, seen: Set[str]) -> Onward | None:
@@ -48,30 +48,30 @@ def to_hub(compiled: CompiledTopology, sender: Sender, route: EffectiveRoute, se
     row = next((row for row in rows if row.prefix in route.prefixes), None)
     if row is None:
         return None
-    return _unless_seen(Onward("VirtualHub", route, Router(hub, row, connection)), seen)
+    return unless_seen(Onward("VirtualHub", route, HubStop(hub, row, connection)), seen)
 
 
-def through_hub(compiled: CompiledTopology, router: Router, flow: Flow, seen: Set[str]) -> Onward:
+def through_hub(compiled: CompiledTopology, stop: HubStop, flow: Flow, seen: Set[str]) -> Onward:
     """On from a hub, by the row that the packet came by: to a firewall, another hub, a network, or out of the input."""
-    row, topology = router.row, compiled.topology
+    row, topology = stop.row, compiled.topology
     if isinstance(row.target, Unresolved):
         return Onward("", unresolved=(row.target,))
     if row.target.key in topology.firewalls:
-        return _to_wall(compiled, row.target, seen)
-    if row.hub == router.hub.id:
+        return _to_firewall(compiled, row.target, seen)
+    if row.hub == stop.hub.id:
         return _delivered(compiled, row, flow.dst_ip)
     far = topology.virtual_hubs[row.hub.key]
     policy = policy_for(far, "PrivateTraffic")
     if policy is not None:
-        return _to_wall(compiled, policy.next_hop, seen)
-    return _unless_seen(Onward("VirtualHub", place=Router(far, row)), seen)
+        return _to_firewall(compiled, policy.next_hop, seen)
+    return unless_seen(Onward("VirtualHub", stop=HubStop(far, row)), seen)
 
 
-def from_wall(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]) -> Onward:
+def from_firewall(compiled: CompiledTopology, stop: FirewallAddress, flow: Flow, seen: Set[str]) -> Onward:
     """On from a firewall in a hub, by what the hub knows; else, for a public destination, to the Internet."""
-    hub, dest = _home(compiled, wall), flow.dst_ip
+    hub, dest = _home(compiled, stop), flow.dst_ip
     if hub is None:
-        return Onward("", unresolved=(Unresolved(f"the hub of {wall.name} is not in the input", where=wall.where),))
+        return Onward("", unresolved=(Unresolved(f"the hub of {stop.name} is not in the input", where=stop.where),))
     row = _longest(forwarding_rows(compiled.topology, hub), dest)
     if isinstance(row, Unresolved):
         return Onward("", unresolved=(row,))
@@ -83,24 +83,24 @@ def from_wall(compiled: CompiledTopology, wall: Wall, flow: Flow, seen: Set[str]
     if row.hub == hub.id:
         return _delivered(compiled, row, dest)
     if policy_for(hub, "PrivateTraffic") is None:
-        reason = f"{wall.name} is no next hop of routing intent, and how it reaches other hubs is not documented"
-        return Onward("", unresolved=(Unresolved(reason, where=wall.where),))
+        reason = f"{stop.name} is no next hop of routing intent, and how it reaches other hubs is not documented"
+        return Onward("", unresolved=(Unresolved(reason, where=stop.where),))
     far = compiled.topology.virtual_hubs[row.hub.key]
     policy = policy_for(far, "PrivateTraffic")
-    return _delivered(compiled, row, dest) if policy is None else _to_wall(compiled, policy.next_hop, seen)
+    return _delivered(compiled, row, dest) if policy is None else _to_firewall(compiled, policy.next_hop, seen)
 
 
-def from_branch(compiled: CompiledTopology, hub: VirtualHub, dest: Address) -> Router | Unresolved:
+def from_branch(compiled: CompiledTopology, hub: VirtualHub, dest: Address) -> HubStop | Unresolved:
     """What comes out of a branch at ``hub`` goes by its default table ("All branch connections need to be associated to
     the Default route table")."""
     row = _longest(table_rows(compiled.topology, hub, default_table(hub)), dest)
     if row is None:
         return Unresolved(f"the default table of {hub.id.name} has no route to {dest}", where=hub.where)
-    return row if isinstance(row, Unresolved) else Router(hub, row)
+    return row if isinstance(row, Unresolved) else HubStop(hub, row)
 
 
-def _home(compiled: CompiledTopology, wall: Wall) -> VirtualHub | None:
-    hub = wall.firewall.hub
+def _home(compiled: CompiledTopology, stop: FirewallAddress) -> VirtualHub | None:
+    hub = stop.firewall.hub
     return compiled.topology.virtual_hubs.get(hub.key) if isinstance(hub, ResourceId) else None
 
 
@@ -125,15 +125,15 @@ def _out(compiled: CompiledTopology, hub: VirtualHub, dest: Address) -> Onward:
     from netwatch.engines.path.public_way import find_front
 
     front = find_front(compiled, dest)
-    return Onward("Internet", place=front, end="" if front else "Internet")
+    return Onward("Internet", stop=front, end="" if front else "Internet")
 
 
-def _to_wall(compiled: CompiledTopology, id: ResourceId | Unresolved, seen: Set[str]) -> Onward:
-    wall = compiled.topology.firewalls.get(id.key) if isinstance(id, ResourceId) else None
-    if wall is None:
+def _to_firewall(compiled: CompiledTopology, id: ResourceId | Unresolved, seen: Set[str]) -> Onward:
+    firewall = compiled.topology.firewalls.get(id.key) if isinstance(id, ResourceId) else None
+    if firewall is None:
         what = id if isinstance(id, Unresolved) else Unresolved(f"{id.name}, the next hop in the hub, is not evaluated")
         return Onward("", unresolved=(what,))
-    return _unless_seen(Onward("VirtualAppliance", place=Wall(wall, None)), seen)
+    return unless_seen(Onward("VirtualAppliance", stop=FirewallAddress(firewall, None)), seen)
 
 
 def _delivered(compiled: CompiledTopology, row: HubRow, dest: Address) -> Onward:
@@ -169,7 +169,3 @@ def _into_network(compiled: CompiledTopology, connection: HubConnection, row: Hu
         return Onward("", unresolved=(Unresolved(reason, where=row.where),))
     onward = arrive(compiled, vnet.key, address)
     return onward if address == dest or not onward.link else onward._replace(link="VirtualAppliance")
-
-
-def _unless_seen(onward: Onward, seen: Set[str]) -> Onward:
-    return looped(onward) if onward.place is not None and key_of(onward.place) in seen else onward

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.path.handing_over import Sender, hand_over, hand_over_in_mesh
 from netwatch.engines.path.machine_facts import power_state
-from netwatch.engines.path.ways import Onward, dropped_by, key_of, looped, platform_issue, route_issue
+from netwatch.engines.path.ways import Onward, dropped_by, key_of, looped, platform_issue, route_issue, unless_seen
 from netwatch.engines.targets import subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Flow
@@ -35,7 +35,7 @@ _LINKS = {
 """Next hop types that hand the packet to its destination, and the link that leads there."""
 
 
-def forward(compiled: CompiledTopology, place: Place, flow: Flow, seen: Set[str]) -> Onward:
+def forward(compiled: CompiledTopology, place: NicAddress, flow: Flow, seen: Set[str]) -> Onward:
     """Like ``leave``, at an appliance: with an issue where Azure, the machine or its operating system does not forward.
 
     Azure drops at a NIC without IP forwarding. Where ``facts.guestIpForwarding`` is declared, machines it does not name
@@ -79,7 +79,7 @@ def _taken_to_forward(topology: Topology, nic: NetworkInterface) -> Iterator[str
         yield f"{nic.vm.name} is taken to forward (facts.guestIpForwarding is not declared)"
 
 
-def leave(compiled: CompiledTopology, place: Place, flow: Flow, seen: Set[str]) -> Onward:
+def leave(compiled: CompiledTopology, place: NicAddress, flow: Flow, seen: Set[str]) -> Onward:
     """Where the effective routes at ``place`` send ``flow``. ``seen`` are the keys of what it has passed.
 
     UnsupportedError where something decides that is not evaluated (a firewall, an application gateway …).
@@ -148,8 +148,7 @@ def _to_gateway(
             return onward
     from netwatch.engines.path.gateway_way import to_gateway
 
-    onward = to_gateway(compiled, sender, route, dest)
-    return looped(onward) if onward.place is not None and key_of(onward.place) in seen else onward
+    return unless_seen(to_gateway(compiled, sender, route, dest), seen)
 
 
 def _to_appliance(
@@ -160,10 +159,10 @@ def _to_appliance(
         reason = hop or Unresolved(f"route {route.name} names no next hop address", where=route.where)
         return Onward("", route, unresolved=(reason,))
     onward = hand_over(compiled, sender, hop)
-    if onward.place is None:
+    if onward.stop is None:
         crossed = onward.crossed if onward.unresolved else None
         return onward._replace(route=route, crossed=crossed, issues=onward.issues and (route_issue(route),))
-    is_loop = hop != dest and key_of(onward.place) in seen
+    is_loop = hop != dest and key_of(onward.stop) in seen
     onward = onward._replace(link="VirtualNetwork" if hop == dest else "VirtualAppliance", route=route)
     return looped(onward) if is_loop else onward
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, INTERNET, heads
-from netwatch.engines.path.address_owner import Balanced, Place, Wall
-from netwatch.engines.path.ways import Front, platform_issue
+from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
+from netwatch.engines.path.ways import PublicAddress, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Egress, Issue
 from netwatch.model.flow import Protocol
@@ -42,46 +42,48 @@ def find_public_ip(compiled: CompiledTopology, address: Address) -> PublicIpAddr
     return next((each for each in found if each.address == address), None)
 
 
-def find_front(compiled: CompiledTopology, address: Address) -> Front | None:
+def find_front(compiled: CompiledTopology, address: Address) -> PublicAddress | None:
     """What listens behind a public address of the input: a NIC or a load balancer; None where nothing known does."""
     public_ip = find_public_ip(compiled, address)
     if public_ip is None:
         return None
     behind = next(_behind(compiled, public_ip.id), None)
-    return Front(public_ip, behind) if behind is not None else None
+    return PublicAddress(public_ip, behind) if behind is not None else None
 
 
-def _behind(compiled: CompiledTopology, public_ip: ResourceId) -> Iterator[Place | Balanced | Wall]:
+def _behind(
+    compiled: CompiledTopology, public_ip: ResourceId
+) -> Iterator[NicAddress | BalancerAddress | FirewallAddress]:
     topology = compiled.topology
     for key in heads(compiled.ways, public_ip.key, HANDS_TO):
         if key in topology.nics:
             nic = topology.nics[key]
-            yield from (Place(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
+            yield from (NicAddress(nic, config) for config in nic.ip_configurations if config.public_ip == public_ip)
         elif key in topology.load_balancers:
             balancer = topology.load_balancers[key]
-            yield from (Balanced(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
+            yield from (BalancerAddress(balancer, each) for each in balancer.frontends if each.public_ip == public_ip)
         else:
             firewall = topology.firewalls[key]
             if isinstance(firewall.subnet, ResourceId):
-                yield Wall(firewall, firewall.subnet)
+                yield FirewallAddress(firewall, firewall.subnet)
             elif firewall.hub is not None:
-                yield Wall(firewall, None)
+                yield FirewallAddress(firewall, None)
 
 
-def closed_inbound(compiled: CompiledTopology, front: Front, place: Place) -> Issue | None:
+def closed_inbound(compiled: CompiledTopology, front: PublicAddress, place: NicAddress) -> Issue | None:
     """The issue of what comes through a Standard public address to a NIC without any network security group.
 
     Behind a firewall there is none: the public address is the firewall's, and the NIC hears from a private one.
     """
-    if isinstance(front.behind, Wall):
+    if isinstance(front.behind, FirewallAddress):
         return None
-    sku = front.behind.balancer.sku if isinstance(front.behind, Balanced) else front.public_ip.sku
+    sku = front.behind.balancer.sku if isinstance(front.behind, BalancerAddress) else front.public_ip.sku
     if not sku.lower().startswith("standard") or compiled.bindings(place.nic):
         return None
     return platform_issue("StandardSkuWithoutNetworkSecurityGroup", front.public_ip.where, "Inbound")
 
 
-def egress(topology: Topology, place: Place, protocol: Protocol) -> Egress:
+def egress(topology: Topology, place: NicAddress, protocol: Protocol) -> Egress:
     """How flows of an address leave to the Internet, once a route sends them there.
 
     NAT gateway of the subnet, then the address's own public one, then a load balancer's, then default outbound
@@ -104,18 +106,18 @@ def _is_translated(protocol: Protocol) -> bool:
     return protocol in (Protocol.TCP, Protocol.UDP)
 
 
-def firewall_egress(topology: Topology, wall: Wall) -> Egress:
+def firewall_egress(topology: Topology, stop: FirewallAddress) -> Egress:
     """How flows of a firewall leave to the Internet: by the NAT gateway of its subnet, else by its public address."""
-    subnet = topology.subnets.get(wall.subnet.key) if wall.subnet is not None else None
+    subnet = topology.subnets.get(stop.subnet.key) if stop.subnet is not None else None
     gateway = subnet.nat_gateway if subnet is not None else None
     if isinstance(gateway, ResourceId) and gateway.key in topology.nat_gateways:
         held = topology.nat_gateways[gateway.key]
-        return Egress("NatGateway", wall.firewall.id, _first(topology, held.public_ips), held.id)
-    own = next((each for each in wall.firewall.public_ips if isinstance(each, ResourceId)), None)
-    return Egress("PublicIpAddress", wall.firewall.id, _first(topology, wall.firewall.public_ips), own)
+        return Egress("NatGateway", stop.firewall.id, _first(topology, held.public_ips), held.id)
+    own = next((each for each in stop.firewall.public_ips if isinstance(each, ResourceId)), None)
+    return Egress("PublicIpAddress", stop.firewall.id, _first(topology, stop.firewall.public_ips), own)
 
 
-def _shared_egress(topology: Topology, place: Place) -> Egress:
+def _shared_egress(topology: Topology, place: NicAddress) -> Egress:
     for balancer in topology.balancers_of.get(place.config.id.key, ()):
         public = _outbound_addresses(balancer, place.config.id)
         if public:
@@ -123,7 +125,7 @@ def _shared_egress(topology: Topology, place: Place) -> Egress:
     return Egress("None" if _why_closed(topology, place) else "DefaultOutbound", place.nic.id)
 
 
-def _why_closed(topology: Topology, place: Place) -> str:
+def _why_closed(topology: Topology, place: NicAddress) -> str:
     """Why Azure gives an address no default outbound access, as a clause; empty where it does.
 
     Source: "Default outbound access in Azure". What the NIC says of itself goes before its subnet, whose setting counts
@@ -142,7 +144,7 @@ def _why_closed(topology: Topology, place: Place) -> str:
     return _why_machine_is_closed(topology, place)
 
 
-def _why_machine_is_closed(topology: Topology, place: Place) -> str:
+def _why_machine_is_closed(topology: Topology, place: NicAddress) -> str:
     """The same of all NICs of a machine: one of a flexible scale set, or with a Standard public address on any NIC."""
     machine = topology.vms.get(place.nic.vm.key) if isinstance(place.nic.vm, ResourceId) else None
     if machine is not None and machine.scale_set is not None:
@@ -153,7 +155,7 @@ def _why_machine_is_closed(topology: Topology, place: Place) -> str:
     return f"{public.id.name} of the same machine has a public address, which ends default outbound access"
 
 
-def _runs(topology: Topology, place: Place) -> bool:
+def _runs(topology: Topology, place: NicAddress) -> bool:
     vm = place.nic.vm
     return not isinstance(vm, ResourceId) or topology.facts.power_state.get(vm.key, "running") == "running"
 
@@ -173,13 +175,13 @@ def _outbound_addresses(balancer: LoadBalancer, config: ResourceId) -> list[Refe
     return found or ([] if _is_standard(balancer) else list(public.values()))
 
 
-def _is_private(topology: Topology, place: Place) -> bool:
+def _is_private(topology: Topology, place: NicAddress) -> bool:
     """Whether the subnet has defaultOutboundAccess off ("Default outbound access in Azure")."""
     subnet = topology.subnet_of(place.nic)
     return isinstance(subnet, Subnet) and not subnet.default_outbound_access
 
 
-def _public_nic(topology: Topology, place: Place) -> NetworkInterface | None:
+def _public_nic(topology: Topology, place: NicAddress) -> NetworkInterface | None:
     """A NIC of the same machine that has a Standard public address."""
     machine = place.nic.vm
     nics = topology.nics_of.get(machine.key, ()) if isinstance(machine, ResourceId) else ()
@@ -204,7 +206,7 @@ def _first(topology: Topology, public_ips: Iterable[Reference]) -> Address | Non
     return None
 
 
-def why_no_way_out(topology: Topology, place: Place, protocol: Protocol) -> str:
+def why_no_way_out(topology: Topology, place: NicAddress, protocol: Protocol) -> str:
     """Why nothing gives a NIC a public address, as a sentence."""
     if not _is_translated(protocol):
         what = "it has no public address of its own, and everything else carries TCP and UDP only"

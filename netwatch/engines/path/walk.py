@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Place, find_owner_anywhere
+from netwatch.engines.path.address_owner import NicAddress, find_owner_anywhere
 from netwatch.engines.path.destination import Destination
 from netwatch.engines.path.hops import denials, hops_of
 from netwatch.engines.path.steps import Step, Walk, steps_from
@@ -37,7 +37,7 @@ class Path(NamedTuple):
     meant: NetworkInterface | None = None
 
 
-def walk(compiled: CompiledTopology, source: Place, destination: Destination, flow: Flow) -> Path:
+def walk(compiled: CompiledTopology, source: NicAddress, destination: Destination, flow: Flow) -> Path:
     """The path of ``flow`` from the NIC that opens it.
 
     Neither a rule that denies nor an appliance that does not forward ends the path, because routes do not ask them:
@@ -48,7 +48,7 @@ def walk(compiled: CompiledTopology, source: Place, destination: Destination, fl
     host = "" if destination.place is not None or destination.name == str(destination.address) else destination.name
     steps = steps_from(Walk(compiled, set(), host=host), source, flow)
     last = steps[-1]
-    arrived = last.stand.nic if last.kind in _ENDS and isinstance(last.stand, Place) else None
+    arrived = last.stop.nic if last.kind in _ENDS and isinstance(last.stop, NicAddress) else None
     meant = None if arrived or last.onward.end else _meant(compiled, destination)
     closing = _closing_hop(compiled, last, destination, meant)
     unresolved = [reason for step in steps for reason in open_values(step)]
@@ -64,7 +64,7 @@ def walk(compiled: CompiledTopology, source: Place, destination: Destination, fl
     )
 
 
-def _other_way(compiled: CompiledTopology, source: Place, last: Step, meant: Place | None) -> Iterator[str]:
+def _other_way(compiled: CompiledTopology, source: NicAddress, last: Step, meant: NicAddress | None) -> Iterator[str]:
     """Where routes drop the flow: whether anything could have handed it on."""
     if meant is not None and any(issue.type == "UserDefinedRoute" for issue in last.onward.issues):
         from netwatch.engines.path.hands import other_way
@@ -82,11 +82,11 @@ def open_values(step: Step) -> Iterator[Unresolved]:
 
 def assumed(step: Step) -> Iterator[str]:
     """A sentence where the address of the NIC is worked out, and not of the input."""
-    if isinstance(step.stand, Place) and step.stand.config.assumed:
-        yield f"{step.stand.name} is assumed to have the address {step.stand.config.private_ip}"
+    if isinstance(step.stop, NicAddress) and step.stop.config.assumed:
+        yield f"{step.stop.name} is assumed to have the address {step.stop.config.private_ip}"
 
 
-def _meant(compiled: CompiledTopology, destination: Destination) -> Place | None:
+def _meant(compiled: CompiledTopology, destination: Destination) -> NicAddress | None:
     """The NIC that should have been reached."""
     if destination.place is not None or destination.shown is None:
         return destination.place
@@ -94,7 +94,7 @@ def _meant(compiled: CompiledTopology, destination: Destination) -> Place | None
 
 
 def _closing_hop(
-    compiled: CompiledTopology, last: Step, destination: Destination, meant: Place | None
+    compiled: CompiledTopology, last: Step, destination: Destination, meant: NicAddress | None
 ) -> Iterator[Hop]:
     """The hop after the last step, if that is not the destination: where it leaves to, or the end not reached."""
     if last.kind in _ENDS:

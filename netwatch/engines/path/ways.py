@@ -1,10 +1,11 @@
-"""What a path is made of: where a flow can stand, how it goes on from there, and ARM's words for why it does not."""
+"""What a path is made of: where a flow can stop, how it goes on from there, and ARM's words for why it does not."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
-from netwatch.engines.path.address_owner import Balanced, Place, Wall
+from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.model.answers import Issue
 from netwatch.model.routes import EffectiveRoute, RouteSource
 from netwatch.model.unresolved import Unresolved
@@ -16,21 +17,22 @@ if TYPE_CHECKING:
     from netwatch.model.where import Where
 
 __all__ = [
-    "Front",
-    "Gate",
+    "GatewayStop",
+    "HubStop",
     "Onward",
-    "Router",
-    "Stand",
+    "PublicAddress",
+    "Stop",
     "dropped_by",
     "key_of",
     "looped",
     "name_of",
     "platform_issue",
     "route_issue",
+    "unless_seen",
 ]
 
 
-class Gate(NamedTuple):
+class GatewayStop(NamedTuple):
     """A virtual network gateway on the way; ``subnet`` is its own, None where the input does not hold it.
 
     ``inward``: the flow comes out of a tunnel here, and goes on by the routes of ``subnet``.
@@ -41,14 +43,14 @@ class Gate(NamedTuple):
     inward: bool = False
 
 
-class Front(NamedTuple):
+class PublicAddress(NamedTuple):
     """A public address of the input, and what listens behind it."""
 
     public_ip: PublicIpAddress
-    behind: Place | Balanced | Wall
+    behind: NicAddress | BalancerAddress | FirewallAddress
 
 
-class Router(NamedTuple):
+class HubStop(NamedTuple):
     """A hub of a virtual WAN on the way, and the row of its table that takes the flow on.
 
     ``connection`` is the one it came in by, None where it came from another hub or a branch.
@@ -59,22 +61,22 @@ class Router(NamedTuple):
     connection: HubConnection | None = None
 
 
-Stand = Place | Balanced | Gate | Front | Wall | Router
-"""Where a flow can stand between its ends."""
+Stop = NicAddress | BalancerAddress | GatewayStop | PublicAddress | FirewallAddress | HubStop
+"""Where a flow can be between its ends."""
 
 
 class Onward(NamedTuple):
     """Where a flow goes from where it stands. ``link`` is ARM's link type, empty when it goes nowhere.
 
     Link types that no recording shows are spelled as the next hop type of the effective route.
-    ``place`` is where it comes to, None after a drop and where it leaves what the input holds; ``end`` is the hop
+    ``stop`` is where it comes to, None after a drop and where it leaves what the input holds; ``end`` is the hop
     type of what it leaves to. ``crossed`` is the peering on the way. ``issues`` say why it is dropped, ``notes`` the
     same for a person; ``unresolved`` what leaves it open.
     """
 
     link: str
     route: EffectiveRoute | None = None
-    place: Stand | None = None
+    stop: Stop | None = None
     crossed: Peering | None = None
     issues: tuple[Issue, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
@@ -82,28 +84,28 @@ class Onward(NamedTuple):
     end: str = ""
 
 
-def key_of(stand: Stand) -> str:
+def key_of(stop: Stop) -> str:
     """What a flow must not come to twice."""
-    if isinstance(stand, Place):
-        return stand.nic.id.key
-    if isinstance(stand, Balanced):
-        return stand.frontend.id.key
-    if isinstance(stand, Wall):
-        return stand.firewall.id.key
-    if isinstance(stand, Gate):
-        return f"{stand.gateway.id.key} {'in' if stand.inward else 'out'}"
-    if isinstance(stand, Router):
-        return f"{stand.hub.id.key} {stand.row.prefix}"
-    return stand.public_ip.id.key
+    if isinstance(stop, NicAddress):
+        return stop.nic.id.key
+    if isinstance(stop, BalancerAddress):
+        return stop.frontend.id.key
+    if isinstance(stop, FirewallAddress):
+        return stop.firewall.id.key
+    if isinstance(stop, GatewayStop):
+        return f"{stop.gateway.id.key} {'in' if stop.inward else 'out'}"
+    if isinstance(stop, HubStop):
+        return f"{stop.hub.id.key} {stop.row.prefix}"
+    return stop.public_ip.id.key
 
 
-def name_of(stand: Stand) -> str:
+def name_of(stop: Stop) -> str:
     """What a person calls it."""
-    if isinstance(stand, Gate):
-        return stand.gateway.id.name
-    if isinstance(stand, Router):
-        return stand.hub.id.name
-    return stand.public_ip.id.name if isinstance(stand, Front) else stand.name
+    if isinstance(stop, GatewayStop):
+        return stop.gateway.id.name
+    if isinstance(stop, HubStop):
+        return stop.hub.id.name
+    return stop.public_ip.id.name if isinstance(stop, PublicAddress) else stop.name
 
 
 def platform_issue(reason: str, where: Where | None = None, origin: str = "Local") -> Issue:
@@ -125,8 +127,13 @@ def dropped_by(route: EffectiveRoute | None) -> tuple[Issue, ...]:
     return (Issue("Local", "RouteMissing"), route_issue(route))
 
 
+def unless_seen(onward: Onward, seen: Set[str]) -> Onward:
+    """The same way on, or the drop of a flow that would come to a stop a second time; ``seen`` are keys of stops."""
+    return looped(onward) if onward.stop is not None and key_of(onward.stop) in seen else onward
+
+
 def looped(onward: Onward) -> Onward:
-    """The drop of a flow that would come to a place a second time."""
-    assert onward.place is not None
-    note = f"a routing loop: the route at this hop leads back to {name_of(onward.place)}"
+    """The drop of a flow that would come to a stop a second time."""
+    assert onward.stop is not None
+    note = f"a routing loop: the route at this hop leads back to {name_of(onward.stop)}"
     return Onward("", onward.route, issues=(route_issue(onward.route),), notes=(note,))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.engines.path.address_owner import Balanced, Place, Wall, find_owner, find_owner_anywhere
+from netwatch.engines.path.address_owner import (
+    BalancerAddress,
+    FirewallAddress,
+    NicAddress,
+    find_owner,
+    find_owner_anywhere,
+)
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import parse_address
 from netwatch.model.resources import OtherResource
@@ -42,8 +48,8 @@ def other(kind: str, name: str) -> OtherResource:
     return OtherResource(arm_id(kind, name), f"Microsoft.Network/{kind}", "westeurope", (SUBNET,))
 
 
-def name(found: Place | Balanced | Wall | Unresolved | None) -> str:
-    assert isinstance(found, Place)
+def name(found: NicAddress | BalancerAddress | FirewallAddress | Unresolved | None) -> str:
+    assert isinstance(found, NicAddress)
     return found.nic.id.name
 
 
@@ -51,7 +57,7 @@ def name(found: Place | Balanced | Wall | Unresolved | None) -> str:
 def test_the_nic_of_that_network(address: str) -> None:
     found = find_owner(ready(net()), V, parse_address(address))
     assert name(found) == "one-nic"
-    assert isinstance(found, Place)
+    assert isinstance(found, NicAddress)
     assert found.address == parse_address(address)
 
 

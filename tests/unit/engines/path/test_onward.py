@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.path.machine_facts import power_state
 from netwatch.engines.path.onward import forward, leave
 from netwatch.engines.path.ways import Onward, name_of
@@ -39,9 +39,9 @@ def net(*routes: Route, facts: Facts | None = None, others: tuple[OtherResource,
     )
 
 
-def place(topology: Topology, name: str) -> Place:
+def place(topology: Topology, name: str) -> NicAddress:
     nic = topology.nics[arm_id("networkInterfaces", name).key]
-    return Place(nic, nic.ip_configurations[0])
+    return NicAddress(nic, nic.ip_configurations[0])
 
 
 def left(topology: Topology, dest: str) -> Onward:
@@ -59,12 +59,12 @@ def reasons(onward: Onward) -> list[str]:
 
 def test_within_the_network_to_the_nic_that_has_the_address() -> None:
     onward = left(net(), "10.0.1.4")
-    assert (onward.link, onward.place and name_of(onward.place)) == ("VirtualNetwork", "b-nic")
+    assert (onward.link, onward.stop and name_of(onward.stop)) == ("VirtualNetwork", "b-nic")
 
 
 def test_an_address_of_the_network_that_nothing_has() -> None:
     onward = left(net(), "10.0.1.99")
-    assert (onward.link, onward.place, reasons(onward)) == ("", None, ["AddressNotInUse"])
+    assert (onward.link, onward.stop, reasons(onward)) == ("", None, ["AddressNotInUse"])
 
 
 @pytest.mark.parametrize("hop", ["10.0.1.99", "192.0.2.4"])

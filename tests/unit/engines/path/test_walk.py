@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from netwatch.engines.path.address_owner import Place
+from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.path.destination import find_destination
 from netwatch.engines.path.walk import Path, walk
 from netwatch.model.addresses import ANY_PORT
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 
 def path(topology: Topology, source: str, dest: str, port: int = 443) -> Path:
     nic = topology.nics[arm_id("networkInterfaces", source).key]
-    place, destination = Place(nic, nic.ip_configurations[0]), find_destination(topology, dest)
+    place, destination = NicAddress(nic, nic.ip_configurations[0]), find_destination(topology, dest)
     assert place.address is not None
     assert destination.address is not None
     flow = Flow(Protocol.TCP, place.address, ANY_PORT, destination.address, port)
