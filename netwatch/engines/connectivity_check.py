@@ -15,9 +15,9 @@ from netwatch.engines.path.destination import Destination, find_destination
 from netwatch.engines.path.hops import placed
 from netwatch.engines.path.machine_facts import listens, power_state
 from netwatch.engines.path.steps import Step
+from netwatch.engines.path.stops import platform_issue
 from netwatch.engines.path.walk import Path, walk
 from netwatch.engines.path.way_back import return_path
-from netwatch.engines.path.ways import platform_issue
 from netwatch.engines.targets import find_nic_of_vm, find_vm, primary_configuration
 from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import ANY_PORT, Address

@@ -17,9 +17,9 @@ from netwatch.conformance.cases import find_cases, topology_of
 from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.engines.path.destination import Destination
 from netwatch.engines.path.steps import Step
+from netwatch.engines.path.stops import GatewayStop, HubStop, Stop
 from netwatch.engines.path.walk import walk
 from netwatch.engines.path.way_back import return_path
-from netwatch.engines.path.ways import GatewayStop, HubStop, Stop
 from netwatch.errors import NetwatchError
 from netwatch.formats.service_tag_file import load_shipped
 from netwatch.model.addresses import ANY_PORT, Address, Prefix, parse_address

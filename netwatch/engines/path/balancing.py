@@ -14,7 +14,7 @@ from typing import NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import BalancerAddress, NicAddress
 from netwatch.engines.path.backends import Backend, members_of
-from netwatch.engines.path.ways import Onward, key_of, platform_issue, route_issue
+from netwatch.engines.path.stops import Onward, key_of, platform_issue, route_issue
 from netwatch.model.flow import Flow, Protocol
 from netwatch.model.load_balancers import InboundNatRule, LoadBalancingRule
 from netwatch.model.unresolved import Unresolved

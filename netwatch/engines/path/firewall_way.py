@@ -13,7 +13,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import FirewallAddress
 from netwatch.engines.path.firewall_rules import Judgement, judge, judge_translated, nat_rule_for
 from netwatch.engines.path.onward import leave_subnet
-from netwatch.engines.path.ways import Onward, PublicAddress, key_of, looped, platform_issue
+from netwatch.engines.path.stops import Onward, PublicAddress, key_of, looped, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.firewalls import FirewallRule, NatRule
 from netwatch.model.flow import Access, Flow

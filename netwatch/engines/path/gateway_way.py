@@ -12,7 +12,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, Edge, edges_from, routes_of, tails
 from netwatch.effective.gateways import learned_routes
 from netwatch.engines.path.handing_over import Sender
-from netwatch.engines.path.ways import GatewayStop, Onward, route_issue
+from netwatch.engines.path.stops import GatewayStop, Onward, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import Peering, VirtualNetwork, VirtualNetworkGateway

@@ -12,7 +12,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, HANDS_TO, Edge, edges_from, routes_of
 from netwatch.effective.peers import far_sides
 from netwatch.engines.path.address_owner import FirewallAddress, find_owner
-from netwatch.engines.path.ways import Onward, platform_issue, route_issue
+from netwatch.engines.path.stops import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
 from netwatch.model.unresolved import Unresolved

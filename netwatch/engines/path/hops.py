@@ -8,7 +8,7 @@ from dataclasses import replace
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.engines.path.steps import Step, endpoint_of
-from netwatch.engines.path.ways import GatewayStop, HubStop, PublicAddress, name_of
+from netwatch.engines.path.stops import GatewayStop, HubStop, PublicAddress, name_of
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Decision, Hop, Issue, Link, Verdict
 from netwatch.model.flow import Direction, Level, Outcome

@@ -24,7 +24,7 @@ from netwatch.effective.hub_tables import (
 from netwatch.effective.virtual_hubs import hub_of, refuse_unknown_routes, spoke_rows
 from netwatch.engines.path.address_owner import FirewallAddress
 from netwatch.engines.path.handing_over import Sender, arrive
-from netwatch.engines.path.ways import HubStop, Onward, platform_issue, unless_seen
+from netwatch.engines.path.stops import HubStop, Onward, platform_issue, unless_seen
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.flow import Flow
 from netwatch.model.ids import ResourceId

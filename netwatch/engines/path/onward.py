@@ -13,7 +13,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.path.handing_over import Sender, hand_over, hand_over_in_mesh
 from netwatch.engines.path.machine_facts import power_state
-from netwatch.engines.path.ways import Onward, dropped_by, key_of, looped, platform_issue, route_issue, unless_seen
+from netwatch.engines.path.stops import Onward, dropped_by, key_of, looped, platform_issue, route_issue, unless_seen
 from netwatch.engines.targets import subnet_of
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Flow

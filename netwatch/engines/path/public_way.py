@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, INTERNET, heads
 from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
-from netwatch.engines.path.ways import PublicAddress, platform_issue
+from netwatch.engines.path.stops import PublicAddress, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Egress, Issue
 from netwatch.model.flow import Protocol

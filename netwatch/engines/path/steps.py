@@ -9,7 +9,7 @@ from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import HANDS_TO, heads
 from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, NicAddress
 from netwatch.engines.path.onward import forward, leave, leave_subnet
-from netwatch.engines.path.ways import GatewayStop, HubStop, Onward, PublicAddress, Stop, key_of, platform_issue
+from netwatch.engines.path.stops import GatewayStop, HubStop, Onward, PublicAddress, Stop, key_of, platform_issue
 from netwatch.model.addresses import Address
 from netwatch.model.answers import Issue, Verdict
 from netwatch.model.flow import Direction, Flow

@@ -67,7 +67,7 @@ def walk(compiled: CompiledTopology, source: NicAddress, destination: Destinatio
 def _other_way(compiled: CompiledTopology, source: NicAddress, last: Step, meant: NicAddress | None) -> Iterator[str]:
     """Where routes drop the flow: whether anything could have handed it on."""
     if meant is not None and any(issue.type == "UserDefinedRoute" for issue in last.onward.issues):
-        from netwatch.engines.path.hands import other_way
+        from netwatch.engines.path.other_way import other_way
 
         yield from other_way(compiled, source, meant)
 

@@ -17,7 +17,7 @@ from netwatch.engines.path.handing_over import Sender, hand_over
 from netwatch.engines.path.hops import denials, hops_of
 from netwatch.engines.path.onward import leave_subnet
 from netwatch.engines.path.steps import Step, Walk, steps_from, steps_on
-from netwatch.engines.path.ways import GatewayStop, HubStop, Onward, key_of, name_of
+from netwatch.engines.path.stops import GatewayStop, HubStop, Onward, key_of, name_of
 from netwatch.engines.targets import subnet_of
 from netwatch.errors import UnsupportedError
 from netwatch.model.addresses import ANY_PORT, Address

@@ -9,7 +9,7 @@ import pytest
 from netwatch.engines.path.address_owner import NicAddress
 from netwatch.engines.path.machine_facts import power_state
 from netwatch.engines.path.onward import forward, leave
-from netwatch.engines.path.ways import Onward, name_of
+from netwatch.engines.path.stops import Onward, name_of
 from netwatch.errors import UnsupportedError
 from netwatch.model.facts import Facts
 from netwatch.model.resources import OtherResource
