@@ -9,7 +9,7 @@ from netwatch.effective.regions import region_name
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
-from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource
+from netwatch.formats.terraform.translation import Resources, Words, filled, given, place, resource
 
 __all__ = ["connection", "endpoint", "gateway", "local_gateway", "nat_gateway", "with_endpoint_nic"]
 
@@ -97,15 +97,15 @@ def gateway(words: Words, instance: Instance) -> PlacedObject:
 
 def _client_pools(fields: Attributes) -> Iterator[Any]:
     """The pool of all point-to-site clients, and those of groups of users."""
-    yield from open_items(fields.items("address_space"))
+    yield from filled(fields.items("address_space"))
     for group in fields.blocks("virtual_network_gateway_client_connection"):
-        yield from open_items(group.items("address_prefixes"))
+        yield from filled(group.items("address_prefixes"))
 
 
 def local_gateway(words: Words, instance: Instance) -> PlacedObject:
     """A site on-premises."""
     fields = attributes_of(words.plan, instance)
-    prefixes = open_items(fields.items("address_space"))
+    prefixes = filled(fields.items("address_space"))
     return resource(words, instance, {"localNetworkAddressSpace": {"addressPrefixes": prefixes}})
 
 

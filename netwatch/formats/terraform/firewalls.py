@@ -9,7 +9,7 @@ from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.others import other
 from netwatch.formats.terraform.plan import Instance
-from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place
+from netwatch.formats.terraform.translation import Resources, Words, filled, given, place
 from netwatch.formats.terraform.virtual_hubs import in_hub
 from netwatch.model.unresolved import Unresolved
 
@@ -32,7 +32,7 @@ def firewall(words: Words, instance: Instance) -> PlacedObject:
         place(block, {"name": block.text("name"), "properties": given(_configuration(words, block, number))})
         for number, block in enumerate(fields.blocks("ip_configuration"))
     ]
-    ranges = open_items(fields.items("private_ip_ranges"))
+    ranges = filled(fields.items("private_ip_ranges"))
     properties = {
         "ipConfigurations": configs,
         "firewallPolicy": words.reference(fields, "firewall_policy_id", to=(_POLICY,)),
@@ -53,7 +53,7 @@ def _configuration(words: Words, block: Attributes, number: int) -> dict[str, An
 def policy(words: Words, instance: Instance) -> PlacedObject:
     """A firewall policy; its rules stand in groups of their own."""
     fields = attributes_of(words.plan, instance)
-    ranges = open_items(fields.items("private_ip_ranges"))
+    ranges = filled(fields.items("private_ip_ranges"))
     properties = {
         "basePolicy": words.reference(fields, "base_policy_id", to=(_POLICY,)),
         "snat": {"privateRanges": ranges} if ranges else None,
@@ -69,7 +69,7 @@ def policy(words: Words, instance: Instance) -> PlacedObject:
 def ip_group(words: Words, instance: Instance) -> PlacedObject:
     """Addresses under one name."""
     fields = attributes_of(words.plan, instance)
-    return other(words, instance, {"ipAddresses": open_items(fields.items("cidrs"))})
+    return other(words, instance, {"ipAddresses": filled(fields.items("cidrs"))})
 
 
 _KINDS = (
@@ -125,8 +125,8 @@ def _rule(words: Words, rule: Attributes) -> dict[str, Any]:
     }
     made: dict[str, Any] = {"name": rule.value("name")}
     for field, names in lists.items():
-        made[field] = [each for name in names for each in open_items(rule.items(name))] or None
-    fqdns = open_items(rule.items("destination_fqdns")) or open_items(rule.items("target_fqdns"))
+        made[field] = [each for name in names for each in filled(rule.items(name))] or None
+    fqdns = filled(rule.items("destination_fqdns")) or filled(rule.items("target_fqdns"))
     made |= {"destinationFqdns": fqdns or None, "targetFqdns": fqdns or None}
     for side in ("source", "destination"):
         made[f"{side}IpGroups"] = list(_groups(words, rule, f"{side}_ip_groups")) or None
@@ -145,7 +145,7 @@ def _protocols(rule: Attributes) -> dict[str, Any]:
         return {
             "protocols": [given({"protocolType": each.value("type"), "port": each.value("port")}) for each in named]
         }
-    return {"ipProtocols": open_items(rule.items("protocols")) or None}
+    return {"ipProtocols": filled(rule.items("protocols")) or None}
 
 
 def _groups(words: Words, rule: Attributes, name: str) -> Iterator[str | Unresolved]:

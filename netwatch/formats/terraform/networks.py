@@ -8,7 +8,7 @@ from typing import Any
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
-from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource
+from netwatch.formats.terraform.translation import Resources, Words, filled, given, place, resource
 from netwatch.model.unresolved import Unresolved
 
 __all__ = [
@@ -32,7 +32,7 @@ def network(words: Words, instance: Instance) -> PlacedObject:
         words,
         instance,
         {
-            "addressSpace": {"addressPrefixes": open_items(fields.items("address_space")) or [_not_yet(fields)]},
+            "addressSpace": {"addressPrefixes": filled(fields.items("address_space")) or [_not_yet(fields)]},
             "flowTimeoutInMinutes": fields.value("flow_timeout_in_minutes"),
         },
     )
@@ -71,7 +71,7 @@ def subnet(words: Words, instance: Instance) -> PlacedObject:
 
 
 def _subnet_properties(words: Words, fields: Attributes) -> dict[str, Any]:
-    prefixes = open_items(fields.items("address_prefixes")) or open_items([fields.value("address_prefix")])
+    prefixes = filled(fields.items("address_prefixes")) or filled([fields.value("address_prefix")])
     if not prefixes:
         prefixes = [_not_yet(fields)]
     return {
@@ -89,7 +89,7 @@ def _not_yet(fields: Attributes) -> Unresolved:
 
 def _service_endpoints(fields: Attributes) -> Iterator[dict[str, Any]]:
     for block in fields.blocks("service_endpoint"):
-        yield {"service": block.text("service"), "locations": open_items(block.items("locations"))}
+        yield {"service": block.text("service"), "locations": filled(block.items("locations"))}
     for service in fields.items("service_endpoints"):
         if isinstance(service, str):
             yield {"service": service}
@@ -135,8 +135,8 @@ def peering(words: Words, instance: Instance) -> PlacedObject:
             "allowGatewayTransit": fields.value("allow_gateway_transit"),
             "useRemoteGateways": fields.value("use_remote_gateways"),
             "peerCompleteVnets": fields.value("peer_complete_virtual_networks_enabled"),
-            "localSubnetNames": open_items(fields.items("local_subnet_names")),
-            "remoteSubnetNames": open_items(fields.items("remote_subnet_names")),
+            "localSubnetNames": filled(fields.items("local_subnet_names")),
+            "remoteSubnetNames": filled(fields.items("remote_subnet_names")),
             "enableOnlyIPv6Peering": fields.value("only_ipv6_peering_enabled"),
         },
     )
@@ -192,8 +192,8 @@ def _rule(words: Words, fields: Attributes) -> dict[str, Any]:
         groups = words.ids.references(
             fields, f"{side}_application_security_group_ids", to=("azurerm_application_security_group",)
         )
-        prefixes = open_items(fields.items(f"{side}_address_prefixes"))
-        ports = [_port(each) for each in open_items(fields.items(f"{side}_port_ranges"))]
+        prefixes = filled(fields.items(f"{side}_address_prefixes"))
+        ports = [_port(each) for each in filled(fields.items(f"{side}_port_ranges"))]
         one = f"{side}_address_prefix"
         rule[f"{side}AddressPrefix"] = fields.value(one) if prefixes or groups else _said(fields, one)
         rule[f"{side}AddressPrefixes"] = prefixes or None

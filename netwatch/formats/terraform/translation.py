@@ -13,7 +13,7 @@ from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance, Plan
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["Resources", "Words", "given", "open_items", "place", "resource"]
+__all__ = ["Resources", "Words", "filled", "given", "place", "resource"]
 
 
 class Resources(dict[str, PlacedObject]):
@@ -67,6 +67,6 @@ def resource(words: Words, instance: Instance, properties: Mapping[str, Any], **
     return place(fields, {**base, **more, "name": words.ids.name_of(instance), "properties": given(properties)})
 
 
-def open_items(items: Iterable[Any]) -> list[Any]:
-    """A list without texts that are empty."""
+def filled(items: Iterable[Any]) -> list[Any]:
+    """The items that are there, open ones among them: without None and empty texts."""
     return [each for each in items if isinstance(each, Unresolved) or each not in (None, "")]

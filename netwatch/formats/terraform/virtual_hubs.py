@@ -8,7 +8,7 @@ from typing import Any
 from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
-from netwatch.formats.terraform.translation import Resources, Words, given, open_items, place, resource
+from netwatch.formats.terraform.translation import Resources, Words, filled, given, place, resource
 from netwatch.model.unresolved import Unresolved
 
 __all__ = [
@@ -41,7 +41,7 @@ def wan(words: Words, instance: Instance) -> PlacedObject:
 def hub(words: Words, instance: Instance) -> PlacedObject:
     """A hub; routes of the older kind stand in it, and make it one that is not evaluated."""
     fields = attributes_of(words.plan, instance)
-    routes = [{"addressPrefixes": open_items(block.items("address_prefixes"))} for block in fields.blocks("route")]
+    routes = [{"addressPrefixes": filled(block.items("address_prefixes"))} for block in fields.blocks("route")]
     properties = {
         "virtualWan": words.reference(fields, "virtual_wan_id", to=(_WAN,)),
         "addressPrefix": fields.value("address_prefix"),
@@ -72,7 +72,7 @@ def _static(block: Attributes) -> dict[str, Any]:
             each,
             {
                 "name": each.text("name"),
-                "addressPrefixes": open_items(each.items("address_prefixes")),
+                "addressPrefixes": filled(each.items("address_prefixes")),
                 "nextHopIpAddress": each.value("next_hop_ip_address"),
             },
         )
@@ -93,7 +93,7 @@ def _routing(words: Words, block: Attributes, own: str, tables: str) -> dict[str
         found[field] = words.reference(block, name, to=("azurerm_route_map",))
     for each in block.blocks("propagated_route_table"):
         ids = [_table(one) for one in words.ids.references(each, tables, to=(_TABLE, _HUB))]
-        labels = open_items(each.items("labels"))
+        labels = filled(each.items("labels"))
         found["propagatedRouteTables"] = given({"ids": ids or None, "labels": labels or None})
     return given(found)
 
@@ -109,14 +109,14 @@ def route_table(words: Words, instance: Instance) -> PlacedObject:
     """A route table of a hub."""
     fields = attributes_of(words.plan, instance)
     routes = [_route(words, block) for block in fields.blocks("route")]
-    return resource(words, instance, {"labels": open_items(fields.items("labels")), "routes": routes})
+    return resource(words, instance, {"labels": filled(fields.items("labels")), "routes": routes})
 
 
 def _route(words: Words, fields: Attributes) -> PlacedObject:
     made = {
         "name": fields.text("name"),
         "destinationType": fields.text("destinations_type") or None,
-        "destinations": open_items(fields.items("destinations")),
+        "destinations": filled(fields.items("destinations")),
         "nextHop": _id(words.reference(fields, "next_hop", to=(_FIREWALL, _CONNECTION))),
     }
     return place(fields, made)
@@ -150,7 +150,7 @@ def routing_intent(words: Words, instance: Instance) -> PlacedObject:
             block,
             {
                 "name": block.text("name"),
-                "destinations": open_items(block.items("destinations")),
+                "destinations": filled(block.items("destinations")),
                 "nextHop": _id(words.reference(block, "next_hop", to=(_FIREWALL,))),
             },
         )
@@ -174,7 +174,7 @@ def site(words: Words, instance: Instance) -> PlacedObject:
         for link in fields.blocks("link")
         for bgp in link.blocks("bgp")
     ]
-    space = {"addressPrefixes": open_items(fields.items("address_cidrs"))}
+    space = {"addressPrefixes": filled(fields.items("address_cidrs"))}
     return resource(words, instance, {"addressSpace": space, "vpnSiteLinks": links or None})
 
 
@@ -182,7 +182,7 @@ def vpn_gateway(words: Words, instance: Instance) -> PlacedObject:
     """A VPN or ExpressRoute gateway in a hub, with the addresses its instances speak BGP from, once they are known."""
     fields = attributes_of(words.plan, instance)
     addresses = [
-        {"defaultBgpIpAddresses": open_items(peer.items("default_ips"))}
+        {"defaultBgpIpAddresses": filled(peer.items("default_ips"))}
         for block in fields.blocks("bgp_settings")
         for number in (0, 1)
         for peer in block.blocks(f"instance_{number}_bgp_peering_address")
@@ -223,7 +223,7 @@ def clients_gateway(words: Words, instance: Instance) -> PlacedObject:
 
 def _clients(words: Words, block: Attributes) -> Iterator[tuple[str, Any]]:
     for pool in block.blocks("vpn_client_address_pool"):
-        yield "vpnClientAddressPool", {"addressPrefixes": open_items(pool.items("address_prefixes"))}
+        yield "vpnClientAddressPool", {"addressPrefixes": filled(pool.items("address_prefixes"))}
     for route in block.blocks("route"):
         yield "routingConfiguration", _routing(words, route, "associated_route_table_id", "ids")
 
