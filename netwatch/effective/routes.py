@@ -269,7 +269,7 @@ def select_route(routes: tuple[EffectiveRoute, ...], dest: Address, semantics: S
     found = [(prefix, row) for row in active for prefix in row.prefixes if prefix.holds(dest)]
     found.sort(key=lambda pair: (-pair[0].length, *_rank(pair[1], semantics)))
     candidates = tuple(dict.fromkeys(row for _, row in found))
-    open_rows = [row for row in active if not row.prefixes and row.unresolved]
+    open_rows = [row for row in active if not row.prefixes and row.unresolved and _could_take(row, found)]
     if open_rows and not _wins_anyway(found, open_rows):
         return Selection(open_rows[0].unresolved[0], None, candidates)
     if not found:
@@ -295,6 +295,21 @@ def _rank(row: EffectiveRoute, semantics: Semantics) -> tuple[int, int]:
         return _SOURCE_ORDER.index(row.source), 0
     service, dot, _ = row.tag.partition(".")
     return _SOURCE_ORDER.index(row.source), 1 + (0 if dot else 1) + (2 if service.lower() == "azurecloud" else 0)
+
+
+_PEERS = (NextHopType.VNET_PEERING, NextHopType.VNET_GLOBAL_PEERING)
+
+
+def _could_take(open_row: EffectiveRoute, found: list[tuple[Prefix, EffectiveRoute]]) -> bool:
+    """Whether a row whose prefix is open could take a packet that these rows hold.
+
+    No peer has a range of the network itself, whole or by subnets ("Virtual network peering", requirements; "How to
+    configure subnet peering", checks). A gateway's row, however long, stands behind those of the network and its peers.
+    """
+    kinds = [row.next_hop_type for _, row in found if row.source is RouteSource.DEFAULT]
+    if open_row.source is RouteSource.VIRTUAL_NETWORK_GATEWAY:
+        return not any(kind in (NextHopType.VNET_LOCAL, *_PEERS) for kind in kinds)
+    return open_row.next_hop_type not in _PEERS or NextHopType.VNET_LOCAL not in kinds
 
 
 def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]], open_rows: list[EffectiveRoute]) -> bool:

@@ -126,7 +126,7 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
 def _is_input(path: str, text: str) -> bool:
     """Whether a file that stands in a directory is one of ours; what is broken counts as one, so that it is told."""
     from netwatch.formats.foreign_json import PAGES
-    from netwatch.formats.input_kind import InputKind, json_kind, text_kind
+    from netwatch.formats.input_kind import InputKind, deployment_statuses, json_kind, text_kind
 
     try:
         if text_kind(path, text) is not InputKind.JSON:
@@ -146,7 +146,12 @@ def _is_input(path: str, text: str) -> bool:
         return True
     except TopologySyntaxError:
         return False
-    return isinstance(value, dict) or all(isinstance(each, dict) and ("id" in each or "type" in each) for each in value)
+    return isinstance(value, dict) or all(_is_named(each) for each in value) or bool(deployment_statuses(value))
+
+
+def _is_named(row: Any) -> bool:
+    """Whether a row has an id as ARM writes them, or a type; subscriptions, for one, have an id of another kind."""
+    return isinstance(row, dict) and (str(row.get("id", "")).startswith("/") or "type" in row)
 
 
 def _is_of_parameters(value: Any) -> bool:

@@ -9,7 +9,7 @@ from netwatch.errors import TopologySyntaxError
 from netwatch.formats.foreign_json import refuse_foreign
 from netwatch.model.where import Where
 
-__all__ = ["ENVELOPES", "InputKind", "is_configuration", "is_resource", "json_kind", "text_kind"]
+__all__ = ["ENVELOPES", "InputKind", "deployment_statuses", "is_configuration", "is_resource", "json_kind", "text_kind"]
 
 _WANTED = 'a topology that begins with "netwatch: 1", or JSON: resources, a template, a Terraform plan or state'
 
@@ -27,6 +27,9 @@ _BLOCKS = frozenset(
 """What may stand at the top of a Terraform configuration (Terraform documentation, JSON Configuration Syntax)."""
 
 
+_STATUS = frozenset({"deploymentStatus", "configurationIds"})
+
+
 class InputKind(Enum):
     """What ``load`` can read."""
 
@@ -34,6 +37,7 @@ class InputKind(Enum):
     JSON = "JSON"
     RESOURCES = "resolved ARM resources (JSON)"
     CASE = "recorded case (JSON)"
+    DEPLOYMENTS = "deployment status of a network manager (JSON)"
     TEMPLATE = "deployment template (JSON)"
     TERRAFORM = "Terraform plan or state (JSON)"
     TERRAFORM_CONFIGURATION = "Terraform configuration (JSON)"
@@ -70,6 +74,8 @@ def json_kind(source: str, value: Any) -> InputKind:
 
     Raises TopologySyntaxError for the rest, UnsupportedError for what Azure PowerShell prints.
     """
+    if deployment_statuses(value):
+        return InputKind.DEPLOYMENTS
     if isinstance(value, list):
         refuse_foreign(source, value)
         return InputKind.RESOURCES
@@ -99,6 +105,16 @@ def json_kind(source: str, value: Any) -> InputKind:
 def is_configuration(value: Any) -> bool:
     """Whether JSON is a Terraform configuration with resources: nothing stands at its top but Terraform's blocks."""
     return isinstance(value, dict) and isinstance(value.get("resource"), dict | list) and value.keys() <= _BLOCKS
+
+
+def deployment_statuses(value: Any) -> list[dict[str, Any]]:
+    """What ``az network manager list-deploy-status`` says of each region; nothing where it is something else.
+
+    Source: the REST operation "Network Manager Deployment Status - List".
+    """
+    listed = value.get("value") if isinstance(value, dict) and not value.get("skipToken") else value
+    rows = listed if isinstance(listed, list) else []
+    return rows if rows and all(isinstance(row, dict) and row.keys() >= _STATUS for row in rows) else []
 
 
 def is_resource(value: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netwatch.errors import ConflictError, QueryError, TopologyError, TopologyErrors, TopologySchemaError
-from netwatch.formats.input_kind import ENVELOPES, InputKind, is_resource, json_kind, text_kind
+from netwatch.formats.input_kind import ENVELOPES, InputKind, deployment_statuses, is_resource, json_kind, text_kind
 from netwatch.model.facts import Facts
 from netwatch.model.input_notes import InputNotes, joined_notes
 from netwatch.model.semantics import Semantics
@@ -50,6 +50,8 @@ class InputReader:
         elif kind is InputKind.CASE:
             self._read_resources(source, value["topology"], "topology/")
             self._facts.append(lambda topology: _case_facts(source, value, topology))
+        elif kind is InputKind.DEPLOYMENTS:
+            self._facts.append(lambda topology: _deployed(source, value, topology))
         elif kind is InputKind.TEMPLATE:
             self._read_template(source, value)
         elif kind is InputKind.TERRAFORM:
@@ -191,6 +193,13 @@ def _facts(source: str, facts: Any, topology: Topology) -> Facts:
     from netwatch.formats.places import pointer
 
     return read_facts(facts, topology, lambda path: Where(source, 0, pointer(("facts", *path))))
+
+
+def _deployed(source: str, value: Any, topology: Topology) -> Facts:
+    """What is deployed of network managers, as the fact that says so; when it was and what failed is left out."""
+    wanted = ("region", "configurationIds", "deploymentType", "deploymentStatus")
+    rows = [{name: row.get(name) for name in wanted} for row in deployment_statuses(value)]
+    return _facts(source, {"networkManagerDeployments": rows}, topology)
 
 
 def _case_facts(source: str, value: Any, topology: Topology) -> Facts:

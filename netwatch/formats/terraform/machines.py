@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netwatch.formats.arm_resources.fields import PlacedObject
-from netwatch.formats.terraform.attributes import Attributes, attributes_of
+from netwatch.formats.terraform.attributes import Attributes, attributes_of, mentions
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Words, given, place, resource
 from netwatch.model.addresses import Address, Prefix, parse_address, parse_prefix
@@ -54,17 +54,21 @@ def _configuration(words: Words, fields: Attributes, number: int) -> PlacedObjec
 def _subnet(words: Words, fields: Attributes) -> Any:
     """The subnet; of several that the configuration may mean, the one that holds the address the NIC asks for."""
     found = words.reference(fields, "subnet_id", to=(_SUBNET,))
-    return (_by_address(words, fields) or found) if isinstance(found, Unresolved) else found
+    is_counted = fields.is_unknown("subnet_id") and "count.index" in mentions(fields.expression("subnet_id"))
+    return (_by_address(words, fields) or found) if isinstance(found, Unresolved) or is_counted else found
 
 
 def _by_address(words: Words, fields: Attributes) -> dict[str, str] | None:
     """The one subnet that holds a known private address: Azure refuses an address from outside of the subnet.
 
-    None where another may hold it too, or where the subnet may lie outside of the plan. Source: azurerm's
-    documentation of azurerm_network_interface, and "Private IP addresses" (a static one is of the subnet's range).
+    None where another may hold it too, or where the subnet may lie outside of the plan. What an expression makes of
+    ``count.index`` a plan does not show, so any of the same block may be meant. Source: azurerm's documentation of
+    azurerm_network_interface, and "Private IP addresses" (a static one is of the subnet's range).
     """
     address = _known_address(fields)
     possible = () if address is None else words.ids.possible(fields, "subnet_id", to=(_SUBNET,))
+    if "count.index" in mentions(fields.expression("subnet_id")):
+        possible = tuple(dict.fromkeys(each for one in possible for each in words.plan.siblings(one)))
     held = {each: _prefixes(words, each) for each in possible}
     holders = [each for each in held if address and any(prefix.holds(address) for prefix in held[each])]
     return {"id": words.ids.id_of(holders[0])} if len(holders) == 1 and all(held.values()) else None

@@ -105,6 +105,11 @@ class Plan:
         """The instances of one resource block, by index or key (None where it has neither)."""
         return self._named.get((module.address, is_data, type, name), {})
 
+    def siblings(self, instance: Instance) -> tuple[Instance, ...]:
+        """All the instances of an instance's own block."""
+        held = self.instances_of(instance.module, instance.type, instance.name, is_data=instance.is_data)
+        return tuple(held.values())
+
     def module_of(self, address: str) -> Module:
         """The instance of a module in which the resource of an address stands, made where it is new."""
         if not address.startswith("module."):

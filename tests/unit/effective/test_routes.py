@@ -121,7 +121,11 @@ def test_an_ipv6_range_brings_an_ipv6_default_route() -> None:
 
 
 def taken(topology: Topology, dest: str) -> str:
-    route = select_route(routes_of(topology), parse_address(dest), topology.semantics).route
+    return _taken(routes_of(topology), dest, topology.semantics)
+
+
+def _taken(routes: tuple[EffectiveRoute, ...], dest: str, semantics: Semantics) -> str:
+    route = select_route(routes, parse_address(dest), semantics).route
     return _row(route) if isinstance(route, EffectiveRoute) else str(route)
 
 
@@ -158,6 +162,25 @@ def test_an_open_prefix_leaves_the_selection_open() -> None:
 def test_a_host_route_of_the_user_beats_an_open_prefix() -> None:
     open_route, host = Route(Unresolved("a parameter"), APPLIANCE), Route("8.8.8.8", NextHopType.NONE)
     assert taken(one_vnet(open_route, host), "8.8.8.8") == "8.8.8.8/32 None User"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "address", "expected"),
+    [
+        (NextHopType.VNET_PEERING, RouteSource.DEFAULT, "10.0.9.9", "10.0.0.0/16 VnetLocal"),
+        (NextHopType.VNET_PEERING, RouteSource.DEFAULT, "10.1.0.4", "unresolved (far)"),
+        (NextHopType.VIRTUAL_NETWORK_GATEWAY, RouteSource.VIRTUAL_NETWORK_GATEWAY, "10.0.9.9", "10.0.0.0/16 VnetLocal"),
+        (NextHopType.VIRTUAL_NETWORK_GATEWAY, RouteSource.VIRTUAL_NETWORK_GATEWAY, "10.9.0.4", "unresolved (far)"),
+        (NextHopType.CONNECTED_GROUP, RouteSource.DEFAULT, "10.0.9.9", "unresolved (far)"),
+        (APPLIANCE, RouteSource.USER, "10.0.9.9", "unresolved (far)"),
+    ],
+)
+def test_an_open_range_of_a_peer_or_a_site_takes_nothing_from_the_network_itself(
+    kind: NextHopType, source: RouteSource, address: str, expected: str
+) -> None:
+    """Peers share no range; a gateway's routes stand behind the network's ("Virtual network peering", "routing")."""
+    open_row = EffectiveRoute((), kind, source=source, unresolved=(Unresolved("far"),))
+    assert _taken((*routes_of(one_vnet()), open_row), address, Semantics()) == expected
 
 
 def with_endpoint(service: str, *routes: Route) -> Topology:

@@ -53,3 +53,38 @@ def test_a_name_that_a_native_file_gets_wrong_is_an_error_whatever_lies_beside_i
     (tmp_path / "m.yaml").write_text("netwatch: 1\nnetworkInterfaces: {nic: {subnet: nowhere}}\n")
     with pytest.raises(NetwatchError, match="nowhere"):
         load(tmp_path)
+
+
+_CONFIGURATION = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkManagers/nm/securityAdminConfigurations/c"
+)
+
+
+def _status(region: str, state: str) -> dict[str, Any]:
+    """As ``az network manager list-deploy-status`` prints it."""
+    said = {"commitTime": "2026-01-01T00:00:00Z", "errorMessage": "", "deploymentType": "SecurityAdmin"}
+    return {**said, "region": region, "deploymentStatus": state, "configurationIds": [_CONFIGURATION]}
+
+
+@pytest.mark.parametrize("is_wrapped", [True, False])
+def test_what_az_says_is_deployed_of_a_manager_is_a_fact(tmp_path: Path, is_wrapped: bool) -> None:
+    rows = [_status("westeurope", "Deployed"), _status("eastus", "Failed")]
+    _write(tmp_path, "net.json", [])
+    _write(tmp_path, "status.json", {"skipToken": "", "value": rows} if is_wrapped else rows)
+    topology = load(tmp_path)
+    assert [each.region for each in topology.facts.network_manager_deployments] == ["westeurope"]
+    assert not topology.notes.ignored
+
+
+def test_a_first_page_of_what_is_deployed_is_none(tmp_path: Path) -> None:
+    _write(tmp_path, "status.json", {"skipToken": "x", "value": [_status("westeurope", "Deployed")]})
+    with pytest.raises(NetwatchError, match="one page"):
+        load(tmp_path)
+
+
+def test_rows_whose_ids_are_of_no_resource_are_passed_over(tmp_path: Path) -> None:
+    """``az account list`` gives subscriptions an id that is a GUID."""
+    _write(tmp_path, "net.json", template(vnet()))
+    _write(tmp_path, "account.json", [{"id": "00000000-0000-0000-0000-000000000000", "name": "s", "state": "Enabled"}])
+    (ignored,) = load(tmp_path).notes.ignored
+    assert (Path(ignored.name).name, ignored.effect) == ("account.json", "it is no input")

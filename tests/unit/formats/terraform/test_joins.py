@@ -133,6 +133,18 @@ def test_of_several_subnets_the_one_that_holds_the_address_is_meant(tmp_path: Pa
         assert _subnet_of(_read(tmp_path, plan(network(), *subnets, own)), "n").name == "s[1]"
 
 
+def test_an_address_says_more_than_the_index_of_a_count(tmp_path: Path) -> None:
+    """``azurerm_subnet.s[1 - count.index]`` is listed like ``azurerm_subnet.s[count.index]``."""
+    subnets = [{**subnet(f"s[{number}]", f"10.0.{number}.0/24"), "index": number} for number in range(2)]
+    by_count = {"subnet_id": {"references": ["azurerm_subnet.s", "count.index"]}}
+    nics = [
+        nic(f"n[{index}]", by_count, address=f"10.0.{1 - index}.9", index=index, called=f"n{index}")
+        for index in range(2)
+    ]
+    topology = _read(tmp_path, plan(network(), *subnets, *nics))
+    assert [_subnet_of(topology, f"n{index}").name for index in range(2)] == ["s[1]", "s[0]"]
+
+
 @pytest.mark.parametrize(
     ("address", "prefix", "mentioned"),
     [
