@@ -241,5 +241,7 @@ def _nearest(resources: Mapping[str, _Named], name: str, noun: str) -> str:
         return f"The input has no {noun} at all."
     by_key = {known.lower(): known for known in names}
     wanted = ResourceId(name).name.lower()
-    close = [by_key[key] for key in get_close_matches(wanted, by_key, n=3)] or names[:5]
-    return f"Did you mean {', '.join(close)}?" if len(close) <= 3 else f"There are: {', '.join(close)}, …"
+    near = [by_key[key] for key in get_close_matches(wanted, by_key, n=3)]
+    if near:
+        return f"Did you mean {', '.join(near)}?"
+    return f"The input has: {', '.join(names[:5])}{', …' if len(names) > 5 else '.'}"

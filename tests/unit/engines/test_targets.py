@@ -58,6 +58,16 @@ def test_of_several_nics_one_that_forwards_wants_naming() -> None:
 def test_a_name_nobody_has_lists_the_nearest() -> None:
     with pytest.raises(ResourceNotFoundError, match=r"no virtual machine is called 'web'\. Did you mean web-0"):
         find_vm(net(), "web")
+    with pytest.raises(ResourceNotFoundError, match=r"is called 'zebra'\. The input has: web-0, fw\."):
+        find_vm(net(), "zebra")
+    machines = [Nic("v/a", f"10.0.1.{number}", vm=f"machine-{number}") for number in range(4, 10)]
+    many = network(
+        vnets={"v": "10.0.0.0/16"},
+        subnets={"v/a": Net("10.0.1.0/24")},
+        nics={f"nic-{number}": nic for number, nic in enumerate(machines)},
+    )
+    with pytest.raises(ResourceNotFoundError, match=r"The input has: machine-4, .*machine-8, …"):
+        find_vm(many, "zebra")
 
 
 def test_a_name_two_have_lists_their_ids() -> None:
