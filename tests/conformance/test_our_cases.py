@@ -152,9 +152,13 @@ def test_no_normaliser_hides_a_value_that_carries_meaning(case: Case) -> None:
         assert differences(pair.expected, pair.got), f"{place} could be anything"
 
 
-@pytest.mark.parametrize("case", COMPARED_WHOLE, ids=[case.name for case in COMPARED_WHOLE])
+ROWS = ("value", "networkInterfaces", "resources", "results", "hops")
+WITH_ROWS = [case for case in COMPARED_WHOLE if any(case.response.get(key) for key in ROWS)]
+
+
+@pytest.mark.parametrize("case", WITH_ROWS, ids=[case.name for case in WITH_ROWS])
 def test_no_normaliser_hides_a_missing_or_an_added_row(case: Case) -> None:
-    for key in ("value", "networkInterfaces", "resources", "results"):
+    for key in ROWS:
         for row in case.response.get(key, []):
             without = {**case.response, key: [other for other in case.response[key] if other != row]}
             for pair in (Pair(case.response, without), Pair(without, case.response)):
