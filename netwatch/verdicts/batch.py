@@ -20,7 +20,7 @@ from netwatch.model.addresses import Address
 from netwatch.model.flow import Direction, Flow, Level, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface
 from netwatch.verdicts.chains import EXEMPT, LEVELS, WAYS, Chains, DecidingRule, Saying
-from netwatch.verdicts.law import NO_LEVEL, OUTCOMES, Settled, settle
+from netwatch.verdicts.law import NO_LEVEL, OUTCOMES, Room, Settled, settle
 from netwatch.verdicts.next_hops import NextHop, NextHops
 from netwatch.verdicts.nic_lookup import NO_NIC, SEVERAL_NICS, nic_table, nics_of
 from netwatch.verdicts.single import has_system_default_route
@@ -270,11 +270,14 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
             for half in np.array_split(pairs, 2):
                 _settle_some(work, half, out, threads)
             return
-    tables, numbers = chains.tables(), chains.numbers()
+    tables, rooms = chains.tables(), list[Room]()
 
     def run(cut: slice) -> None:
-        chain, flows = numbers.take(work.pair[cut]), work.flows.part(cut.start, cut.stop)
-        settle(tables, chain, flows, Settled(*(column[cut] for column in out)), kernel=work.kernel)
+        flows, own = work.flows.part(cut.start, cut.stop), Settled(*(column[cut] for column in out))
+        room = None if work.kernel != "numba" else rooms.pop() if rooms else Room.of(min(CHUNK, work.flows.size))
+        settle(tables, work.pair[cut], flows, own, room)
+        if room:
+            rooms.append(room)
 
     _in_chunks(run, work.flows.size, threads)
 

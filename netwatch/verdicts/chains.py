@@ -86,6 +86,8 @@ class DecidingRule(NamedTuple):
 class Tables(NamedTuple):
     """All lists as columns.
 
+    Of pairs of NIC and way: the chain, -1 where it is not made; the last line is for flows without a NIC.
+
     Of chains: the list at each position, -1 behind the last, and its level. Of lists: the first table and how many
     there are (a large list has several), the kind, and ``nothing``: a product that stands for no match. Of products:
     what they may say as bits, what that comes to as first match (OPEN for a rule with open values), and the number of
@@ -93,6 +95,7 @@ class Tables(NamedTuple):
     """
 
     stack: Stack
+    of_pairs: Array
     chains: Array
     levels: Array
     first: Array
@@ -173,8 +176,7 @@ class Chains:
                     return False
         return True
 
-    def numbers(self) -> Array:
-        """The chain of each pair, -1 where it is not made; the last line is for flows without a NIC."""
+    def _of_pairs(self) -> Array:
         import numpy as np
 
         out = np.full(len(self._nics) * len(WAYS) + 1, -1, np.int32)
@@ -200,6 +202,7 @@ class Chains:
         bits, said, rules = np.concatenate(lines).T
         return Tables(
             stack(self._version, self._packed),
+            self._of_pairs(),
             np.ascontiguousarray(positions[0]),
             np.ascontiguousarray(positions[1]).astype(np.uint8),
             first,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["NO_LEVEL", "NO_RULE", "OUTCOMES", "Settled", "settle"]
+__all__ = ["NO_LEVEL", "NO_RULE", "OUTCOMES", "Room", "Settled", "settle"]
 
 OUTCOMES = (Outcome.ALLOW, Outcome.DENY, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE)
 """The outcomes, by their numbers in a column."""
@@ -53,25 +53,55 @@ class _State(NamedTuple):
     is_allowed_above: Array
 
 
-def settle(tables: Tables, chain: Array, flows: FlowBatch, out: Settled, *, kernel: str) -> None:
-    """What the lists of each flow's chain come to; -1 is a flow without a chain.
+class Room(NamedTuple):
+    """Where compiled loops keep what they know of the flows of a chunk.
 
-    Compiled loops leave flows open whose first match in a list is only possible.
+    New memory costs more than what is done with it, so that one room serves chunk after chunk. First what ``law_loops``
+    has: what is known of each flow, its chain, and of those that ask a list their places, lists and products. Then
+    their tables, and what ``products`` has: their places among the sorted, the sorted, and the products of those.
+    """
+
+    known: Array
+    words: Array
+    flows: Array
+
+    @classmethod
+    def of(cls, size: int) -> Room:
+        """Room for ``size`` flows: 45 bytes for each."""
+        import numpy as np
+
+        return cls(np.empty(size, np.uint8), np.empty((7, size), np.int32), np.empty((size, 4), np.uint32))
+
+    def part(self, size: int) -> tuple[Any, ...]:
+        """The columns for ``size`` flows, as compiled loops take them."""
+        chain, left, lists, found, tables, places, products = (column[:size] for column in self.words)
+        flows = places.view("uint32"), self.flows[:size], products
+        return (self.known[:size], chain, left.view("uint32"), lists, found), (tables, flows)
+
+
+def settle(tables: Tables, pairs: Array, flows: FlowBatch, out: Settled, room: Room | None) -> None:
+    """What the lists of each flow's pair of NIC and way come to; -1 is a flow without a NIC.
+
+    By compiled loops where there is room for them. These leave flows open whose first match in a list is only possible.
     """
     import numpy as np
 
-    if kernel != "numba":
-        _put_all(out, np.arange(flows.size), _by_columns(tables, chain, flows, kernel))
+    if room is None:
+        _put_all(out, np.arange(flows.size), _by_columns(tables, tables.of_pairs.take(pairs), flows, "numpy"))
         return
     from netwatch.matcher.kernels.stacks import as_tuples
     from netwatch.verdicts import law_loops
 
     of_lists, of_products = (tables.first, tables.sections, tables.kinds, tables.nothing), (tables.said, tables.rules)
-    every = as_tuples(tables.stack), (tables.chains, tables.levels), of_lists, of_products
-    law_loops.settle(chain, columns_of(tables.stack, flows, kernel), every, tuple(out))
+    of_chains = tables.of_pairs, tables.chains, tables.levels
+    every, columns = (
+        (as_tuples(tables.stack), of_chains, of_lists, of_products),
+        columns_of(tables.stack, flows, "numba"),
+    )
+    law_loops.settle(pairs, columns, every, room.part(flows.size), tuple(out))
     left = np.flatnonzero(out.outcome == Saying.OPEN)
     if len(left):
-        _put_all(out, left, _by_columns(tables, chain[left], flows.take(left), kernel))
+        _put_all(out, left, _by_columns(tables, tables.of_pairs.take(pairs[left]), flows.take(left), "numba"))
 
 
 def _put_all(out: Settled, places: Array, found: Settled) -> None:
@@ -80,7 +110,7 @@ def _put_all(out: Settled, places: Array, found: Settled) -> None:
 
 
 def _by_columns(tables: Tables, chain: Array, flows: FlowBatch, kernel: str) -> Settled:
-    """``settle`` position by position: the flows that are not settled ask the next list of their chains."""
+    """What the lists of chains come to, -1 for none: flows that are not settled ask the list at the next position."""
     import numpy as np
 
     said, product = np.full(flows.size, Saying.HANDED_ON, np.uint8), np.full(flows.size, NO_PRODUCT, np.int32)

@@ -13,7 +13,7 @@ from netwatch.verdicts import chains
 
 __all__ = ["settle"]
 
-i32, u8, u32, u64 = np.int32, np.uint8, np.uint32, np.uint64
+i32, u8, u64 = np.int32, np.uint8, np.uint64
 ALLOW, DENY, UNKNOWN, NOT_APPLICABLE, ALWAYS_ALLOW, HANDED_ON, OPEN = (u8(each) for each in chains.Saying)
 ADMIN = chains.ADMIN
 NO_RULE, NO_LEVEL = i32(-1), u8(255)
@@ -22,80 +22,68 @@ OVER, ALLOWED_ABOVE, NAMED = u8(1), u8(2), u8(4)
 
 
 @compiled
-def settle(chain, columns, tables, out):
-    """What the lists of each flow's chain come to, position by position; -1 is a flow without a chain."""
-    stack, (lists_of, levels), of_lists, of_products = tables
-    known = begun(chain, out)
+def settle(pairs, columns, tables, room, out):
+    """What the lists come to that each flow's pair asks, position by position; -1 is a flow without a pair.
+
+    ``room`` is for as many flows, see ``Room``.
+    """
+    stack, (of_pairs, lists_of, levels), of_lists, of_products = tables
+    (known, chain, left, lists, found), _ = room
+    begun(pairs, of_pairs, known, chain, out)
     for position in range(len(lists_of)):
-        left, lists = asking(chain, lists_of[position], of_lists[2], known)
-        if len(left) == len(chain):
-            found = first_found(columns, lists, of_lists, stack)
-        else:
-            found = first_found(taken(columns, left), lists, of_lists, stack)
-        decide((left, lists, found), of_lists, of_products, known, out[0])
-        name((left, found), (levels[position], chain), of_products[1], known, out)
+        many = asking(chain, (lists_of[position], of_lists[2]), known, left, lists)
+        first_found(columns, (left[:many], lists[:many], found[:many]), of_lists, stack, room[1])
+        decide((left[:many], lists[:many], found), of_lists, of_products, known, out[0])
+        name((left[:many], found), (levels[position], chain), of_products[1], known, out)
 
 
 @compiled
-def begun(chain, out):
-    """What is known before a list is asked."""
+def begun(pairs, of_pairs, known, chain, out):
+    """The chain of each flow, and what is known before a list is asked."""
     outcome, rule, level = out
-    known = np.empty(len(chain), np.uint8)
-    for i in range(u64(len(chain))):
+    last = u64(len(of_pairs) - 1)
+    for i in range(u64(len(pairs))):
+        chain[i] = of_pairs[u64(pairs[i]) if pairs[i] >= 0 else last]
         known[i] = OVER if chain[i] < 0 else u8(0)
         outcome[i], rule[i], level[i] = NOT_APPLICABLE, NO_RULE, NO_LEVEL
-    return known
 
 
 @compiled
-def asking(chain, lists_of, kinds, known):
-    """The flows that ask a list at this position, and their lists."""
-    left, lists, many = np.empty(len(chain), np.uint32), np.empty(len(chain), np.int32), u64(0)
-    for i in range(u64(len(chain))):
+def asking(chain, tables, known, left, lists):
+    """How many flows ask a list at this position; and which, and their lists."""
+    lists_of, kinds = tables
+    many = u64(0)
+    for i in range(u64(len(known))):
         if known[i] & OVER:
             continue
         own = lists_of[u64(chain[i])]
         if own >= 0 and not (known[i] & ALLOWED_ABOVE and kinds[u64(own)] == ADMIN):
             left[many], lists[many] = i, own
             many += u64(1)
-    return left[:many], lists[:many]
+    return many
 
 
 @compiled
-def taken(columns, places):
-    """The columns at some places."""
-    src, dst, sport, dport, protocol = columns
-    some = np.empty(len(places), np.uint32), np.empty(len(places), np.uint32)
-    ports = np.empty(len(places), np.uint16), np.empty(len(places), np.uint16), np.empty(len(places), np.uint8)
-    for i in range(u64(len(places))):
-        at = places[i]
-        some[0][i], some[1][i] = src[at], dst[at]
-        ports[0][i], ports[1][i], ports[2][i] = sport[at], dport[at], protocol[at]
-    return some[0], some[1], ports[0], ports[1], ports[2]
-
-
-@compiled
-def first_found(columns, lists, of_lists, stack):
+def first_found(columns, asked, of_lists, stack, room):
     """The first product of each flow's list, else what stands for none; a list of several tables asks one by one."""
+    left, lists, found = asked
     first, sections, _, nothing = of_lists
-    tables, found, every = np.empty(len(lists), np.int32), np.empty(len(lists), np.int32), np.empty(0, np.int32)
-    most = 1
+    tables, every, most = room[0][: len(lists)], np.empty(0, np.int32), 1
     for i in range(u64(len(lists))):
         tables[i] = first[u64(lists[i])]
         most = max(most, sections[u64(lists[i])])
-    products((tables, every), columns, stack, found)
+    products((left, tables, every), columns, stack, room[1], found)
     if most > 1:
         behind = np.empty(len(lists), np.int32)
         for section in range(1, most):
             for i in range(u64(len(lists))):
                 has = found[i] < 0 and sections[u64(lists[i])] > section
                 tables[i] = first[u64(lists[i])] + section if has else -1
-            products((tables, every), columns, stack, behind)
+            products((left, tables, every), columns, stack, room[1], behind)
             for i in range(u64(len(lists))):
                 found[i] = max(found[i], behind[i])
     for i in range(u64(len(lists))):
         found[i] = found[i] if found[i] >= 0 else nothing[u64(lists[i])]
-    return found
 
 
 @compiled

@@ -32,8 +32,8 @@ HIGHEST = u32(0xFFFFFFFF)
 
 
 @compiled
-def by_table(tables, many):
-    """A place for each flow that asks a table, those of one together; and where each table's begin."""
+def by_table(tables, many, places):
+    """A place for each flow that asks a table, those of one together; where each table's begin is given back."""
     begins = np.zeros(many + 1, np.int64)
     for i in range(u64(len(tables))):
         if tables[i] >= 0:
@@ -41,33 +41,31 @@ def by_table(tables, many):
     for table in range(many):
         begins[table + 1] += begins[table]
     ends = begins.copy()
-    places = np.empty(len(tables), np.uint32)
     for i in range(u64(len(tables))):
         if tables[i] >= 0:
             places[i] = ends[u64(tables[i])]
             ends[u64(tables[i])] += 1
-    return places, begins
+    return begins
 
 
 @compiled
-def sorted_flows(columns, tables, places, many):
-    """The flows that ask a table as records at their places: source, destination, both ports as one, protocol."""
+def put(columns, asked, places, flows):
+    """Each flow that asks a table as a record at its place: source, destination, both ports as one, protocol."""
     src, dst, sport, dport, protocol = columns
-    flows = np.empty((many, 4), np.uint32)
+    which, tables = asked
     for i in range(u64(len(tables))):
         if tables[i] >= 0:
-            at = u64(places[i])
-            flows[at, 0] = src[i]
-            flows[at, 1] = dst[i]
-            flows[at, 2] = u32(sport[i]) << u32(16) | u32(dport[i])
-            flows[at, 3] = protocol[i]
-    return flows
+            at, flow = u64(places[i]), u64(which[i])
+            flows[at, 0] = src[flow]
+            flows[at, 1] = dst[flow]
+            flows[at, 2] = u32(sport[flow]) << u32(16) | u32(dport[flow])
+            flows[at, 3] = protocol[flow]
 
 
 @compiled
-def sorted_starts(starting, tables, places, many):
+def sorted_starts(starting, tables, places):
     """From which products on the flows that ask a table are answered, at their places; empty where all count."""
-    some = np.empty(many if len(starting) else 0, np.int32)
+    some = np.empty(len(starting), np.int32)
     for i in range(u64(len(starting))):
         if tables[i] >= 0:
             some[places[i]] = starting[i]
@@ -215,20 +213,24 @@ def parts_of(fields, table):
 
 
 @compiled
-def products(asked, columns, stack, out):
-    """The first product of each flow (see ``first_products``)."""
-    tables, starting = asked
+def products(asked, columns, stack, room, out):
+    """The first product of each flow (see ``first_products``).
+
+    ``asked`` are the places of the flows in ``columns``, the table of each and the product to start from, or no such;
+    ``room`` is for as many flows: their places among the sorted, the sorted, and what is found of those.
+    """
+    which, tables, starting = asked
     fields, widths, bases = stack
-    places, begins = by_table(tables, len(widths))
-    many = begins[len(widths)]
-    flows, first = sorted_flows(columns, tables, places, many), sorted_starts(starting, tables, places, many)
-    found, room = np.empty(many, np.int32), room_for(fields)
+    places, flows, found = room
+    begins = by_table(tables, len(widths), places)
+    put(columns, (which, tables), places, flows)
+    first, trees = sorted_starts(starting, tables, places), room_for(fields)
     for table in range(len(widths)):
         begin, end = begins[table], begins[table + 1]
         if begin < end:
             starts, rows = parts_of(fields, table)
             own = first[begin:end] - bases[table]  # empty where every product counts
-            table_products(flows[begin:end], (starts, rows, u64(widths[table])), room, own, found[begin:end])
+            table_products(flows[begin:end], (starts, rows, u64(widths[table])), trees, own, found[begin:end])
             for i in range(begin, end):
                 if found[i] >= 0:
                     found[i] += bases[table]

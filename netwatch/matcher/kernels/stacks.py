@@ -20,8 +20,9 @@ def numba_products(stack: Stack, tables: Array, columns: tuple[Array, ...], star
 
     from netwatch.matcher.kernels import stack_loops
 
-    begin = np.zeros(0, np.int32) if start is None else start
-    stack_loops.products((tables, begin), columns, as_tuples(stack), out)
+    begin, size = np.zeros(0, np.int32) if start is None else start, len(tables)
+    room = np.empty(size, np.uint32), np.empty((size, 4), np.uint32), np.empty(size, np.int32)
+    stack_loops.products((np.arange(size, dtype=np.uint32), tables, begin), columns, as_tuples(stack), room, out)
 
 
 def as_tuples(stack: Stack) -> tuple[Any, ...]:
