@@ -45,18 +45,21 @@ def choose_between(kernels: Sequence[str], n: int, *, kernel: str) -> tuple[str,
     return "numba", f"numba is installed, and there are enough flows ({n:,})"
 
 
-def spread(run: Callable[[range], None], size: int, threads: int) -> None:
-    """``run`` on spans of 0 to ``size``, in threads where there is enough for several."""
+def spread(run: Callable[[range], None], size: int, threads: int, *, span: int = _THREAD_SPAN) -> None:
+    """``run`` on spans of 0 to ``size``, in threads where there is enough for several.
+
+    Shorter spans than ``span`` are made only where a thread would have none otherwise.
+    """
     if threads == 1 or size <= _THREAD_SPAN:
         run(range(size))
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, _spans(size, threads)))
+        list(pool.map(run, _spans(size, threads, span)))
 
 
-def _spans(size: int, threads: int) -> list[range]:
+def _spans(size: int, threads: int, span: int) -> list[range]:
     """Several spans for each thread, so that one that is held up leaves work to the others."""
-    parts = min(4 * threads, -(-size // _THREAD_SPAN))
+    parts = min(4 * threads, max(threads, -(-size // span)))
     return [range(begin, end) for begin, end in pairwise(size * part // parts for part in range(parts + 1))]

@@ -22,7 +22,7 @@ from netwatch.model.resources import NetworkInterface
 from netwatch.verdicts.chains import EXEMPT, LEVELS, WAYS, Chains, DecidingRule, Saying
 from netwatch.verdicts.law import NO_LEVEL, OUTCOMES, Room, Settled, settle
 from netwatch.verdicts.next_hops import NextHop, NextHops
-from netwatch.verdicts.nic_lookup import NO_NIC, SEVERAL_NICS, nic_table, nics_of
+from netwatch.verdicts.nic_lookup import SEVERAL_NICS, nic_of_either, nic_table, nics_of
 from netwatch.verdicts.single import has_system_default_route
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchTables", "BatchVerdicts", "FlowVerdict", "PlacedFlows", "verify", "verify_each"]
 
-CHUNK = 1 << 19
-"""Flows at a time: enough that each table is asked for several, few enough that the columns between take 50 MB."""
+CHUNK = 5 << 18
+"""Flows settled at a time: each table comes from afar once for all that ask it; what lies between takes 60 MB."""
+
+BLOCK = 1 << 16
+"""Flows placed and sent at a time: what lies between stays in the second cache."""
 
 
 class PlacedFlows(NamedTuple):
@@ -161,21 +164,30 @@ def verify(tables: BatchTables, asked: PlacedFlows, *, kernel: str = "auto", thr
     _check(asked, len(tables.nics))
     flows = asked.flows
     name, _ = choose_between(("numpy", "numba"), flows.size, kernel=kernel)
-    work = _Work(tables, flows, name, *(np.empty(flows.size, kind) for kind in (np.int32, np.uint8, np.int32)))
-    _in_chunks(lambda cut: _place(work, asked, cut), flows.size, threads)
-    pairs = _pairs(work)
+    work = _Work.empty(tables, flows, name)
+    _in_chunks(lambda cut: _place(work, asked, cut), flows.size, threads, BLOCK)
+    pairs = np.flatnonzero(work.seen[:-1])
     hops = tables.next_hops(flows.version)
     hops.check(np.unique(pairs // len(WAYS)))
-    out, next_hop = Settled.empty(flows.size), np.empty(flows.size, np.int32)
+    out, next_hop = Settled.room(flows.size), np.empty(flows.size, np.int32)
     _settle(work, pairs, out, threads)
-    _in_chunks(lambda cut: _send(work, hops, cut, next_hop), flows.size, threads)
-    out.outcome[work.nic == SEVERAL_NICS] = Saying.UNKNOWN
+
+    def finish(cut: slice) -> None:
+        way, outcome = work.way[cut], out.outcome[cut]
+        hops.of(work.nic[cut], _near(flows.part(cut.start, cut.stop), way == 0, name), next_hop[cut], kernel=name)
+        np.minimum(way, 1, out=way)
+        outcome[work.nic[cut] == SEVERAL_NICS] = Saying.UNKNOWN
+
+    _in_chunks(finish, flows.size, threads, BLOCK)
     rules = tuple(tables.chains(flows.version).rules)
-    return BatchVerdicts(work.nic, np.minimum(work.way, 1), *out, next_hop, tables.nics, rules, hops.hops)
+    return BatchVerdicts(work.nic, work.way, *out, next_hop, tables.nics, rules, hops.hops)
 
 
 class _Work(NamedTuple):
-    """Flows with the NIC and the way of each, and both as one number, NIC × WAYS + way, -1 where there is no NIC."""
+    """Flows with the NIC and the way of each, and both as one number, NIC × WAYS + way, -1 where there is no NIC.
+
+    ``seen`` says which of these numbers there are; the last line is for -1.
+    """
 
     tables: BatchTables
     flows: FlowBatch
@@ -183,14 +195,22 @@ class _Work(NamedTuple):
     nic: Array
     way: Array
     pair: Array
+    seen: Array
+
+    @classmethod
+    def empty(cls, tables: BatchTables, flows: FlowBatch, kernel: str) -> _Work:
+        import numpy as np
+
+        nic, way, pair = (np.empty(flows.size, kind) for kind in (np.int32, np.uint8, np.int32))
+        return cls(tables, flows, kernel, nic, way, pair, np.zeros(len(tables.nics) * len(WAYS) + 1, bool))
 
 
-def _in_chunks(run: Callable[[slice], None], size: int, threads: int) -> None:
+def _in_chunks(run: Callable[[slice], None], size: int, threads: int, chunk: int) -> None:
     def chunks(span: range) -> None:
-        for begin in range(span.start, span.stop, CHUNK):
-            run(slice(begin, min(begin + CHUNK, span.stop)))
+        for begin in range(span.start, span.stop, chunk):
+            run(slice(begin, min(begin + chunk, span.stop)))
 
-    spread(chunks, size, threads)
+    spread(chunks, size, threads, span=chunk)
 
 
 def _place(work: _Work, asked: PlacedFlows, cut: slice) -> None:
@@ -198,31 +218,54 @@ def _place(work: _Work, asked: PlacedFlows, cut: slice) -> None:
     import numpy as np
 
     table, flows = work.tables.nic_table(work.flows.version), work.flows.part(cut.start, cut.stop)
-    source, destination = _side(flows, outbound=True), _side(flows, outbound=False)
+    nic, way, kernel = work.nic[cut], work.way[cut], work.kernel
     direction = asked.direction[cut] if isinstance(asked.direction, np.ndarray) else asked.direction
-    nic = None if asked.nics is None else asked.nics[cut]
     if direction is None:
-        nic = nics_of(table, source, kernel=work.kernel)
-        direction = nic != NO_NIC
-        nic = np.where(direction, nic, nics_of(table, destination, kernel=work.kernel))
-    elif isinstance(direction, Direction):
-        direction = np.full(flows.size, direction is Direction.OUTBOUND)
-    if nic is None:
-        nic = nics_of(table, _near(flows, direction), kernel=work.kernel)
-    work.nic[cut], work.way[cut] = nic, direction
-    work.way[cut][_exempt(work, flows, nic, direction)] = EXEMPT
-    np.multiply(work.nic[cut], len(WAYS), out=work.pair[cut])
-    work.pair[cut] += work.way[cut]
-    work.pair[cut][work.nic[cut] < 0] = -1
+        near, far = (nics_of(table, _side(flows, outbound=outbound), kernel=kernel) for outbound in (True, False))
+        nic_of_either((near, far), nic, way, kernel=kernel)
+    else:
+        way[:] = direction is Direction.OUTBOUND if isinstance(direction, Direction) else direction
+        nic[:] = nics_of(table, _near(flows, way, kernel), kernel=kernel) if asked.nics is None else asked.nics[cut]
+    way[_exempt(work, flows, nic, way)] = EXEMPT
+    _mark(work, cut)
+
+
+def _mark(work: _Work, cut: slice) -> None:
+    import numpy as np
+
+    nic, way, pair = work.nic[cut], work.way[cut], work.pair[cut]
+    if work.kernel == "numba":
+        from netwatch.verdicts import place_loops
+
+        place_loops.marked(nic, way, len(WAYS), pair, work.seen)
+        return
+    np.multiply(nic, len(WAYS), out=pair)
+    pair += way
+    pair[nic < 0] = -1
+    work.seen[pair] = True
+
+
+def _to_platform(work: _Work, flows: FlowBatch) -> Array:
+    """The places of flows to the platform's own addresses."""
+    import numpy as np
+
+    addresses = np.array((*PLATFORM_ADDRESSES, *LICENSING_ADDRESSES), np.uint32)
+    if work.kernel != "numba":
+        return np.flatnonzero(np.isin(flows.dst, addresses))
+    from netwatch.verdicts import place_loops
+
+    places: Array = place_loops.found(flows.dst, addresses)
+    return places
 
 
 def _exempt(work: _Work, flows: FlowBatch, nic: Array, is_outbound: Array) -> Array:
     """The places of flows that only rules with the platform's tags can deny, as ``single`` knows them: few."""
     import numpy as np
 
-    if flows.version != 4:
-        return np.zeros(0, np.int64)
-    some = np.flatnonzero(np.isin(flows.dst, (*PLATFORM_ADDRESSES, *LICENSING_ADDRESSES)) & (is_outbound != 0))
+    some = _to_platform(work, flows) if flows.version == 4 else np.zeros(0, np.int64)
+    some = some.compress(is_outbound.take(some))
+    if not len(some):
+        return some
     columns = [column[some].astype(np.int64) for column in (flows.dst, flows.dport, flows.protocol)]
     asked, which = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
     of_distinct = np.array([_passes(work, flow) for flow in map(_flow, asked.tolist())], bool).reshape(-1, 2)
@@ -248,16 +291,6 @@ def _flow(asked: tuple[int, int, int]) -> Flow | None:
     return Flow(protocol, Address(4, 0), 0, Address(4, dst), port) if protocol else None
 
 
-def _pairs(work: _Work) -> Array:
-    """The pairs of NIC and way that the flows have, each once, ascending."""
-    import numpy as np
-
-    seen = np.zeros(len(work.tables.nics) * len(WAYS) + 1, bool)
-    for begin in range(0, work.flows.size, CHUNK):
-        seen[work.pair[begin : begin + CHUNK]] = True
-    return np.flatnonzero(seen[:-1])
-
-
 def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
     """Settle all flows, in parts where the tables of all their NICs would be too large together."""
     import numpy as np
@@ -267,6 +300,7 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
         chains.give_up()
         if not _made(chains, pairs) and len(pairs) > 1:
             chains.give_up()
+            out.clear()
             for half in np.array_split(pairs, 2):
                 _settle_some(work, half, out, threads)
             return
@@ -279,7 +313,7 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
         if room:
             rooms.append(room)
 
-    _in_chunks(run, work.flows.size, threads)
+    _in_chunks(run, work.flows.size, threads, CHUNK)
 
 
 def _made(chains: Chains, pairs: Array) -> bool:
@@ -291,27 +325,32 @@ def _settle_some(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
     import numpy as np
 
     places = np.flatnonzero(np.isin(work.pair, pairs))
-    columns = (column[places] for column in (work.nic, work.way, work.pair))
-    some = _Work(work.tables, work.flows.take(places), work.kernel, *columns)
-    found = Settled.empty(len(places))
+    nic, way, pair = (column[places] for column in (work.nic, work.way, work.pair))
+    some = work._replace(flows=work.flows.take(places), nic=nic, way=way, pair=pair)
+    found = Settled.room(len(places))
     _settle(some, pairs, found, threads)
     for column, own in zip(out, found, strict=True):
         column[places] = own
 
 
-def _send(work: _Work, hops: NextHops, cut: slice, out: Array) -> None:
-    """The next hop from the NIC to the other end."""
-    flows = work.flows.part(cut.start, cut.stop)
-    out[cut] = hops.of(work.nic[cut], _near(flows, work.way[cut] == 0), kernel=work.kernel)
-
-
-def _near(flows: FlowBatch, is_outbound: Array) -> Array | tuple[Array, Array]:
+def _near(flows: FlowBatch, is_outbound: Array, kernel: str) -> Array | tuple[Array, Array]:
     """The address on one side: the source where it is outbound, else the destination."""
+    high = _chosen(is_outbound, flows.src, flows.dst, kernel)
+    if flows.src_low is None or flows.dst_low is None:
+        return high
+    return high, _chosen(is_outbound, flows.src_low, flows.dst_low, kernel)
+
+
+def _chosen(which: Array, one: Array, other: Array, kernel: str) -> Array:
     import numpy as np
 
-    if flows.src_low is None or flows.dst_low is None:
-        return np.where(is_outbound, flows.src, flows.dst)
-    return np.where(is_outbound, flows.src, flows.dst), np.where(is_outbound, flows.src_low, flows.dst_low)
+    if kernel != "numba":
+        return np.where(which, one, other)
+    from netwatch.verdicts import place_loops
+
+    out = np.empty(len(one), one.dtype)
+    place_loops.chosen(which, one, other, out)
+    return out
 
 
 def _side(flows: FlowBatch, *, outbound: bool) -> Array | tuple[Array, Array]:

@@ -32,12 +32,16 @@ class Settled(NamedTuple):
     level: Array
 
     @classmethod
-    def empty(cls, size: int) -> Settled:
-        """Of ``size`` flows about which nothing has been asked yet."""
+    def room(cls, size: int) -> Settled:
+        """Room for ``size`` flows, nothing in it."""
         import numpy as np
 
-        outcome = np.full(size, Saying.NOT_APPLICABLE, np.uint8)
-        return cls(outcome, np.full(size, NO_RULE, np.int32), np.full(size, NO_LEVEL, np.uint8))
+        return cls(np.empty(size, np.uint8), np.empty(size, np.int32), np.empty(size, np.uint8))
+
+    def clear(self) -> None:
+        """Say of all flows that nothing has been asked about them."""
+        for column, value in zip(self, (Saying.NOT_APPLICABLE, NO_RULE, NO_LEVEL), strict=True):
+            column.fill(value)
 
 
 class _State(NamedTuple):
@@ -198,7 +202,8 @@ def _next_products(tables: Tables, lists: Array, flows: FlowBatch, start: Array 
 def _settled(tables: Tables, state: _State, chain: Array) -> Settled:
     import numpy as np
 
-    out = Settled.empty(len(chain))
+    out = Settled.room(len(chain))
+    out.clear()
     places = np.flatnonzero(state.product != NO_PRODUCT)
     said, product = _taken(state.said, places), _taken(state.product, places)
     _put(out.outcome, places, np.where(said == Saying.ALWAYS_ALLOW, np.uint8(Saying.ALLOW), said))

@@ -80,22 +80,39 @@ class NextHops:
                 if self._subnets[nic] in self._refusals:
                     raise self._refusals[self._subnets[nic]]
 
-    def of(self, nics: Array, remote: Array | tuple[Array, Array], *, kernel: str) -> Array:
-        """The place in ``hops`` of each packet from a NIC to a remote address, int32; NO_HOP where there is none.
+    def of(self, nics: Array, remote: Array | tuple[Array, Array], out: Array, *, kernel: str) -> None:
+        """Fill ``out`` (int32) with the place in ``hops`` of each packet from a NIC to a remote address, or NO_HOP.
 
         A negative NIC is none; ``remote`` is a column as ``look_up`` takes it.
         """
+        if self._hops is None:
+            out.fill(NO_HOP)
+        elif kernel == "numba":
+            self._by_loops(self._hops, nics, remote, out)
+        else:
+            self._by_columns(self._hops, nics, remote, out)
+
+    def _by_loops(self, hop_of: Array, nics: Array, remote: Array | tuple[Array, Array], out: Array) -> None:
+        import numpy as np
+
+        from netwatch.matcher.look_up import look_up
+        from netwatch.verdicts import place_loops
+
+        asked = np.empty(len(nics), np.uint32)
+        place_loops.route_tables(nics, self._tables, asked)
+        found = look_up(self._compiled.prefixes, asked, remote, kernel="numba")
+        place_loops.hops(nics, found, (self._tables, self._shifts, hop_of), out)
+
+    def _by_columns(self, hop_of: Array, nics: Array, remote: Array | tuple[Array, Array], out: Array) -> None:
         import numpy as np
 
         from netwatch.matcher.look_up import look_up
 
         places = np.maximum(nics, -1)  # the last of the columns stands for none
         table = self._tables.take(places)
-        if self._hops is None:
-            return np.full(len(nics), NO_HOP, np.int32)
-        found = look_up(self._compiled.prefixes, np.maximum(table, 0).astype(np.uint32), remote, kernel=kernel)
+        found = look_up(self._compiled.prefixes, np.maximum(table, 0).astype(np.uint32), remote, kernel="numpy")
         found += self._shifts.take(places)
-        return np.where(table < 0, np.int32(NO_HOP), self._hops.take(found, mode="clip"))
+        out[:] = np.where(table < 0, np.int32(NO_HOP), hop_of.take(found, mode="clip"))
 
     def _offer(self, compiled: CompiledTopology, subnet: Subnet, numbers: dict[NextHop, int]) -> int:
         """Number the next hops of ``subnet``, one for each selection of its table; where they begin in ``_hop_of``."""

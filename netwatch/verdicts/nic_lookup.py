@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["NO_NIC", "SEVERAL_NICS", "nic_table", "nics_of"]
+__all__ = ["NO_NIC", "SEVERAL_NICS", "nic_of_either", "nic_table", "nics_of"]
 
 NO_NIC = -1
 """Stands for the NIC of an address that none has."""
@@ -45,6 +45,20 @@ def nics_of(table: PrefixTables, addresses: Array | tuple[Array, Array], *, kern
 
     size = len(addresses) if isinstance(addresses, np.ndarray) else len(addresses[0])
     return look_up(table, np.zeros(size, np.uint32), addresses, kernel=kernel)
+
+
+def nic_of_either(ends: tuple[Array, Array], nic: Array, way: Array, *, kernel: str) -> None:
+    """Fill ``nic`` (int32) with the NIC of the source, else of the destination; ``way`` (uint8) with 1, else 0."""
+    import numpy as np
+
+    if kernel == "numba":
+        from netwatch.verdicts import place_loops
+
+        place_loops.either(*ends, nic, way)
+        return
+    near, far = ends
+    np.not_equal(near, NO_NIC, out=way, casting="unsafe")
+    nic[:] = np.where(way, near, far)
 
 
 def _addresses(topology: Topology) -> Iterator[tuple[int, Address]]:

@@ -194,7 +194,9 @@ def test_nics_are_found_by_address(case: Case) -> None:
         if not some:
             continue
         own = batch(version, flows_)
-        free = verify(BatchTables(compiled), PlacedFlows(own))
+        free = verify(BatchTables(compiled), PlacedFlows(own), kernel="numpy")
+        for kernel in KERNELS:
+            assert answered(verify(BatchTables(compiled), PlacedFlows(own), kernel=kernel)) == answered(free)
         places = [at(f.src_ip) if at(f.src_ip) != -1 else at(f.dst_ip) for f in flows_]
         assert free.nic.tolist() == places
         assert free.direction.tolist() == [int(at(f.src_ip) != -1) for f in flows_]

@@ -58,6 +58,13 @@ def test_spans_cover_everything_once(size: int, threads: int) -> None:
     assert (found[0].start, found[-1].stop) == (0, size)
 
 
+def test_spans_are_as_long_as_is_asked_for_unless_a_thread_would_have_none() -> None:
+    for span, longest in ((300_000, 250_000), (900_000, 500_000), (1, 125_000)):
+        found: list[range] = []
+        spread(found.append, 1_000_000, 2, span=span)
+        assert max(map(len, found)) == longest
+
+
 def test_what_fails_in_a_thread_fails() -> None:
     def fail(span: range) -> None:
         raise ValueError(span)

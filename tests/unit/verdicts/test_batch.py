@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from importlib.util import find_spec
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from tests.build import flow, rule
 from tests.networks import Net, Nic, Route, arm_id, network
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
+KERNELS = ["numpy", *(["numba"] if find_spec("numba") else [])]
 
 
 def net(*rules: SecurityRule, nic_rules: Sequence[SecurityRule] | None = None, **parts: Any) -> Topology:
@@ -55,7 +57,12 @@ def batch(*flows: tuple[str, str, str]) -> FlowBatch:
 
 
 def ask(topology: Topology, flows: FlowBatch, *, kernel: str = "auto", **where: Any) -> BatchVerdicts:
-    return verify(BatchTables(CompiledTopology(topology, load_shipped)), PlacedFlows(flows, **where), kernel=kernel)
+    """What the batch says; every kernel says it."""
+    tables = BatchTables(CompiledTopology(topology, load_shipped))
+    found = verify(tables, PlacedFlows(flows, **where), kernel=kernel)
+    for other in KERNELS:
+        assert words(verify(tables, PlacedFlows(flows, **where), kernel=other)) == words(found)
+    return found
 
 
 def outcomes(found: BatchVerdicts) -> list[Outcome]:
@@ -258,7 +265,8 @@ def test_a_stream_is_answered_batch_by_batch() -> None:
     assert outcomes(next(found)) == [Outcome.NOT_APPLICABLE]
 
 
-def test_threads_change_nothing() -> None:
+@pytest.mark.parametrize("chunk", [7_000, 90_000, 300_000])
+def test_threads_and_chunks_change_nothing(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     size = 200_000
     own = np.array([0x0A000104, 0x0A000204, 0x09090909], np.uint32)
@@ -270,8 +278,12 @@ def test_threads_change_nothing() -> None:
         protocol=np.full(size, 6, np.uint8),
     )
     tables = BatchTables(CompiledTopology(net(rule("in", dports="443")), load_shipped))
-    one, two = (verify(tables, PlacedFlows(flows), threads=threads) for threads in (1, 2))
-    assert all(np.array_equal(a, b) for a, b in zip(one[:6], two[:6], strict=True))
+    whole = verify(tables, PlacedFlows(flows), kernel="numpy")
+    monkeypatch.setattr("netwatch.verdicts.batch.CHUNK", chunk)
+    monkeypatch.setattr("netwatch.verdicts.batch.BLOCK", chunk // 3)
+    for kernel, threads in product(KERNELS, (1, 2)):
+        found = verify(tables, PlacedFlows(flows), kernel=kernel, threads=threads)
+        assert all(np.array_equal(a, b) for a, b in zip(whole[:6], found[:6], strict=True))
 
 
 def test_numba_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
