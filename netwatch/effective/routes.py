@@ -270,7 +270,7 @@ def select_route(routes: tuple[EffectiveRoute, ...], dest: Address, semantics: S
     found.sort(key=lambda pair: (-pair[0].length, *_rank(pair[1], semantics)))
     candidates = tuple(dict.fromkeys(row for _, row in found))
     open_rows = [row for row in active if not row.prefixes and row.unresolved and _could_take(row, found)]
-    if open_rows and not _wins_anyway(found, open_rows):
+    if open_rows and not _wins_anyway(found):
         return Selection(open_rows[0].unresolved[0], None, candidates)
     if not found:
         return Selection(None, None, ())
@@ -312,7 +312,7 @@ def _could_take(open_row: EffectiveRoute, found: list[tuple[Prefix, EffectiveRou
     return open_row.next_hop_type not in _PEERS or NextHopType.VNET_LOCAL not in kinds
 
 
-def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]], open_rows: list[EffectiveRoute]) -> bool:
+def _wins_anyway(found: list[tuple[Prefix, EffectiveRoute]]) -> bool:
     """A host route of the user cannot be beaten by any row whose prefix is open."""
     if not found:
         return False

@@ -98,7 +98,7 @@ def _groups(nsgs: Iterable[EffectiveNsg], page: Page) -> list[str]:
     for nsg in nsgs:
         for direction in Direction:
             title = f"{direction.value}, {nsg.nsg.id.name} on the {_level(nsg)} {nsg.bound_to.name}"
-            rules = [rule for rule in nsg.rules if rule.rule.direction in (direction,) or _is_open(rule)]
+            rules = [rule for rule in nsg.rules if rule.rule.direction is direction or _is_open(rule)]
             lines += [*wrap(title, page.width, indent=INDENT), *_rules(rules, page)]
     return lines
 

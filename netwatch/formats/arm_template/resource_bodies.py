@@ -89,7 +89,7 @@ class Bodies:
             fields = self._settled_fields(instance, fields, earlier)
         found = PlacedObject({**body, "properties": fields}, instance.env.where)
         found.update({"id": instance.id_text, "name": instance.name, "type": instance.type})
-        if instance.type.lower() not in (_MACHINE,) and not instance.type.lower().startswith(_NETWORK):
+        if instance.type.lower() != _MACHINE and not instance.type.lower().startswith(_NETWORK):
             found = PlacedObject(_ids_only(found), found.where)
         yield PlacedObject(self._settled(found, instance, ()), found.where)
 

@@ -50,7 +50,7 @@ def with_inline_subnets(words: Words, instance: Instance, resources: Resources) 
         name = block.text("name")
         id = f"{words.ids.id_of(instance)}/subnets/{name}"
         if name and id.lower() not in resources and _is_own(words, id):
-            properties = _subnet_properties(words, block)
+            properties = _subnet_properties(block)
             if not (properties.get("addressPrefixes") or properties.get("addressPrefix")):
                 continue  # a data source lists names only
             properties["networkSecurityGroup"] = words.reference(block, "security_group", to=(_NSG,))
@@ -64,13 +64,13 @@ def with_inline_subnets(words: Words, instance: Instance, resources: Resources) 
 def subnet(words: Words, instance: Instance) -> PlacedObject:
     """A subnet; what is associated with it comes later."""
     fields = attributes_of(words.plan, instance)
-    properties = _subnet_properties(words, fields)
+    properties = _subnet_properties(fields)
     properties["networkSecurityGroup"] = words.reference(fields, "network_security_group_id", to=(_NSG,))
     properties["routeTable"] = words.reference(fields, "route_table_id", to=(_TABLE,))
     return resource(words, instance, properties)
 
 
-def _subnet_properties(words: Words, fields: Attributes) -> dict[str, Any]:
+def _subnet_properties(fields: Attributes) -> dict[str, Any]:
     prefixes = filled(fields.items("address_prefixes")) or filled([fields.value("address_prefix")])
     if not prefixes:
         prefixes = [_not_yet(fields)]

@@ -73,11 +73,11 @@ def security_group(form: NativeForm, nsg: NetworkSecurityGroup) -> Fields:
 
 def route_table(form: NativeForm, table: RouteTable) -> Fields:
     """A table with its routes."""
-    routes = {route.name: _route(form, route) for route in table.routes}
+    routes = {route.name: _route(route) for route in table.routes}
     return filled(disableBgpRoutePropagation=not table.propagate_gateway_routes, routes=routes)
 
 
-def _route(form: NativeForm, route: UserRoute) -> Fields:
+def _route(route: UserRoute) -> Fields:
     fields: Fields = {"addressPrefix": text(route.prefix), "nextHopType": text(route.next_hop_type)}
     hops = (route.next_hop_ip, *route.other_hop_ips)
     return fields | ({} if route.next_hop_ip is None else {"nextHopIpAddress": texts(hops)})

@@ -34,7 +34,7 @@ def load_balancers(form: TerraformForm) -> None:
         body = form.base(balancer.id, balancer.location) | filled(sku=balancer.sku)
         form.blocks.add("azurerm_lb", balancer.id, body | filled(frontend_ip_configuration=frontends))
         for pool in balancer.pools:
-            _pool(form, balancer, pool)
+            _pool(form, pool)
         for probe in balancer.probes:
             port = form.text(probe.port, f"{probe.id.name}_port", "number")
             _part(form, _PROBE, probe.id, {"protocol": probe.protocol, "port": port})
@@ -74,7 +74,7 @@ def _frontend(form: TerraformForm, balancer: LoadBalancer, frontend: Frontend) -
     return body
 
 
-def _pool(form: TerraformForm, balancer: LoadBalancer, pool: BackendPool) -> None:
+def _pool(form: TerraformForm, pool: BackendPool) -> None:
     """A pool with the addresses of NICs in it; those of scale sets are in no configuration of theirs."""
     network = {} if pool.vnet is None or not pool.addresses else {"virtual_network_id": _vnet(form, pool.vnet)}
     _part(form, _POOL, pool.id, network)
