@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 __all__ = ["main", "run"]
 
@@ -42,12 +43,28 @@ def _invoke(arguments: Sequence[str]) -> int:
     from typer.main import get_command
 
     from netwatch.cli.app import build_app
+    from netwatch.cli.plain import UsageError
 
     try:
-        get_command(build_app(arguments)).main(list(arguments), prog_name="netwatch")
+        code = get_command(build_app(arguments)).main(list(arguments), prog_name="netwatch", standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+    except UsageError as error:
+        return _report_usage(error)
+    return code if isinstance(code, int) else 0
+
+
+def _report_usage(error: Any) -> int:
+    """Typer's complaint as one of ours; a command that is called with nothing shows its help instead."""
+    from netwatch.cli.exits import USAGE
+    from netwatch.cli.streams import complain
+
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return USAGE
+    said, called = error.format_message(), error.ctx.command_path if error.ctx else "netwatch"
+    complain(f"{said}{'' if said.endswith(('.', '?')) else '.'} {called} -h shows what there is.")
+    return USAGE
 
 
 def _report(error: Exception) -> int:

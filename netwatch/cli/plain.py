@@ -14,7 +14,10 @@ from typer.core import TyperCommand, TyperGroup
 
 from netwatch.errors import QueryError
 
-__all__ = ["PlainCommand", "PlainGroup"]
+__all__ = ["PlainCommand", "PlainGroup", "UsageError"]
+
+UsageError: Any = BadParameter.__bases__[0]
+"""What Typer raises where a command line is none; it keeps the class to itself."""
 
 
 class PlainCommand(TyperCommand):

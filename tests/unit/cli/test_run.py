@@ -132,8 +132,12 @@ def test_remarks_go_to_standard_error(capsys: Captured, tmp_path: Path) -> None:
         (("export", TWO_TIER), 2, "export needs --format."),
         (("import",), 2, "import needs INPUT…."),
         (("tags", "diff"), 2, "tags diff needs [OLD] NEW. netwatch tags diff -h shows"),
-        (("nexthop",), 2, "No such command 'nexthop'"),
-        (("next-hop", "--bad"), 2, "No such option"),
+        (
+            ("nexthop",),
+            2,
+            "error: No such command 'nexthop'. Did you mean 'next-hop'? netwatch -h shows what there is.\n",
+        ),
+        (("next-hop", "--bad"), 2, "error: No such option: --bad. netwatch next-hop -h shows what there is.\n"),
     ],
 )
 def test_errors_are_messages_with_a_code(capsys: Captured, arguments: tuple[str, ...], code: int, message: str) -> None:
