@@ -36,8 +36,8 @@ def live_flow(
 
     \b
     For example:
-      netwatch live-flow old.yaml new.yaml --vm web-0 --direction Inbound --protocol TCP --local :443 \\
-          --remote 203.0.113.7:50123
+      netwatch live-flow old.yaml new.yaml --vm web-0 --direction Inbound \\
+          --protocol TCP --local :443 --remote 203.0.113.7:50123
     """
     from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
     from netwatch.cli.loading import load_watcher

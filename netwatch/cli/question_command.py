@@ -13,6 +13,9 @@ from netwatch.cli import options
 
 __all__ = ["question_command"]
 
+WIDTH, INDENT = 74, 6
+"""Characters in a line of an example, and those before a line that goes on."""
+
 
 def question_command(name: str) -> Callable[..., None]:
     """The function that Typer makes the command ``name`` from; its signature is worked out from the verb's parts."""
@@ -35,8 +38,19 @@ def question_command(name: str) -> Callable[..., None]:
     parameters += [_parameter(name, kind, option) for name, (kind, option) in shared.items() if name not in own]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    command.__doc__ = f"{verb.help}\n\n\b\nFor example:\n  netwatch {name} two-tier.yaml {verb.example}"
+    command.__doc__ = f"{verb.help}\n\n\b\nFor example:\n  {_typed(f'netwatch {name} two-tier.yaml {verb.example}')}"
     return command
+
+
+def _typed(line: str) -> str:
+    """A command line as one types it where the window ends: an option stays with its value."""
+    typed, *options = line.split(" --")
+    end = len(typed)
+    for option in (f" --{each}" for each in options):
+        if end + len(option) > WIDTH:
+            typed, end = f"{typed} \\\n{' ' * (INDENT - 1)}", INDENT
+        typed, end = typed + option, end + len(option)
+    return typed
 
 
 def _identifier(name: str) -> str:

@@ -228,8 +228,9 @@ def test_a_source_of_another_machine_is_answered_and_noted(capsys: Captured) -> 
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "tags show", "tags diff"])
-def test_help_teaches(capsys: Captured, command: str) -> None:
-    """One line of purpose, an example that begins with the command, and what its exit codes mean."""
+def test_help_teaches(capsys: Captured, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """One line of purpose, an example that begins with the command, and what its exit codes mean; in 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = _run(capsys, *command.split(), "--help")
     assert (code, err) == (0, "")
     lines = [line for line in out.splitlines() if line]
@@ -237,6 +238,7 @@ def test_help_teaches(capsys: Captured, command: str) -> None:
     assert lines[1].endswith((".", "?"))
     assert command == "tags" or f"\n    netwatch {command} " in out or f"\n    netwatch {command}\n" in out
     assert command == "tags" or "\n  Exit codes: 0 " in out
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("command", ["load", "ask", "check", "import", "export", "live-flow", "bench", *VERBS])
