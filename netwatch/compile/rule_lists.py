@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from netwatch.compile.rule_tables import rule_products
+from netwatch.effective.rules import certain_part
 from netwatch.errors import UnsupportedError
 from netwatch.matcher.products import MAX_BYTES, Product, ProductTable, matches, product_table, spliced, table_bytes
 from netwatch.matcher.tables import Point
@@ -23,21 +25,44 @@ MAX_ESTATE_BYTES = 256 << 20
 class RuleList(NamedTuple):
     """Rules of one direction in the order in which they are asked, with their table for one address family.
 
-    ``plain`` are the same rules as written, and ``rule_of`` has for each product of the table the index of the rule it
-    comes from, ascending.
+    ``given`` are the rules of the list, and ``plain`` the same as written. In ``rules`` the certain part of a rule with
+    open values stands before it; ``parts`` has the indices of those, ascending. ``rule_of`` has for each product of the
+    table the index of the rule it comes from, ascending.
     """
 
-    rules: tuple[EffectiveRule, ...]
+    given: tuple[EffectiveRule, ...]
     plain: tuple[SecurityRule, ...]
+    rules: tuple[EffectiveRule, ...]
+    parts: tuple[int, ...]
     table: ProductTable
     rule_of: tuple[int, ...]
+
+    def before(self, index: int) -> tuple[SecurityRule, ...]:
+        """The rules as written that are asked before the one at ``index`` of ``rules``."""
+        return self.plain[: index - bisect_left(self.parts, index)]
 
 
 def rule_list(rules: tuple[EffectiveRule, ...], version: int) -> RuleList:
     """``rules`` made ready; about 10 ms for a thousand. UnsupportedError beyond the matcher's MAX_BYTES."""
-    products, rule_of = _products(rules, version)
+    asked, parts = _with_parts(rules)
+    products, rule_of = _products(asked, version)
     table = _bounded(rules, partial(product_table, version, products))
-    return RuleList(rules, _plain(rules), table, rule_of)
+    return RuleList(rules, _plain(rules), asked, parts, table, rule_of)
+
+
+def _with_parts(rules: tuple[EffectiveRule, ...]) -> tuple[tuple[EffectiveRule, ...], tuple[int, ...]]:
+    """The rules with the certain part of each one with open values before it, and where those parts stand."""
+    if not any(rule.unresolved for rule in rules):
+        return rules, ()
+    asked: list[EffectiveRule] = []
+    parts: list[int] = []
+    for rule in rules:
+        part = certain_part(rule)
+        if part is not None:
+            parts.append(len(asked))
+            asked.append(part)
+        asked.append(rule)
+    return tuple(asked), tuple(parts)
 
 
 def with_rules(former: RuleList, rules: tuple[EffectiveRule, ...]) -> RuleList:
@@ -45,25 +70,26 @@ def with_rules(former: RuleList, rules: tuple[EffectiveRule, ...]) -> RuleList:
 
     What lies between the first and the last rule that differ is compiled, the rest is taken over.
     """
-    if former.rules == rules:
+    if former.given == rules:
         return former
+    asked, parts = _with_parts(rules)
     version, sections = former.table.version, former.table.sections
-    begin = _shared(former.rules, rules)
-    behind = _shared(former.rules[begin:][::-1], rules[begin:][::-1])
+    begin = _shared(former.rules, asked)
+    behind = _shared(former.rules[begin:][::-1], asked[begin:][::-1])
     old = range(begin, len(former.rules) - behind)
     if len(sections) != 1 or 2 * len(old) > len(former.rules):
         return rule_list(rules, version)
-    some = rules[begin : len(rules) - behind]
+    some = asked[begin : len(asked) - behind]
     products, own = _products(some, version)
     first, last = _place(former.rule_of, old.start), _place(former.rule_of, old.stop)
     table = _bounded(rules, partial(spliced, former.table, first, last, products))
-    moved = len(rules) - len(former.rules)
+    moved = len(asked) - len(former.rules)
     rule_of = (
         *former.rule_of[:first],
         *(begin + index for index in own),
         *(index + moved for index in former.rule_of[last:]),
     )
-    return RuleList(rules, _plain(rules), table, rule_of)
+    return RuleList(rules, _plain(rules), asked, parts, table, rule_of)
 
 
 def matching_rules(listed: RuleList, point: Point) -> Iterator[int]:
@@ -105,7 +131,7 @@ class RuleLists:
 
     def _keep(self, key: tuple[int, int], made: RuleList, rules: tuple[EffectiveRule, ...]) -> None:
         """Keep ``made`` under the very tuple asked for, whose id must not pass to another while it is kept."""
-        self._kept[key] = made._replace(rules=rules, plain=_plain(rules))
+        self._kept[key] = made._replace(given=rules, plain=_plain(rules))
         self._bytes += table_bytes(made.table)
         while self._bytes > self._most and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
@@ -136,8 +162,6 @@ def _shared(some: Sequence[EffectiveRule], others: Sequence[EffectiveRule]) -> i
 
 def _place(rule_of: Sequence[int], rule: int) -> int:
     """The first product of ``rule`` or of one behind it."""
-    from bisect import bisect_left
-
     return bisect_left(rule_of, rule)
 
 

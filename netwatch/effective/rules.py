@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, SecurityRu
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["asg_members", "effective_rules", "in_direction", "in_order"]
+__all__ = ["asg_members", "certain_part", "certain_prefixes", "effective_rules", "in_direction", "in_order"]
 
 Expand = Callable[[SecurityRule, ServiceTag], TagExpansion]
 Members = Mapping[str, tuple[IpConfiguration, ...]]
@@ -55,6 +56,31 @@ def _order(rule: SecurityRule) -> int:
 def in_direction(rules: Iterable[EffectiveRule], direction: Direction) -> tuple[EffectiveRule, ...]:
     """The rules that can apply to flows in ``direction``, order kept; a rule with an open direction is in both."""
     return tuple(r for r in rules if r.rule.direction is direction or isinstance(r.rule.direction, Unresolved))
+
+
+def certain_part(rule: EffectiveRule) -> EffectiveRule | None:
+    """What a rule with open values holds whatever those are; None where there is nothing of the kind.
+
+    Where nothing but its addresses is open: a tag may hold more than is known, and holds what is known.
+    """
+    written = rule.rule
+    plain = (written.direction, written.priority, written.access, written.protocol)
+    ports = (*written.source_ports.ranges, *written.destination_ports.ranges)
+    if not rule.unresolved or any(isinstance(each, Unresolved) for each in (*plain, *ports)):
+        return None
+    sources = certain_prefixes(written.sources, rule.expanded_sources or ())
+    destinations = certain_prefixes(written.destinations, rule.expanded_destinations or ())
+    if not sources or not destinations:
+        return None
+    return replace(rule, sources=sources, destinations=destinations, unresolved=())
+
+
+def certain_prefixes(field: AddressField, expansion: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
+    """What ``field`` holds whatever its open values are; a group may owe its prefixes to an open address."""
+    if any(isinstance(term, AnyAddress) for term in field.terms):
+        return ANY_PREFIXES
+    known = tuple(term.prefix for term in field.terms if isinstance(term, Cidr))
+    return known if any(isinstance(term, Asg) for term in field.terms) else (*known, *expansion)
 
 
 def _effective(rule: SecurityRule, expand_tag: Expand, members: Members, topology: Topology) -> EffectiveRule:

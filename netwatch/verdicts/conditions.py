@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from netwatch.effective.rules import certain_prefixes
 from netwatch.model.addresses import ALL_PORTS, PortRange, Prefix, collapse
 from netwatch.model.answers import EffectiveRule, RuleEvaluation
 from netwatch.model.flow import Direction, Protocol
-from netwatch.model.rules import AddressField, AnyAddress, Asg, Cidr, PortField, ServiceTag
+from netwatch.model.rules import AddressField, AnyAddress, PortField, ServiceTag
 from netwatch.model.unresolved import Unresolved
 
 __all__ = ["AddressSet", "DiagnosticQuery", "Held", "hold"]
@@ -118,18 +119,12 @@ def _addresses(asked: AddressSet, effective: EffectiveRule, field: AddressField,
     if asked.unresolved:
         return None
     expansion = effective.expanded_sources if is_source else effective.expanded_destinations
-    is_sure = not effective.unresolved or is_held_by(_certain(field, expansion or ()))
+    is_sure = not effective.unresolved or is_held_by(certain_prefixes(field, expansion or ()))
     return True if is_sure else None
 
 
 def _is_tag(term: object, tag: str) -> bool:
     return isinstance(term, ServiceTag) and term.text.lower() == tag
-
-
-def _certain(field: AddressField, expansion: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
-    """What ``field`` holds whatever its open values are; a group may owe its prefixes to an open address."""
-    known = tuple(term.prefix for term in field.terms if isinstance(term, Cidr))
-    return known if any(isinstance(term, Asg) for term in field.terms) else (*known, *expansion)
 
 
 def _is_inside(asked: tuple[Prefix, ...], prefixes: tuple[Prefix, ...]) -> bool:

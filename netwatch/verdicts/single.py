@@ -114,7 +114,7 @@ def _decide_list(compiled: CompiledTopology, nsg: EffectiveNsg, asked: Asked) ->
         if not rule.unresolved:
             agreed = len(possible) == 1
             outcome = _outcome(possible.pop()) if agreed else Outcome.UNKNOWN
-            return _decision(nsg, outcome, rule if agreed else None, listed.plain[:index], unresolved)
+            return _decision(nsg, outcome, rule if agreed else None, listed.before(index), unresolved)
     if possible <= {Access.ALLOW}:  # an admin Allow hands on to the groups, as no match does
         return None if nsg.level is Level.ADMIN else _decision(nsg, Outcome.ALLOW, None, listed.plain, unresolved)
     return _decision(nsg, Outcome.UNKNOWN, None, listed.plain, unresolved)

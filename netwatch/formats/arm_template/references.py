@@ -34,10 +34,11 @@ class References:
             return name
         text = name.stand_in if isinstance(name, PartText) else str(name)
         instance = self._named(text, scope)
-        if instance is None:
+        if instance is None or instance.is_busy:  # what is declared anew refers to what it was, inside its parent
             part = self._part(text, scope)
             if part is not None:
                 return part
+        if instance is None:
             return Unresolved(f"{_short(name)} is not in the templates", f"reference('{_short(name)}')", env.where)
         return self._told(instance, full=full, env=env)
 

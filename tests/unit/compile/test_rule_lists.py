@@ -46,6 +46,31 @@ def test_a_list_that_has_not_changed_is_taken_over() -> None:
     assert with_rules(listed, tuple(rules)) is listed
 
 
+def _opened(name: str, *known: str) -> EffectiveRule:
+    """A rule on prefixes that are known and one that is not."""
+    own = rule(name=name, source=" ".join(known))
+    more = dataclasses.replace(own.sources, terms=(*own.sources.terms, Unresolved("a parameter")))
+    own = dataclasses.replace(own, sources=more)
+    return dataclasses.replace(effective(own, prefixes("0.0.0.0/0")), unresolved=(Unresolved("a parameter"),))
+
+
+def test_what_a_rule_with_open_values_certainly_holds_is_asked_before_it() -> None:
+    first, last = _opened("first", "10.0.0.0/16"), effective(rule(name="last"))
+    listed = rule_list((first, last), 4)
+    assert [bool(each.unresolved) for each in listed.rules] == [False, True, False]
+    inside, outside = flow("Tcp", "10.0.0.4 1", "10.0.1.4 443"), flow("Tcp", "10.9.0.4 1", "10.0.1.4 443")
+    assert list(matching_rules(listed, flow_point(inside))) == [0, 1, 2]
+    assert list(matching_rules(listed, flow_point(outside))) == [1, 2]
+    assert [[each.name for each in listed.before(index)] for index in range(3)] == [[], [], ["first"]]
+
+
+def test_a_list_with_certain_parts_is_made_over_too() -> None:
+    rules = [_opened("a", "10.0.0.0/16"), *(effective(rule(name=f"r{number}")) for number in range(8))]
+    listed = rule_list(tuple(rules), 4)
+    for changed in ([*rules[:4], _opened("b", "10.1.0.0/16"), *rules[5:]], rules[1:]):
+        assert with_rules(listed, tuple(changed)) == rule_list(tuple(changed), 4)
+
+
 def test_a_rule_of_two_products_is_named_once() -> None:
     """Of an open protocol: on its ports where they have ports, and whatever its ports are where they have none."""
     opened = dataclasses.replace(rule(dports="443"), protocol=Unresolved("a parameter"))

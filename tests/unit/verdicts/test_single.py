@@ -112,6 +112,14 @@ def test_an_open_rule_makes_it_unknown() -> None:
     assert found.decisions[0].rule is None
 
 
+def test_what_an_open_rule_holds_for_certain_decides() -> None:
+    """More may belong to it, as ranges of a peer that is not in the input to VirtualNetwork; what is known does."""
+    known = address_field(["8.0.0.0/8"])
+    open_rule = dataclasses.replace(rule("maybe"), sources=dataclasses.replace(known, terms=(*known.terms, REASON)))
+    assert settled(ask(net([open_rule]), IN, "Tcp", "8.8.8.8", 22)) == ("Allow", Level.SUBNET, "maybe")
+    assert ask(net([open_rule]), IN, "Tcp", "9.8.8.8", 22).outcome is Outcome.UNKNOWN
+
+
 def test_an_open_rule_that_agrees_with_what_follows_does_not_matter() -> None:
     open_deny = dataclasses.replace(rule("maybe", access="Deny"), sources=address_field([REASON]))
     assert settled(ask(net([open_deny]), IN, "Tcp", "8.8.8.8", 22)) == ("Deny", Level.SUBNET, "DenyAllInBound")

@@ -484,6 +484,28 @@ def test_resources_that_refer_to_one_another_are_a_circle() -> None:
         deployed(template(vnet("a", ask.format("b")), vnet("b", ask.format("a"))))
 
 
+def test_what_is_declared_anew_refers_to_what_it_was() -> None:
+    """As templates do that give a subnet its group afterwards ("Update a resource in an Azure Resource Manager
+    template", Azure Architecture Center)."""
+    id = "resourceId('Microsoft.Network/virtualNetworks/subnets', 'v', 's')"
+    old = f"[union(reference({id}, '2024-05-01'), createObject('routeTable', createObject('id', resourceId({{0}}))))]"
+    again = {
+        "type": "Microsoft.Network/virtualNetworks/subnets",
+        "name": "v/s",
+        "properties": old.format("'Microsoft.Network/routeTables', 't'"),
+    }
+    table = {"type": "Microsoft.Network/routeTables", "name": "t", "properties": {"routes": []}}
+    nested = {
+        "type": "Microsoft.Resources/deployments",
+        "name": "d",
+        "dependsOn": ["v"],
+        "properties": {"mode": "Incremental", "template": template(again)},
+    }
+    topology = deployed(template(vnet(prefix="10.0.3.0/24"), table, nested))
+    (subnet,) = topology.subnets.values()
+    assert (subnet_prefix(topology), getattr(subnet.route_table, "name", "")) == ("10.0.3.0/24", "t")
+
+
 # deployments inside deployments
 
 
