@@ -97,7 +97,13 @@ def _own(cases: Iterable[Case], counts: Counts) -> Iterator[str]:
     graded: dict[str, Counter[str]] = {}
     for case in cases:
         graded.setdefault(case.operation, Counter())[case.grade] += 1
-    yield from ("", "## Our own cases", "", "Facts that the engines rest on are cases in `tests/conformance/`; unit tests alone hold a few.", "")
+    yield from (
+        "",
+        "## Our own cases",
+        "",
+        "Facts that the engines rest on are cases in `tests/conformance/`; unit tests alone hold a few.",
+        "",
+    )
     yield from _count_table(counts)
     yield from ("", "How well each answer is known:", "")
     yield from _row("operation", *_GRADES)

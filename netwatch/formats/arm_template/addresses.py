@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from netwatch.formats.arm_resources.fields import AssumedText
-from netwatch.formats.arm_template.evaluator import CircleError
+from netwatch.formats.arm_template.environment import CircleError
 from netwatch.formats.arm_template.instances import Instance, Registry
 from netwatch.formats.arm_template.open_values import PartText
 from netwatch.formats.arm_template.scope import member

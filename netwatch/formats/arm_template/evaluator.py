@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
+from netwatch.formats.arm_template.environment import CircleError, Env
 from netwatch.formats.arm_template.function_kind import MAX_TEXT, Function, TooLongError
 from netwatch.formats.arm_template.functions_addresses import ADDRESS_FUNCTIONS
 from netwatch.formats.arm_template.functions_dates import DATE_FUNCTIONS
@@ -21,20 +22,14 @@ from netwatch.formats.arm_template.functions_values import VALUE_FUNCTIONS, inde
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject, first_open, stand_in, weigh
 from netwatch.formats.arm_template.syntax import Call, Literal, Member, Node, is_template_expression
 from netwatch.model.unresolved import Unresolved
-from netwatch.model.where import Where
 
 __all__ = [
     "MAX_COPIES",
-    "CircleError",
-    "Env",
-    "Names",
-    "World",
     "counted",
     "evaluate",
     "evaluate_node",
     "looped",
     "pure_functions",
-    "under",
 ]
 
 MAX_COPIES = 800
@@ -42,72 +37,6 @@ MAX_COPIES = 800
 
 _MAX_ITEMS = 100_000
 _MAX_CALL = 160
-
-
-class CircleError(TopologySchemaError):
-    """Something in a template refers to itself."""
-
-
-class World(Protocol):
-    """What one reading of an input shares: the parsed expressions, the work done so far, where problems go.
-
-    While ``is_probing``, circles are raised to whoever asked, and nothing that hangs on them is kept. ``where`` is what
-    is being worked out just now, for who gives up on it.
-    """
-
-    is_probing: bool
-    where: Where
-
-    def parse(self, text: str, where: Where) -> Node: ...
-    def spend(self, steps: int) -> None: ...
-    def problem(self, error: TopologyError) -> None: ...
-
-
-class Names(Protocol):
-    """What the names in an expression mean: the parameters, variables and functions of one deployment."""
-
-    @property
-    def world(self) -> World: ...
-    def parameter(self, name: str, env: Env) -> Any: ...
-    def variable(self, name: str, env: Env) -> Any: ...
-    def scoped(self, call: Call, env: Env) -> Any: ...
-
-
-class Env(NamedTuple):
-    """Where an expression stands: its place, the names it may use, and the loops and lambdas around it.
-
-    ``loops`` holds the index of each loop by its lower-case name, and that of the resource's own loop under "".
-    In an inline template that uses its parent's names (outer scope), ``escaped`` are its own: expressions written with
-    two brackets are left for it.
-    """
-
-    names: Names
-    where: Where
-    loops: Mapping[str, int] = {}
-    lambdas: Mapping[str, Any] = {}
-    escaped: Names | None = None
-
-    def at(self, *steps: str | int) -> Env:
-        """The same, further inside the document."""
-        return self._replace(where=under(self.where, *steps))
-
-    def error(self, message: str, hint: str = "") -> TopologySchemaError:
-        """A mistake of the template at this place."""
-        return TopologySchemaError(message, where=self.where, hint=hint)
-
-    def circle(self, what: str) -> CircleError:
-        """``what`` refers to itself."""
-        return CircleError(f"{what} refers to itself.", where=self.where, hint="Azure refuses circles.")
-
-    def looped(self, name: str, index: int) -> Env:
-        """Inside one round of a loop."""
-        return self._replace(loops={**self.loops, name.lower(): index})
-
-
-def under(where: Where, *steps: str | int) -> Where:
-    """A place further inside the document."""
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return where._replace(pointer="/".join((where.pointer, *escaped) if where.pointer else escaped))
 
 
 def evaluate(value: Any, env: Env) -> Any:
@@ -221,9 +150,8 @@ def _call(node: Call, env: Env) -> Any:
     name = node.name.lower()
     special = _SPECIAL.get(name)
     if special is not None:
-        fewest, most, work = special
-        _check_count(node, fewest, most, env)
-        return work(node.arguments, env)
+        _check_count(node, special.fewest, special.most, env)
+        return special.call(node.arguments, env)
     function = pure_functions().get(name)
     if function is None:
         return env.names.scoped(node, env)
@@ -385,12 +313,19 @@ def _given_to_lambda(node: Node, env: Env) -> Any:
     return call
 
 
-_SPECIAL: Mapping[str, tuple[int, int | None, Callable[[tuple[Node, ...], Env], Any]]] = {
-    "if": (3, 3, _if),
-    "parameters": (1, 1, _parameters),
-    "variables": (1, 1, _variables),
-    "copyindex": (0, 2, _copy_index),
-    "lambdavariables": (1, 1, _lambda_variables),
-    **{name.lower(): (2, 3, _over_items(name)) for name in LAMBDA_FUNCTIONS},
+class _Special(NamedTuple):
+    """A function that decides itself which of its arguments are evaluated, and when."""
+
+    fewest: int
+    most: int
+    call: Callable[[tuple[Node, ...], Env], Any]
+
+
+_SPECIAL: Mapping[str, _Special] = {
+    "if": _Special(3, 3, _if),
+    "parameters": _Special(1, 1, _parameters),
+    "variables": _Special(1, 1, _variables),
+    "copyindex": _Special(0, 2, _copy_index),
+    "lambdavariables": _Special(1, 1, _lambda_variables),
+    **{name.lower(): _Special(2, 3, _over_items(name)) for name in LAMBDA_FUNCTIONS},
 }
-"""Functions that decide themselves which arguments are evaluated, and when: fewest and most arguments, and the work."""

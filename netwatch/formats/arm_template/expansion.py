@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
-from netwatch.formats.arm_template.evaluator import Env, World, counted, evaluate, looped, under
+from netwatch.formats.arm_template.environment import Env, World, under
+from netwatch.formats.arm_template.evaluator import counted, evaluate, looped
 from netwatch.formats.arm_template.functions_scope import composed_id, group_id
 from netwatch.formats.arm_template.instances import Instance, Nested, Registry
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject, joined

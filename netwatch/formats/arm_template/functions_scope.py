@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from netwatch.formats.arm_template.evaluator import Env, evaluate_node
+from netwatch.formats.arm_template.environment import Env
+from netwatch.formats.arm_template.evaluator import evaluate_node
 from netwatch.formats.arm_template.open_values import joined
 from netwatch.formats.arm_template.scope import Scope
 from netwatch.formats.arm_template.syntax import Call

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-from netwatch.formats.arm_template.evaluator import Env, evaluate
+from netwatch.formats.arm_template.environment import Env
+from netwatch.formats.arm_template.evaluator import evaluate
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject
 from netwatch.formats.arm_template.scope import Scope, member
 from netwatch.formats.arm_template.syntax import is_template_expression

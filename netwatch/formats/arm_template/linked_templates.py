@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from netwatch.errors import TopologyError
-from netwatch.formats.arm_template.evaluator import Env, World
+from netwatch.formats.arm_template.environment import Env, World
 from netwatch.formats.arm_template.open_values import PartText
 from netwatch.formats.arm_template.scope import Template, member
 from netwatch.formats.text_file import read_text

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from netwatch.errors import QueryError, TopologySchemaError
-from netwatch.formats.arm_template.evaluator import under
+from netwatch.formats.arm_template.environment import under
 from netwatch.formats.arm_template.linked_templates import parse_template
 from netwatch.formats.arm_template.open_values import PlacedObject
 from netwatch.formats.arm_template.scope import member

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_resources.identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
-from netwatch.formats.arm_template.evaluator import Env
+from netwatch.formats.arm_template.environment import Env
 from netwatch.formats.arm_template.expansion import Expander
 from netwatch.formats.arm_template.functions_scope import scope_functions
 from netwatch.formats.arm_template.instances import Registry

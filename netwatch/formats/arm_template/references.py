@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from netwatch.formats.arm_template.addresses import LISTS, Addresses
-from netwatch.formats.arm_template.evaluator import Env
+from netwatch.formats.arm_template.environment import Env
 from netwatch.formats.arm_template.instances import Instance, Registry
 from netwatch.formats.arm_template.open_values import PartText, PlacedObject, RuntimeObject
 from netwatch.formats.arm_template.scope import Scope, member

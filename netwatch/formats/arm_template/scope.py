@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from netwatch.formats.arm_template.evaluator import Env, World, evaluate, evaluate_node, looped, under
+from netwatch.formats.arm_template.environment import Env, World, under
+from netwatch.formats.arm_template.evaluator import evaluate, evaluate_node, looped
 from netwatch.formats.arm_template.open_values import PartText
 from netwatch.formats.arm_template.syntax import Call
 from netwatch.model.unresolved import Unresolved
