@@ -43,7 +43,7 @@ class Tree(NamedTuple):
     is its interval. ``values`` are the intervals' values. The key of a start is one less than the start, so that
     "below" means "from the start on", and a node is filled up with keys that nothing is above.
 
-    ``parts`` is empty for numbers of 64 bits, which are all in part 0. For 32 bits it holds the keys between parts
+    ``parts`` is empty for numbers of 64 bits, which are all in part 0 and have a level at least. For 32 bits it holds the keys between parts
     twice. First by halvings: those of the first four in a line each, repeated, then those of the fifth to the eighth in
     1, 2, 4 and 8 lines; the key that a number needs next stands where the bits say that it has so far, the first bit
     being the lowest. Then as 17 nodes of 15 keys and one that nothing is above: the root, and its children.
@@ -61,8 +61,7 @@ def tree(starts: Array, values: Array) -> Tree:
 
     width = LINE // starts.itemsize
     fan, count = width + 1, len(starts)
-    top = PARTS if starts.itemsize == 4 else 1
-    depth = 0
+    top, depth = (PARTS, 0) if starts.itemsize == 4 else (1, 1)
     while top * fan**depth < count:
         depth += 1
     nodes = [np.arange(-(-count // fan ** (depth - level))) * fan ** (depth - level) for level in range(depth)]
@@ -70,7 +69,7 @@ def tree(starts: Array, values: Array) -> Tree:
         _keys(starts, own[:, None] + np.arange(1, fan) * fan ** (depth - level - 1)) for level, own in enumerate(nodes)
     ]
     sizes = [len(own) for own in nodes]
-    levels = (np.cumsum([0, *sizes])[:-1] if sizes else np.zeros(0)).astype(np.uint64)
+    levels = np.cumsum([0, *sizes], dtype=np.uint64)[:-1]
     parts = _parts(starts, fan**depth) if starts.itemsize == 4 else starts[:0]
     narrow = np.uint16 if int(values.max()) < 1 << 16 else np.uint32
     return Tree(parts, np.concatenate([starts[:0], *below]), levels, values.astype(narrow))

@@ -36,15 +36,38 @@ NO_BRICK = u64(0xFFFFFFFF)
 
 
 @compiled
+def sides(numbers, parts, begin, out):
+    """The child of the root that each number goes to, but for as many as are halved, which get their part instead."""
+    done = halved(parts, numbers, u64(begin), out)
+    for i in range(done, u64(len(out))):
+        out[i] = below(parts, ROOT, numbers[u64(begin) + i])
+    return done
+
+
+@compiled
+def part_of(number, parts, side):
+    """The part of a number that goes to a child of the root."""
+    return (u64(side) << FOUR) + below(parts, ROOT + ONE + u64(side), number)
+
+
+@compiled
 def parts_of(numbers, parts, begin, out):
     """The part of each number from ``begin`` on (see ``Tree``), as many as ``out`` has room for."""
     if not len(parts):
         out[:] = 0
         return
-    for i in range(halved(parts, numbers, u64(begin), out), u64(len(out))):
-        number = numbers[u64(begin) + i]
-        side = below(parts, ROOT, number)
-        out[i] = (side << FOUR) + below(parts, ROOT + ONE + side, number)
+    for i in range(sides(numbers, parts, begin, out), u64(len(out))):
+        out[i] = part_of(numbers[u64(begin) + i], parts, out[i])
+
+
+@compiled
+def part_values(numbers, parts, values, begin, out):
+    """The value of each number from ``begin`` on where parts are single intervals: ``tree_values`` in a step less."""
+    done = sides(numbers, parts, begin, out)
+    for i in range(done):
+        out[i] = values[out[i]]
+    for i in range(done, u64(len(out))):
+        out[i] = values[part_of(numbers[u64(begin) + i], parts, out[i])]
 
 
 @compiled
@@ -55,16 +78,15 @@ def tree_values(numbers, tree, begin, out):
     side by side.
     """
     parts, keys, levels, values = tree
+    if not len(levels):
+        part_values(numbers, parts, values, begin, out)
+        return
     parts_of(numbers, parts, begin, out)
     for level in range(len(levels) - 1):
         first = levels[level]
         for i in range(u64(len(out))):
             place = u64(out[i])
             out[i] = place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])
-    if not len(levels):
-        for i in range(u64(len(out))):
-            out[i] = values[out[i]]
-        return
     first = levels[len(levels) - 1]
     for i in range(u64(len(out))):
         place = u64(out[i])
@@ -163,14 +185,14 @@ def cell_of(table, line, column):
 
 
 @compiled
-def pair_rows(classes, tables, pair, out):
-    """The row of each flow of a block, by pairs."""
+def pair_rows(classes, tables, out):
+    """The row of each flow of a block, by pairs, which take the place of sources in ``classes``."""
     s, d, v = classes
     pairs, rows = tables
     for i in range(u64(len(out))):
-        pair[i] = cell_of(pairs, s[i], d[i])
+        s[i] = cell_of(pairs, s[i], d[i])
     for i in range(u64(len(out))):
-        out[i] = cell_of(rows, pair[i], v[i])
+        out[i] = cell_of(rows, s[i], v[i])
 
 
 def found_rows(classes, tables, room, out):
@@ -180,7 +202,7 @@ def found_rows(classes, tables, room, out):
 @overload(found_rows)
 def _found_rows(classes, tables, room, out):
     if len(tables[0]) == 3:
-        return lambda classes, tables, room, out: pair_rows(classes, tables, room, out)
+        return lambda classes, tables, room, out: pair_rows(classes, tables, out)
     return lambda classes, tables, room, out: group_rows(classes, tables, room, out)
 
 
