@@ -177,5 +177,7 @@ def nbytes(value: Any) -> int:
 def _services(service: ServiceAxis) -> Services:
     import numpy as np
 
+    cell = np.uint16 if len(service.classes) <= 1 << 16 else np.uint32
     narrow = np.uint16 if service.total <= 1 << 16 else np.uint32
-    return Services(service.shift, service.sport, service.protocol, service.dport, service.classes.astype(narrow))
+    sport, protocol = service.sport.astype(cell), service.protocol.astype(cell)
+    return Services(service.shift, sport, protocol, service.dport, service.classes.astype(narrow))
