@@ -5,7 +5,7 @@ What happens behind it, for whoever comes to make it quicker
 A question is five integers, an answer the first row that holds them all; ``reference`` says so in ten lines. A thousand
 rules are about 6,000 rows, so asking row by row costs microseconds. Nothing below changes the answer, and a property
 test holds every kernel to the reference. Figures are for the drawn thousand rules ``nsg1000`` on one core of a Zen 4
-with 1 MB of second-level cache, the least of several passes while others used the machine; a flow takes 10 ns in all.
+with 1 MB of second-level cache, medians while others used the machine; a flow takes 8.7 ns in all.
 ``netwatch bench`` gives those of your machine.
 
 What decides is where tables lie. A look-up in the first two caches costs half a nanosecond when many are under way; in
@@ -16,11 +16,14 @@ the third, which others share, 2 to 8. So tables are made small first and few se
 2. **Classes** (``axes``). Values that no range tells apart are one class: 1,900 of sources, 2,000 of destinations, 300
    of services (source port, protocol and destination port in one). Sets of ranges are compared by the exclusive or of
    random 64-bit words, so nothing grows with intervals × ranges.
-3. **From addresses to classes.** ``numba`` goes down a **search tree** (``search_trees``) whose nodes are lines of the
-   cache: sixteen comparisons in one instruction, three nodes for 3,500 intervals, 14 kB, so the near caches are left to
-   what follows. 2.4 ns an address, and 10 ns a flow in all where the tries take 14.6. NumPy has no such comparison; it
-   looks into **tries** (``tries``) of 16, 8 and 8 bits, 0.9 MB each. IPv6 does the same with the high half, and with
-   eight keys to a node; the low half is searched where it has to be (``halves``). Services take four look-ups, 1 ns.
+3. **From addresses to classes.** ``numba`` goes down a **search tree** (``search_trees``). Its upper half are 255 keys
+   that say which of 256 parts an address is in; they stay in registers, sixteen addresses are halved eight times side
+   by side (``kernels/instructions``), 0.6 ns. Nodes below are lines of the cache: sixteen comparisons in one
+   instruction, 0.9 ns, and one of them is enough for 4,352 intervals. 16 kB for 3,500, so the near caches are left to
+   what follows. Where registers are narrower two nodes tell the part, 1.3 ns. The tries of NumPy, which has no such
+   comparison, take 2.5 to 3.7 ns: **tries** (``tries``) of 16, 8 and 8 bits, 0.9 MB each. Of IPv6 the high half goes
+   down a tree of eight keys to a node; the low half is searched where it has to be (``halves``). Services take four
+   look-ups, 1 ns.
 4. Then one of two ways from three classes to a row:
 
    **Groups** (``groups``, ``clusters``). Bit rows: a bit for each brick and class, an AND of three, the first bit left.
@@ -36,22 +39,30 @@ the third, which others share, 2 to 8. So tables are made small first and few se
    a flow. They take 0.2 s to make and explode for some rules, so they are made for large batches only and given up
    beyond their bounds; then groups do the work. They are the way for ``numpy``, too, which is slow at loops over bits.
 
-5. **Kernels.** ``numba`` runs these tables in machine code. It takes blocks of 1,024 to 4,096 flows through one short
-   loop for each step: 30 % quicker than one loop for all, since more flows are under way at once. ``numpy`` does the
-   same with ``take``, at a fifth of the speed: some forty short passes over a chunk, of which a take costs 0.7 ns and
-   a sum or a change of type 0.2. ``bits`` is the standard library alone, 3 µs a question, for few flows.
+5. **Kernels.** ``numba`` runs these tables in machine code. It takes blocks of 4,096 flows through one short loop for
+   each step: 30 % quicker than one loop for all, since more flows are under way at once. ``numpy`` does the same with
+   ``take``, at a quarter of the speed: some forty short passes over a chunk, of which a take costs 0.7 ns and a sum or
+   a change of type 0.2. ``bits`` is the standard library alone, 3 µs a question, for few flows.
 
 Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves, each with tables of its own.
 
-6. **Repeats** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. ``numba`` keeps the flows it has
-   just answered, 256 KB of them, and searches only what is new of a block: 6.8 ns a flow instead of 9.6 on ``zipf``, 12
-   instead of 43 for 4,000 rules. Where half of a block is new it leaves this alone for 8 to 128 blocks, which costs
-   ``hit`` a hundredth. Nothing is kept from one call to the next. With 4,096 flows instead of 16,384 a third is new
-   instead of a sixth; 32,768 flows leave less of the cache than they gain where others use it too.
+6. **Memories.** Nothing is kept from one call to the next, but within a call ``numba`` remembers.
 
-What is left of a flow's 10 ns: 6 are computing (addresses 4.8, services 1), 4 are pairs, whose 1.7 MB a cache of 1 MB
-holds in part. Comparing sixteen keys, counting and moving the count cost 2.7 cycles with the other virtual processor
-busy, and are done six times a flow.
+   **Flows** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. 16,384 flows that have just been
+   answered are kept, 256 KB, and only what is new of a block is searched, an eighth: 5.5 ns a flow on ``zipf``. How
+   flows are mixed into a place matters: with one multiplication of 64 bits a sixth was new, which cost half a
+   nanosecond. 32,768 flows leave less of the cache than they gain where others use it too.
+
+   **Combinations** (``kernels/combinations``). Flows differ where their classes do not. A search of groups remembers
+   up to 262,144 combinations of three classes: for 4,000 rules 21 ns a flow instead of 45 on ``hit``, for the largest
+   of ClassBench's sets 31 instead of 53 and 14 instead of 53. Pairs take as long as looking into such a memory.
+
+   Both are left alone for a time where they know too little (``kernels/spells``), so ``cross`` loses a hundredth.
+
+What is left of a flow's 8.7 ns on ``hit``: addresses 3.1, services 0.9, pairs 3.4, and 1 that the steps cost one
+another, by what they push out of the caches. Pairs are four look-ups, of which each takes what a look-up in the
+second-level cache takes, 0.7 to 0.9 ns: two thirds of a megabyte are met often enough to matter. Halving is bound by
+the one unit that looks up and compares registers of 512 bits, nodes by loads.
 
 Tried, measured, and left
 -------------------------
@@ -71,12 +82,20 @@ Tried, measured, and left
 - Tries in the compiled loops: 2.5 to 3.7 ns an address alone, level by level or not, and more beside the other tables.
   Their last step as 4 + 4 bits: half the bytes, one look-up more, 5 to 25 % slower.
 - All tables in one block of large pages: no difference to the whole, though a random look-up alone gains by it.
-- Gathers (AVX-512): 1.3 cycles a look-up, no less than single loads take; the compiler does without them.
+- Gathers (AVX-512): 1.3 cycles a look-up, no less than single loads take; the compiler does without them. Nodes by
+  gathers, sixteen addresses halved four times: 2.3 ns. Nodes of eight keys, of which twice as many are needed, bits
+  stored and counted sixteen at a time: as quick as nodes of sixteen.
+- Halving sixteen addresses at a time in turn with other steps, or steps of one block with those of the one before: no
+  quicker, though the units they wait for are others.
+- Index arithmetic of pairs in loops of its own, which the compiler writes sixteen wide: 15 % slower, since what lies
+  between must be stored. Fetching columns past the second-level cache ahead of time: no difference.
+- A memory of combinations before pairs: 89 of 100 flows of ``hit`` are known to 32,768 places, and take as long to
+  look up as pairs do. 3 % gained there, 6 % lost on ``cross``.
+- Classes of services in an order that puts together what the same lists hold: a third fewer blocks, no gain in time.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another.
 - The search's comparisons as such: the compiler makes branches of them, and half are guessed wrong.
-- In place of the upper nodes a shift for each value of the high eight bits, and a cell that names one node: 1.8 ns an
-  address instead of 2.3, and 7 % of the whole. The cells follow the densest part of a network, 132 kB here and 32 MB at
-  worst, so trees would have to stay beside them.
+- In place of the parts a shift for each value of the high eight bits, and a cell that names one node: 1.8 ns an
+  address. The cells follow the densest part of a network, 132 kB here and 32 MB at worst.
 - ``numpy`` with larger tables and fewer passes (pairs and rows written out, services by one table of 64K for each kind,
   places as 64 bits that need no change of type): 22 passes instead of 40, 38 ns instead of 44 on ``hit``, and no gain
   on ``cross``, for 15 MB instead of 5. A take alone costs 0.6 ns, and 2 where ten tables push one another out of the

@@ -43,10 +43,11 @@ class Tree(NamedTuple):
     is its interval. ``values`` are the intervals' values. The key of a start is one less than the start, so that
     "below" means "from the start on", and a node is filled up with keys that nothing is above.
 
-    ``parts`` is empty for numbers of 64 bits, which are all in part 0 and have a level at least. For 32 bits it holds the keys between parts
-    twice. First by halvings: those of the first four in a line each, repeated, then those of the fifth to the eighth in
-    1, 2, 4 and 8 lines; the key that a number needs next stands where the bits say that it has so far, the first bit
-    being the lowest. Then as 17 nodes of 15 keys and one that nothing is above: the root, and its children.
+    ``parts`` is empty for numbers of 64 bits, which are all in part 0 and have a level at least. For 32 bits it holds
+    the keys between parts twice. First by halvings: those of the first four in a line each, repeated, then those of the
+    fifth to the eighth in 1, 2, 4 and 8 lines; the key that a number needs next stands where the bits say that it has
+    so far, the first bit being the lowest. Then as 17 nodes of 15 keys and one that nothing is above: the root, and its
+    children.
     """
 
     parts: Array

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.compiled import compiled, inlined
 from netwatch.matcher.kernels.spells import clock, never
 
 __all__ = ["MOST", "ROW_BITS", "class_memory", "keep_combinations", "new_combinations"]
@@ -28,7 +28,7 @@ ONE = i32(1)
 MIX = u64(0x9E3779B97F4A7C15)
 
 
-@compiled
+@inlined
 def class_memory(size, shape):
     """An empty memory, and room for what is not in it of a block of ``size`` flows.
 
@@ -45,7 +45,7 @@ def class_memory(size, shape):
     return (table, widths), np.empty(size, np.uint32), columns, np.empty(size, np.int32), times
 
 
-@compiled
+@inlined
 def combination(classes, i, widths):
     """A combination as one number, and its place."""
     s, d, v = classes

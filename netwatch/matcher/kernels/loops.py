@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import overload
 
 from netwatch.matcher.kernels.combinations import MOST, class_memory, keep_combinations, new_combinations
-from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.compiled import compiled, inlined
 from netwatch.matcher.kernels.instructions import below, fan, halved, ones
 from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
 from netwatch.matcher.kernels.spells import judge, left_alone
@@ -35,7 +35,7 @@ ROOT = u64(sum(HALVING_LINES))
 NO_BRICK = u64(0xFFFFFFFF)
 
 
-@compiled
+@inlined
 def sides(numbers, parts, begin, out):
     """The child of the root that each number goes to, but for as many as are halved, which get their part instead."""
     done = halved(parts, numbers, u64(begin), out)
@@ -44,13 +44,13 @@ def sides(numbers, parts, begin, out):
     return done
 
 
-@compiled
+@inlined
 def part_of(number, parts, side):
     """The part of a number that goes to a child of the root."""
     return (u64(side) << FOUR) + below(parts, ROOT + ONE + u64(side), number)
 
 
-@compiled
+@inlined
 def parts_of(numbers, parts, begin, out):
     """The part of each number from ``begin`` on (see ``Tree``), as many as ``out`` has room for."""
     if not len(parts):
@@ -60,7 +60,7 @@ def parts_of(numbers, parts, begin, out):
         out[i] = part_of(numbers[u64(begin) + i], parts, out[i])
 
 
-@compiled
+@inlined
 def part_values(numbers, parts, values, begin, out):
     """The value of each number from ``begin`` on where parts are single intervals: ``tree_values`` in a step less."""
     done = sides(numbers, parts, begin, out)
@@ -176,7 +176,7 @@ def group_rows(classes, tables, best, out):
         out[i] = -1 if none else np.int32(row)
 
 
-@compiled
+@inlined
 def cell_of(table, line, column):
     """A cell of a table in blocks (see ``Table``)."""
     across, blocks, cells = table
@@ -184,7 +184,7 @@ def cell_of(table, line, column):
     return cells[u32(block << u32(4)) + (column & u32(15))]
 
 
-@compiled
+@inlined
 def pair_rows(classes, tables, out):
     """The row of each flow of a block, by pairs, which take the place of sources in ``classes``."""
     s, d, v = classes
@@ -206,7 +206,7 @@ def _found_rows(classes, tables, room, out):
     return lambda classes, tables, room, out: group_rows(classes, tables, room, out)
 
 
-@compiled
+@inlined
 def class_rows(classes, finish, memory, room, out):
     """The row of each flow of a block: by a combination of classes that is known, or found."""
     _, _, (s, d, v), rows, clock = memory
@@ -219,7 +219,7 @@ def class_rows(classes, finish, memory, room, out):
     judge(clock, left, len(out), MOST)
 
 
-@compiled
+@inlined
 def three_columns(size):
     """Room for the classes of a block: source, destination, service."""
     return np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
@@ -247,7 +247,7 @@ def classes_v6(flows, tables, begin, out):
     service_classes(ports, service, begin, v)
 
 
-@compiled
+@inlined
 def block_v4(flows, tables, begin, room, out):
     """The rows of a block of IPv4 flows from ``begin`` on."""
     classes, finish = tables

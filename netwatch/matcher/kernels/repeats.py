@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.compiled import compiled, inlined
 from netwatch.matcher.kernels.spells import clock
 
 __all__ = ["flow_memory", "keep_flows", "new_flows"]
@@ -42,7 +42,7 @@ def slots_of(flows, begin, out):
         out[i] = u32(u32(mixed * MIX) >> SHIFT) << u32(1)
 
 
-@compiled
+@inlined
 def flow_memory(size):
     """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows.
 
@@ -56,7 +56,7 @@ def flow_memory(size):
     return (table, slots), places, (addresses, ports), rows, clock(SPELL)
 
 
-@compiled
+@inlined
 def words(flow):
     """A flow as two words: both addresses, and ports and protocol, 40 bits."""
     src, dst, sport, dport, protocol = flow

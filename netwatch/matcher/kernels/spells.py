@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.compiled import inlined
 
 __all__ = ["clock", "judge", "left_alone", "never"]
 
@@ -22,19 +22,19 @@ LEFT, PAUSED, PAUSE, SPELL = 0, 1, 2, 3
 EIGHTHS = 8
 
 
-@compiled
+@inlined
 def clock(spell):
     """A clock at the beginning of its first spell, all of which have ``spell`` blocks."""
     return np.array([spell, 0, 0, spell], np.int64)
 
 
-@compiled
+@inlined
 def never():
     """A clock in a pause without end."""
     return np.array([1 << 62, 1, 0, 0], np.int64)
 
 
-@compiled
+@inlined
 def left_alone(clock):
     """Whether the next block is one of a pause. If so it counts as over; if not, ``judge`` is to be told of it."""
     if not clock[PAUSED]:
@@ -45,7 +45,7 @@ def left_alone(clock):
     return True
 
 
-@compiled
+@inlined
 def judge(clock, new, size, most):
     """A block of a spell is over, of whose ``size`` flows ``new`` were not known; ``most`` eighths of it may be."""
     clock[LEFT] -= 1

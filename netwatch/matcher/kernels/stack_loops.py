@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwatch.matcher.kernels.compiled import compiled
+from netwatch.matcher.kernels.compiled import compiled, inlined
 from netwatch.matcher.kernels.instructions import below, ones
 
 __all__ = ["products"]
@@ -138,7 +138,7 @@ def find(starts, tree, values, at):
             at[i] = place * FAN + below(keys, first + place, values[i])
 
 
-@compiled
+@inlined
 def part_of(field, table):
     """The starts of one table, and the rows of it and those behind it."""
     starts, begins, rows, words = field
@@ -203,7 +203,7 @@ def table_products(flows, parts, room, starting, found):
         first_of(at, rows, width, starting[begin:end], found[begin:end])
 
 
-@compiled
+@inlined
 def parts_of(fields, table):
     """The starts and the rows of one table, for each field."""
     (s0, r0), (s1, r1) = part_of(fields[0], table), part_of(fields[1], table)
