@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from netwatch.errors import NetwatchError, QueryError, TopologyError, UnsupportedError
     from netwatch.formats import load
+    from netwatch.matcher.batch import FlowBatch
     from netwatch.model.flow import Flow
     from netwatch.model.topology import Topology
     from netwatch.watcher import NetworkWatcher
 
 __all__ = [
     "Flow",
+    "FlowBatch",
     "NetwatchError",
     "NetworkWatcher",
     "QueryError",
@@ -32,6 +34,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Flow": "netwatch.model.flow",
+    "FlowBatch": "netwatch.matcher.batch",
     "NetwatchError": "netwatch.errors",
     "NetworkWatcher": "netwatch.watcher",
     "QueryError": "netwatch.errors",

@@ -11,6 +11,7 @@ import netwatch
 
 PUBLIC = [
     "Flow",
+    "FlowBatch",
     "NetwatchError",
     "NetworkWatcher",
     "QueryError",
