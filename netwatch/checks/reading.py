@@ -78,6 +78,8 @@ class _Reader:
         for part in verb.parts:
             if part.required and part.name not in item:
                 self._problem((index,), f"{verb.name} needs {part.name}.", f"For example: {verb.example}")
+        if len(verb.subject) > 1 and sum(name in item for name in verb.subject) != 1:
+            self._problem((index,), f"{verb.name} needs {' or '.join(verb.subject)}.", "Name one of them.")
         expect, where = self._expectation(index, item.get("expect"), verb), self._where(index)
         name = item.get("name")
         if isinstance(name, list | dict):

@@ -39,9 +39,10 @@ def _question(verb: Verb) -> Json:
         **{part.name: _part(part) for part in verb.parts},
     }
     required = [part.name for part in verb.parts if part.required]
+    subjects = {"oneOf": [{"required": [name]} for name in verb.subject]} if len(verb.subject) > 1 else {}
     return {
         "if": {"properties": {"ask": {"const": verb.name}}, "required": ["ask"]},
-        "then": {"properties": properties, "required": required, "additionalProperties": False},
+        "then": {"properties": properties, "required": required, "additionalProperties": False, **subjects},
     }
 
 
@@ -52,7 +53,7 @@ def _part(part: Part) -> Json:
 def _expectation(verb: Verb) -> Json:
     expressions = {"type": "object", "description": "JMESPath over ARM's body, and the value it must give."}
     words = {"type": "string", "pattern": f"^({'|'.join(_any_case(word) for word in verb.words)})$"}
-    named = [{"enum": list(dict.fromkeys(verb.words))}, words] if verb.words else []
+    named = [{"enum": list(verb.words)}, words] if verb.words else []
     return {"anyOf": [*named, expressions, {"type": "null"}], "description": "The answer it must get."}
 
 

@@ -52,6 +52,8 @@ def test_expressions_keep_the_types_of_their_values(tmp_path: Path) -> None:
         ("- next-hop", "a question is a mapping."),
         (f"- {HOP}, dst-ip: 1.1.1.1}}", "next-hop has no part 'dst-ip'. Did you mean dest-ip"),
         ("- {ask: next-hop, vm: a, source-ip: 10.0.0.4}", "next-hop needs dest-ip."),
+        ("- {ask: effective-routes}", "effective-routes needs nic or vm. Name one of them."),
+        ("- {ask: effective-rules, nic: a, vm: b}", "effective-rules needs nic or vm. Name one of them."),
         (f"- {HOP}, nic: [a]}}", "nic is one value."),
         (f"- {HOP}, nic: true}}", "nic is one value."),
         (f"- {HOP}, expect: Internett}}", "'Internett' is no answer of next-hop. Did you mean Internet?"),

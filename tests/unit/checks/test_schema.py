@@ -31,6 +31,8 @@ WRONG = {
     "a word for a list": "- {ask: topology, vnet: v, expect: Allow}",
     "an expectation that is a list": f"- {{{HOP}, expect: [Internet]}}",
     "a name that is a list": f"- {{{HOP}, name: [a]}}",
+    "no subject": "- {ask: effective-routes}",
+    "two subjects": "- {ask: effective-routes, nic: a, vm: b}",
 }
 
 
