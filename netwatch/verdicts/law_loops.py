@@ -17,8 +17,8 @@ i32, u8, u64 = np.int32, np.uint8, np.uint64
 ALLOW, DENY, UNKNOWN, NOT_APPLICABLE, ALWAYS_ALLOW, HANDED_ON, OPEN = (u8(each) for each in chains.Saying)
 ADMIN = chains.ADMIN
 NO_RULE, NO_LEVEL = i32(-1), u8(255)
-OVER, ALLOWED_ABOVE, NAMED = u8(1), u8(2), u8(4)
-"""What is known of a flow: no other list is asked; an admin rule has allowed it; the last list had something to say."""
+OVER, ALLOWED_ABOVE = u8(1), u8(2)
+"""What is known of a flow: that no other list is asked, and that an admin rule has allowed it."""
 
 
 @compiled
@@ -33,8 +33,8 @@ def settle(pairs, columns, tables, room, out):
     for position in range(len(lists_of)):
         many = asking(chain, (lists_of[position], of_lists[2]), known, left, lists)
         first_found(columns, (left[:many], lists[:many], found[:many]), of_lists, stack, room[1])
-        decide((left[:many], lists[:many], found), of_lists, of_products, known, out[0])
-        name((left[:many], found), (levels[position], chain), of_products[1], known, out)
+        own = of_lists[2], of_products[0], of_products[1], levels[position], chain
+        decide((left[:many], lists[:many], found), own, known, out)
 
 
 @compiled
@@ -54,12 +54,11 @@ def asking(chain, tables, known, left, lists):
     lists_of, kinds = tables
     many = u64(0)
     for i in range(u64(len(known))):
-        if known[i] & OVER:
-            continue
-        own = lists_of[u64(chain[i])]
-        if own >= 0 and not (known[i] & ALLOWED_ABOVE and kinds[u64(own)] == ADMIN):
-            left[many], lists[many] = i, own
-            many += u64(1)
+        own = lists_of[u64(chain[i]) if chain[i] >= 0 else u64(0)]
+        is_admin = kinds[u64(own) if own >= 0 else u64(0)] == ADMIN
+        is_over = (known[i] & OVER != 0) | ((known[i] & ALLOWED_ABOVE != 0) & is_admin)
+        left[many], lists[many] = i, own  # the next overwrites it where it asks none
+        many += u64((own >= 0) & ~is_over)
     return many
 
 
@@ -87,30 +86,20 @@ def first_found(columns, asked, of_lists, stack, room):
 
 
 @compiled
-def decide(asked, of_lists, of_products, known, outcome):
-    """Let lists decide. A Deny settles a flow; the first Unknown stands against every Allow."""
+def decide(asked, tables, known, out):
+    """Let lists decide. A Deny settles a flow; the first Unknown stands against every Allow; of several Allows the last
+    is named. Nothing is branched on: what flows are told would be guessed wrong."""
     left, lists, found = asked
-    kinds, said_by = of_lists[2], of_products[0]
+    kinds, sayings, rules, levels, chain = tables
+    outcome, rule, level = out
     for i in range(u64(len(left))):
-        said, at = said_by[u64(found[i])], u64(left[i])
-        state = known[at] & ~NAMED
-        if said in (DENY, ALWAYS_ALLOW, OPEN):
-            state |= OVER
-        if kinds[u64(lists[i])] == ADMIN and said in (ALLOW, ALWAYS_ALLOW):
-            state |= ALLOWED_ABOVE
-        if said in (DENY, OPEN) or (said != HANDED_ON and outcome[at] != UNKNOWN):
-            outcome[at] = ALLOW if said == ALWAYS_ALLOW else said
-            state |= NAMED
-        known[at] = state
-
-
-@compiled
-def name(asked, levels, rules, known, out):
-    """Name the rule and the level where a list has just decided; of several Allows the last stays."""
-    left, found = asked
-    of_chain, chain = levels
-    _, rule, level = out
-    for i in range(u64(len(left))):
-        at = u64(left[i])
-        if known[at] & NAMED:
-            rule[at], level[at] = rules[u64(found[i])], of_chain[u64(chain[at])]
+        at, product = u64(left[i]), u64(found[i])
+        said, own_rule, own_level = sayings[product], rules[product], levels[u64(chain[at])]
+        ends = (said == DENY) | (said == OPEN)
+        is_always = said == ALWAYS_ALLOW
+        is_above = ((said == ALLOW) | is_always) & (kinds[u64(lists[i])] == ADMIN)
+        counts = ends | ((said != HANDED_ON) & (outcome[at] != UNKNOWN))
+        known[at] |= u8(ends | is_always) * OVER | u8(is_above) * ALLOWED_ABOVE
+        outcome[at] = (ALLOW if is_always else said) if counts else outcome[at]
+        rule[at] = own_rule if counts else rule[at]
+        level[at] = own_level if counts else level[at]
