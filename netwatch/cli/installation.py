@@ -118,7 +118,7 @@ def _compiled_code() -> Json:
         return {"path": None, "why": "numba is not installed"}
     from netwatch.matcher.kernels import stack_loops
 
-    path = stack_loops.search.stats.cache_path
+    path = stack_loops.fields_of.stats.cache_path
     if path is None:
         why = "no directory can be written to, so every process compiles anew; NUMBA_CACHE_DIR names one"
         return {"path": None, "why": why}

@@ -2,7 +2,7 @@
 
 Small tables are what networks are made of: hundreds of lists of a hundred rules. Made ready one by one for large
 batches, each would take a megabyte. Here a table is what ``products`` has: the cuts of each field, and between two
-cuts a row of bits, a bit for each product. A flow is five binary searches in cuts, an AND of five rows, and the lowest
+cuts a row of bits, a bit for each product. A flow is five searches in cuts, an AND of five rows, and the lowest
 bit that is left. A hundred rules take 15 KB so.
 
 IPv6: addresses are numbered by the cuts of all tables together, and these numbers are searched in the place of

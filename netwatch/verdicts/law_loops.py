@@ -5,6 +5,8 @@ It says the same, but of one thing: a list whose first match is only possible. S
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled
@@ -12,6 +14,9 @@ from netwatch.matcher.kernels.stack_loops import products
 from netwatch.verdicts import chains
 
 __all__ = ["settle"]
+
+Array = np.ndarray[Any, Any]
+Arrays = tuple[Any, ...]
 
 i32, u8, u64 = np.int32, np.uint8, np.uint64
 ALLOW, DENY, UNKNOWN, NOT_APPLICABLE, ALWAYS_ALLOW, HANDED_ON, OPEN = (u8(each) for each in chains.Saying)
@@ -21,20 +26,53 @@ OVER, ALLOWED_ABOVE = u8(1), u8(2)
 """What is known of a flow: that no other list is asked, and that an admin rule has allowed it."""
 
 
-@compiled
-def settle(pairs, columns, tables, room, out):
+def settle(pairs: Array, columns: Arrays, tables: Arrays, room: Arrays, out: Arrays) -> None:
     """What the lists come to that each flow's pair asks, position by position; -1 is a flow without a pair.
 
-    ``room`` is for as many flows, see ``Room``.
+    ``room`` is for as many flows, see ``Room``. Not compiled itself: ``products`` would be compiled once more for it.
     """
     stack, (of_pairs, lists_of, levels), of_lists, of_products = tables
-    (known, chain, left, lists, found), _ = room
+    (known, chain, left, lists, found), rest = room
     begun(pairs, of_pairs, known, chain, out)
     for position in range(len(lists_of)):
         many = asking(chain, (lists_of[position], of_lists[2]), known, left, lists)
-        first_found(columns, (left[:many], lists[:many], found[:many]), of_lists, stack, room[1])
-        own = of_lists[2], of_products[0], of_products[1], levels[position], chain
-        decide((left[:many], lists[:many], found), own, known, out)
+        asked = left[:many], lists[:many], found[:many]
+        first_found(columns, asked, of_lists, stack, rest)
+        decide(asked, (of_lists[2:], of_products, levels[position], chain), known, out)
+
+
+def first_found(columns: Arrays, asked: Arrays, of_lists: Arrays, stack: Arrays, room: Arrays) -> None:
+    """The first product of each flow's list, -1 for none; a list of several tables asks one by one."""
+    left, lists, found = asked
+    first, sections = of_lists[:2]
+    tables, every = room[0][: len(lists)], np.empty(0, np.int32)
+    first_tables(lists, first, tables)
+    products((left, tables, every), columns, stack, room[1], found)
+    for section in range(1, int(sections.max(initial=1))):
+        behind = np.empty(len(lists), np.int32)
+        if more_tables((lists, found), section, (first, sections), tables):
+            products((left, tables, every), columns, stack, room[1], behind)
+            np.maximum(found, behind, out=found)
+
+
+@compiled
+def first_tables(lists, first, tables):
+    """The first table of each flow's list."""
+    for i in range(u64(len(lists))):
+        tables[i] = first[u64(lists[i])]
+
+
+@compiled
+def more_tables(asked, section, of_lists, tables):
+    """Another table of the lists that had nothing to say so far, -1 for the others: how many there are."""
+    lists, found = asked
+    first, sections = of_lists
+    many = 0
+    for i in range(u64(len(lists))):
+        has = found[i] < 0 and sections[u64(lists[i])] > section
+        tables[i] = first[u64(lists[i])] + section if has else -1
+        many += has
+    return many
 
 
 @compiled
@@ -63,37 +101,14 @@ def asking(chain, tables, known, left, lists):
 
 
 @compiled
-def first_found(columns, asked, of_lists, stack, room):
-    """The first product of each flow's list, else what stands for none; a list of several tables asks one by one."""
-    left, lists, found = asked
-    first, sections, _, nothing = of_lists
-    tables, every, most = room[0][: len(lists)], np.empty(0, np.int32), 1
-    for i in range(u64(len(lists))):
-        tables[i] = first[u64(lists[i])]
-        most = max(most, sections[u64(lists[i])])
-    products((left, tables, every), columns, stack, room[1], found)
-    if most > 1:
-        behind = np.empty(len(lists), np.int32)
-        for section in range(1, most):
-            for i in range(u64(len(lists))):
-                has = found[i] < 0 and sections[u64(lists[i])] > section
-                tables[i] = first[u64(lists[i])] + section if has else -1
-            products((left, tables, every), columns, stack, room[1], behind)
-            for i in range(u64(len(lists))):
-                found[i] = max(found[i], behind[i])
-    for i in range(u64(len(lists))):
-        found[i] = found[i] if found[i] >= 0 else nothing[u64(lists[i])]
-
-
-@compiled
 def decide(asked, tables, known, out):
     """Let lists decide. A Deny settles a flow; the first Unknown stands against every Allow; of several Allows the last
     is named. Nothing is branched on: what flows are told would be guessed wrong."""
     left, lists, found = asked
-    kinds, sayings, rules, levels, chain = tables
+    (kinds, nothing), (sayings, rules), levels, chain = tables
     outcome, rule, level = out
     for i in range(u64(len(left))):
-        at, product = u64(left[i]), u64(found[i])
+        at, product = u64(left[i]), u64(found[i] if found[i] >= 0 else nothing[u64(lists[i])])
         said, own_rule, own_level = sayings[product], rules[product], levels[u64(chain[at])]
         ends = (said == DENY) | (said == OPEN)
         is_always = said == ALWAYS_ALLOW

@@ -4,8 +4,8 @@ Flows are first put in the order of their tables, so that a table's starts and r
 asked. Each is one record then, of sixteen bytes: it goes to as many places as there are tables, and five columns would
 be five times as many, more than the second cache follows; reading the columns in that order would miss it with every
 flow. A field is searched for a block of flows step by step, each step for the whole block: the comparisons of one flow
-wait for one another, those of a block do not. Where many flows ask a table, its starts are first set out as a tree,
-which takes three steps where halving takes nine: that costs what a few flows gain.
+wait for one another, those of a block do not. The starts of a table are first set out as a tree, which takes three
+steps where halving takes nine.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ __all__ = ["products"]
 
 BLOCK = 512
 """Flows searched together: what lies between two steps stays in the first cache."""
-
-TREE_PAYS = 4
-"""A tree is made for a table with less than so many starts for each flow."""
 
 i32, i64, u32, u64 = np.int32, np.int64, np.uint32, np.uint64
 ONE, SIX, BITS = u64(1), u64(6), u64(63)
@@ -84,51 +81,32 @@ def fields_of(flows, out):
 
 
 @compiled
-def search(starts, values, at):
-    """Of each value the last start that is not above it."""
-    left = u32(len(starts))
-    for i in range(u64(len(values))):
-        at[i] = u32(0)
-    while left > u32(1):
-        half = left >> u32(1)
-        for i in range(u64(len(values))):
-            probe = at[i] + half
-            at[i] = probe if starts[probe] <= values[i] else at[i]
-        left -= half
-
-
-@compiled
-def grown(starts, flows, keys, levels):
-    """Set out the tree of ``starts``: its depth, 0 where it would not pay.
+def grown(starts, keys, levels):
+    """Set out the tree of ``starts``: its depth, 1 at least.
 
     A node is sixteen keys, each one less than a start; ``levels[d]`` is the first node of depth d. From node
     ``levels[d] + p`` a value goes to ``p * 17 + (how many of the keys are below it)``, at last to its start. A node is
     filled up with keys that nothing is above.
     """
     count = u64(len(starts))
-    if count == ONE or flows * TREE_PAYS < len(starts):
-        return 0
-    span, depth, node = ONE, 1, NOTHING
-    while span * FAN < count:
+    span, depth, node = FAN, 1, NOTHING
+    while span < count:
         span, depth = span * FAN, depth + 1
     for level in range(depth):
+        span //= FAN
         levels[level] = node
         for own in range((count - ONE) // (span * FAN) + ONE):
             for key in range(KEYS):
                 which = (own * FAN + key + ONE) * span
                 keys[node * KEYS + key] = starts[which] - u32(1) if which < count else HIGHEST
             node += ONE
-        span //= FAN
     return depth
 
 
 @compiled
-def find(starts, tree, values, at):
-    """Of each value the last start that is not above it, in the tree where there is one."""
+def find(tree, values, at):
+    """Of each value the last start that is not above it."""
     keys, levels, depth = tree
-    if not depth:
-        search(starts, values, at)
-        return
     for i in range(u64(len(values))):
         at[i] = below(keys, NOTHING, values[i])
     for level in range(1, depth):
@@ -173,10 +151,7 @@ def room_for(fields):
         for table in range(len(field[1]) - 1):
             most = max(most, field[1][table + 1] - field[1][table])
     size = (most // i64(FAN) + DEPTHS) * 2 * i64(KEYS)
-    every = np.empty(5 * size + i64(KEYS), np.uint32)
-    begin = -(every.ctypes.data >> 2) & 15  # a node lies in one line of the cache
-    keys = every[begin : begin + 5 * size].reshape((5, size))
-    trees = keys, np.empty((5, DEPTHS), np.uint64)
+    trees = np.empty((5, size), np.uint32), np.empty((5, DEPTHS), np.uint64)
     return trees, np.empty((5, BLOCK), np.uint32), np.empty((5, BLOCK), np.uint32)
 
 
@@ -186,20 +161,20 @@ def table_products(flows, parts, room, starting, found):
     (src, dst, sport, dport, protocol), rows, width = parts
     (keys, levels), values, at = room
     many = len(flows)
-    s = keys[0], levels[0], grown(src, many, keys[0], levels[0])
-    d = keys[1], levels[1], grown(dst, many, keys[1], levels[1])
-    u = keys[2], levels[2], grown(sport, many, keys[2], levels[2])
-    v = keys[3], levels[3], grown(dport, many, keys[3], levels[3])
-    p = keys[4], levels[4], grown(protocol, many, keys[4], levels[4])
+    s = keys[0], levels[0], grown(src, keys[0], levels[0])
+    d = keys[1], levels[1], grown(dst, keys[1], levels[1])
+    u = keys[2], levels[2], grown(sport, keys[2], levels[2])
+    v = keys[3], levels[3], grown(dport, keys[3], levels[3])
+    p = keys[4], levels[4], grown(protocol, keys[4], levels[4])
     for begin in range(0, many, BLOCK):
         end = min(begin + BLOCK, many)
         size = end - begin
         fields_of(flows[begin:end], values)
-        find(src, s, values[0, :size], at[0])
-        find(dst, d, values[1, :size], at[1])
-        find(sport, u, values[2, :size], at[2])
-        find(dport, v, values[3, :size], at[3])
-        find(protocol, p, values[4, :size], at[4])
+        find(s, values[0, :size], at[0])
+        find(d, values[1, :size], at[1])
+        find(u, values[2, :size], at[2])
+        find(v, values[3, :size], at[3])
+        find(p, values[4, :size], at[4])
         first_of(at, rows, width, starting[begin:end], found[begin:end])
 
 

@@ -66,13 +66,13 @@ def test_as_json() -> None:
 
 COMPILE = """
 import numpy as np
-from netwatch.matcher.kernels.stack_loops import search
+from netwatch.matcher.kernels.stack_loops import fields_of
 from netwatch.cli.installation import installation
 
-out = np.empty(2, np.uint32)
-search(np.array([0, 5, 6], np.uint32), np.array([7, 5], np.uint32), out)
-assert out.tolist() == [2, 1]
-print(sum(search.stats.cache_hits.values()), installation()["compiled_code"]["path"], sep="|")
+out = np.empty((5, 1), np.uint32)
+fields_of(np.array([[1, 2, 3 << 16 | 4, 5]], np.uint32), out)
+assert out.tolist() == [[1], [2], [3], [4], [5]]
+print(sum(fields_of.stats.cache_hits.values()), installation()["compiled_code"]["path"], sep="|")
 """
 
 
