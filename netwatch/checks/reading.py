@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from netwatch.checks.nearest import did_you_mean
 from netwatch.checks.verbs import VERBS, Verb
 from netwatch.errors import TopologyError, TopologyErrors, TopologySchemaError
-from netwatch.formats.text_file import read_text
+from netwatch.formats.text_file import read_text, source_name
 from netwatch.formats.yaml_events import YamlDocument, read_yaml
 from netwatch.model.where import Where
 
@@ -50,8 +50,8 @@ def read_questions(path: str | os.PathLike[str]) -> tuple[Question, ...]:
     Raises TopologySyntaxError where it cannot be read, and TopologySchemaError (TopologyErrors for several) where an
     item is no question: every problem with its line and the nearest word that would do.
     """
-    source = os.fspath(path)
-    document = read_yaml(source, read_text(source))
+    source = source_name(os.fspath(path))
+    document = read_yaml(source, read_text(path))
     if not isinstance(document.value, list) or not document.value:
         hint = "Expected items such as: - {ask: next-hop, vm: web-0, source-ip: 10.0.1.4, dest-ip: 10.0.2.4}"
         raise TopologySchemaError("a file of questions is a list.", where=Where(source, 1), hint=hint)

@@ -51,7 +51,7 @@ def parameter_values(template: Mapping[str, Any], file: str, said: Iterable[str]
     Raises TopologyError where the file is no parameter file, QueryError where a text gives no declared parameter.
     """
     declared = member(template, "parameters")
-    known = {name.lower(): each for name, each in declared.items()} if isinstance(declared, dict) else {}
+    known = {name.lower(): (name, each) for name, each in declared.items()} if isinstance(declared, dict) else {}
     values: dict[str, Callable[[], Any]] = {}
     unused = []
     for name, entry, where in _entries(file, max_bytes) if file else ():
@@ -110,18 +110,20 @@ def _tell_placeholders_apart(values: dict[str, Callable[[], Any]]) -> None:
             values[name] = _thunk(f"{text}-{name}")
 
 
-def _said(text: str, known: Mapping[str, Any]) -> tuple[str, Any]:
+def _said(text: str, known: Mapping[str, tuple[str, Any]]) -> tuple[str, Any]:
+    """The name and the value in ``NAME=VALUE``; ``known``: lower-case name → the name as declared, its definition."""
     name, equals, value = text.partition("=")
     name = name.strip()
     if not equals:
         raise QueryError(f'--set "{text}" is not NAME=VALUE.', hint="For example --set vnetName=vnet-hub.")
-    definition = known.get(name.lower())
-    if definition is None:
+    if name.lower() not in known:
         from difflib import get_close_matches
 
         near = get_close_matches(name.lower(), known, n=1)
-        hint = f'Did you mean "{near[0]}"?' if near else f"It has {', '.join(known) or 'none'}."
+        names = ", ".join(declared for declared, _ in known.values())
+        hint = f'Did you mean "{known[near[0]][0]}"?' if near else f"It has {names or 'none'}."
         raise QueryError(f'--set: the template has no parameter "{name}".', hint=hint)
+    _, definition = known[name.lower()]
     return name, _typed(name, value, str(member(definition, "type") or "string").lower())
 
 

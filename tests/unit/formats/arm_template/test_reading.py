@@ -180,10 +180,17 @@ def test_placeholders_are_open_where_a_prefix_is_wanted_and_text_elsewhere(tmp_p
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("q=1", 'no parameter "q"'), ("p", "is not NAME=VALUE"), ("n=x", "is no int"), ("l=x", "is no array")],
+    [
+        ("q=1", 'no parameter "q"\\. It has p, n, l, vnetName\\.'),
+        ("vnetNames=1", 'Did you mean "vnetName"'),
+        ("p", "is not NAME=VALUE"),
+        ("n=x", "is no int"),
+        ("l=x", "is no array"),
+    ],
 )
 def test_what_cannot_be_set_says_so(text: str, message: str) -> None:
     parameters = {"p": _parameter(), "n": _parameter(type="int"), "l": _parameter(type="array")}
+    parameters["vnetName"] = _parameter()
     with pytest.raises(QueryError, match=message):
         deployed(template(parameters=parameters), sets=(text,))
 
