@@ -25,6 +25,7 @@ __all__ = [
     "learned_routes",
     "propagates",
     "serving_gateways",
+    "undeclared_gateways",
 ]
 
 
@@ -96,6 +97,16 @@ def gateway_entries(topology: Topology, vnet: VirtualNetwork) -> list[GatewayEnt
 def serving_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetworkGateway]:
     """The gateways of ``gateway_entries``."""
     return [entry.gateway for entry in gateway_entries(topology, vnet)]
+
+
+def undeclared_gateways(topology: Topology, vnet: VirtualNetwork) -> list[VirtualNetworkGateway]:
+    """The gateways that serve ``vnet``, bring what a circuit announces, and of which no fact says what that is.
+
+    A circuit brings its routes over BGP alone (Microsoft documentation, ExpressRoute routing requirements).
+    """
+    circuits = {each.gateway for each in topology.connections.values() if each.kind.lower() == "expressroute"}
+    learned = topology.facts.gateway_learned_routes
+    return [each for each in serving_gateways(topology, vnet) if each.id in circuits and each.id.key not in learned]
 
 
 def _advertised(topology: Topology, gateway: VirtualNetworkGateway) -> tuple[Prefix, ...]:

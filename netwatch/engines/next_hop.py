@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netwatch.compile.compiled_topology import CompiledTopology
+from netwatch.effective.gateways import propagates, undeclared_gateways
 from netwatch.effective.routes import Selection
 from netwatch.engines.assumed import of_address, of_routes
 from netwatch.engines.targets import (
@@ -18,8 +19,8 @@ from netwatch.errors import InvalidFlowError
 from netwatch.model.addresses import Address
 from netwatch.model.answers import NextHopAnswer
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import NetworkInterface
-from netwatch.model.routes import EffectiveRoute
+from netwatch.model.resources import NetworkInterface, Subnet
+from netwatch.model.routes import EffectiveRoute, NextHopType
 from netwatch.model.unresolved import Unresolved
 from netwatch.verdicts.next_hops import next_hop_type
 
@@ -56,6 +57,7 @@ def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: st
             *_notes(compiled, card, nic),
             *_odd_source(source, dest, card),
             *_spread(selection),
+            *_not_declared(compiled, subnet, selection),
             *_assumed(compiled, card, source, selection),
         ),
         service_tags=compiled.published_tags_under(compiled.effective_routes(subnet)),
@@ -95,6 +97,28 @@ def _odd_source(source: Address, dest: Address, nic: NetworkInterface) -> tuple[
     if source in own or any(isinstance(each, Unresolved) for each in own):
         return ()
     return (f"{source} is not an address of {nic.id.name}; the route is looked up all the same, as Azure does",)
+
+
+_BEFORE_GATEWAYS = (
+    NextHopType.VNET_LOCAL,
+    NextHopType.VNET_PEERING,
+    NextHopType.VNET_GLOBAL_PEERING,
+    NextHopType.SERVICE_ENDPOINT,
+    NextHopType.INTERFACE_ENDPOINT,
+)
+
+
+def _not_declared(compiled: CompiledTopology, subnet: Subnet, selection: Selection) -> tuple[str, ...]:
+    """Says that a circuit may announce a longer prefix than the route's, where nothing is declared of it."""
+    route, topology = selection.route, compiled.topology
+    is_before = isinstance(route, EffectiveRoute) and route.next_hop_type in _BEFORE_GATEWAYS
+    if is_before or not propagates(topology, subnet):
+        return ()
+    return tuple(
+        f"what {gateway.id.name} learns over ExpressRoute is not declared, and could take the packet: "
+        "declare the fact gatewayLearnedRoutes"
+        for gateway in undeclared_gateways(topology, topology.vnets[subnet.vnet.key])
+    )
 
 
 def _spread(selection: Selection) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from netwatch.errors import InvalidFlowError, RefusedByAzureError
+from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.addresses import parse_address, parse_prefix
 from netwatch.model.flow import Level, Outcome
 from netwatch.model.resources import PublicIpAddress
@@ -211,3 +212,27 @@ def test_effective_rules_name_the_nics_group_first_and_expand_tags(watcher: Netw
 def test_effective_routes_are_those_of_the_nics_subnet(watcher: NetworkWatcher) -> None:
     assert len(watcher.effective_routes("web-0-back").routes) == len(watcher.effective_routes("bare-0").routes)
     assert any(route.name == "r0" for route in watcher.effective_routes("web-0").routes)
+
+
+_CIRCUIT = """
+netwatch: 1
+virtualNetworks:
+  hub:
+    addressPrefixes: 10.0.0.0/16
+    subnets: {GatewaySubnet: {addressPrefix: 10.0.255.0/27}, a: {addressPrefix: 10.0.1.0/24}}
+virtualNetworkGateways:
+  er: {gatewayType: ExpressRoute, subnet: hub/GatewaySubnet, connections: {c: {connectionType: ExpressRoute}}}
+virtualMachines: {vm: {networkInterfaces: {nic: {subnet: a}}}}
+"""
+
+
+@pytest.mark.parametrize(("dest", "facts", "is_said"), [
+    ("172.29.0.4", "", True),
+    ("8.8.8.8", "", True),
+    ("10.0.7.7", "", False),
+    ("172.29.0.4", "facts: {gatewayLearnedRoutes: {er: 172.30.0.0/16}}", False),
+])  # fmt: skip
+def test_what_a_circuit_announces_and_nobody_declared_is_said(dest: str, facts: str, is_said: bool) -> None:
+    """A circuit brings its routes over BGP alone (ExpressRoute routing requirements), and BGP is in no export."""
+    answer = NetworkWatcher(read_topology_file("net.yaml", _CIRCUIT + facts)).next_hop("vm", dest_ip=dest)
+    assert any("what er learns over ExpressRoute is not declared" in note for note in answer.notes) is is_said
