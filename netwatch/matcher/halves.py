@@ -6,21 +6,22 @@ halves apart, a search among the few of that high half follows, which takes as m
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.axes import AddressAxis
-from netwatch.matcher.search_trees import Tree
-from netwatch.matcher.tries import Trie
+from netwatch.matcher.search_trees import LINE, Tree, tree
+from netwatch.matcher.tries import Trie, trie
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["Addresses", "Find", "Halves", "addresses"]
+__all__ = ["ByTree", "ByTrie", "Halves", "LineHalves", "by_tree", "by_trie"]
 
 _LOW = (1 << 64) - 1
+_KEYS = LINE // 8
+"""Keys of 64 bits in a line."""
 
 
 class Halves(NamedTuple):
@@ -31,7 +32,7 @@ class Halves(NamedTuple):
     the power of two to begin a search with; ``lows`` has 2 * step numbers more than there are classes.
     """
 
-    highs: Trie | Tree
+    highs: Trie
     begins: Array
     ends: Array
     lows: Array
@@ -39,23 +40,105 @@ class Halves(NamedTuple):
     step: int
 
 
-Addresses = Trie | Tree | Halves
-"""What gives an address its class."""
+class LineHalves(NamedTuple):
+    """``Halves`` whose low halves stand in lines of eight keys, compared all at once as in a ``Tree``.
 
-Find = Callable[["Array", "Array"], Trie | Tree]
-"""``trie`` or ``tree``: of ascending starts of intervals and their values."""
+    High interval h has the lines from ``firsts[h]`` to ``lasts[h]``, most of them one; those that need none share line
+    0, which nothing is above. A line is chosen by its first key, in steps from ``step`` down, and may be sought 2 *
+    step behind the last. Of line l, c of whose keys are below a low half, the class is ``classes[bases[h] + 9 * (l -
+    firsts[h]) + c]``.
+    """
+
+    highs: Tree
+    firsts: Array
+    lasts: Array
+    bases: Array
+    keys: Array
+    classes: Array
+    step: int
 
 
-def addresses(axis: AddressAxis, version: int, find: Find) -> Addresses:
-    """The tables of an axis, made with ``find``."""
+class _Highs(NamedTuple):
+    """``starts`` of high intervals, ascending; h has the intervals ``begins[h]`` to below ``ends[h]`` of the axis."""
+
+    starts: Array
+    begins: Array
+    ends: Array
+    lows: Array
+
+
+ByTrie = Trie | Halves
+ByTree = Tree | LineHalves
+"""What gives an address its class, by looking up or by comparing."""
+
+
+def by_trie(axis: AddressAxis, version: int) -> ByTrie:
+    """The classes of an axis, for addresses to be looked up."""
     import numpy as np
 
     if version == 4:
-        return find(np.array(axis.starts, np.uint32), axis.classes)
-    return _halves(axis, find)
+        return trie(np.array(axis.starts, np.uint32), axis.classes)
+    highs = _highs(axis)
+    step = _power(int((highs.ends - highs.begins).max()))
+    return Halves(
+        trie(highs.starts, np.arange(len(highs.starts))),
+        highs.begins.astype(np.uint32),
+        highs.ends.astype(np.uint32),
+        np.concatenate((highs.lows, np.zeros(2 * step + 1, np.uint64))),
+        axis.classes.astype(np.uint32),
+        step,
+    )
 
 
-def _halves(axis: AddressAxis, find: Find) -> Halves:
+def by_tree(axis: AddressAxis, version: int) -> ByTree:
+    """The classes of an axis, for addresses to be compared."""
+    import numpy as np
+
+    if version == 4:
+        return tree(np.array(axis.starts, np.uint32), axis.classes)
+    highs = _highs(axis)
+    return LineHalves(tree(highs.starts, np.arange(len(highs.starts))), *_lines(axis.classes, highs))
+
+
+def _lines(classes: Array, highs: _Highs) -> tuple[Array, Array, Array, Array, Array, int]:
+    """All that ``LineHalves`` has beside the tree."""
+    import numpy as np
+
+    # A low half of 0 needs no key: nothing of its high half is below it.
+    searched = highs.ends > highs.begins
+    begins = highs.begins + (searched & (highs.lows.take(highs.begins, mode="clip") == 0))
+    many = highs.ends - begins
+    lines = -(-many // _KEYS)
+    firsts = np.where(lines, 1 + np.cumsum(lines) - lines, 0)
+    step = _power(int(lines.max()) - 1)
+    which = np.repeat(np.arange(len(many)), many)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
+    keys = np.full((1 + int(lines.sum()) + 2 * step + 1) * _KEYS, _LOW, np.uint64)
+    keys[firsts[which] * _KEYS + nth] = highs.lows[begins[which] + nth] - np.uint64(1)
+    bases, found = _line_classes(classes, begins, many)
+    lasts = firsts + np.maximum(lines, 1) - 1
+    return firsts.astype(np.uint32), lasts.astype(np.uint32), bases, keys, found, step
+
+
+def _line_classes(classes: Array, begins: Array, many: Array) -> tuple[Array, Array]:
+    """Where the classes of each high interval begin, and these: nine of a line, the first is that before its keys."""
+    import numpy as np
+
+    sizes = np.maximum(-(-many // _KEYS), 1) * (_KEYS + 1)
+    bases = np.cumsum(sizes) - sizes
+    which = np.repeat(np.arange(len(sizes)), sizes)
+    cell = np.arange(len(which)) - bases[which]
+    keys_before = np.minimum(cell // (_KEYS + 1) * _KEYS + cell % (_KEYS + 1), many[which])
+    return bases.astype(np.uint32), classes[begins[which] - 1 + keys_before].astype(np.uint32)
+
+
+def _power(number: int) -> int:
+    """The largest power of two that is no larger than ``number``; 0 for 0."""
+    return 1 << number.bit_length() - 1 if number else 0
+
+
+def _highs(axis: AddressAxis) -> _Highs:
+    """An IPv6 axis by high halves. Those whose low halves no rule tells apart have no intervals, but the one before."""
     import numpy as np
 
     high = np.array([start >> 64 for start in axis.starts], np.uint64)
@@ -68,13 +151,4 @@ def _halves(axis: AddressAxis, find: Find) -> Halves:
     begins = np.concatenate((np.where(searched, first, end), end[after]))
     ends = np.concatenate((end, end[after]))
     order = np.argsort(starts)
-    longest = int((ends - begins).max())
-    step = 1 << longest.bit_length() - 1 if longest else 0
-    return Halves(
-        find(starts[order], np.arange(len(starts))),
-        begins[order].astype(np.uint32),
-        ends[order].astype(np.uint32),
-        np.concatenate((low, np.zeros(2 * step + 1, np.uint64))),
-        axis.classes.astype(np.uint32),
-        step,
-    )
+    return _Highs(starts[order], begins[order], ends[order], low)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import numpy as np
 
-    from netwatch.matcher.halves import Addresses
+    from netwatch.matcher.halves import ByTree, ByTrie
     from netwatch.matcher.pairs import Table
 
     Array = np.ndarray[Any, Any]
@@ -38,8 +38,8 @@ class PrefixTables(NamedTuple):
 
     version: int
     many: int
-    tries: Addresses
-    trees: Addresses
+    tries: ByTrie
+    trees: ByTree
     values: Table
 
 
@@ -48,10 +48,8 @@ def prefix_tables(version: int, tables: Sequence[Cuts]) -> PrefixTables:
     import numpy as np
 
     from netwatch.matcher.axes import AddressAxis
-    from netwatch.matcher.halves import addresses
+    from netwatch.matcher.halves import by_tree, by_trie
     from netwatch.matcher.pairs import BLOCK, blocks_of
-    from netwatch.matcher.search_trees import tree
-    from netwatch.matcher.tries import trie
 
     starts = sorted({0}.union(*(table.starts for table in tables)))
     own = np.arange(len(starts))
@@ -66,8 +64,8 @@ def prefix_tables(version: int, tables: Sequence[Cuts]) -> PrefixTables:
             edges = [place[start] for start in table.starts]
             row[:] = np.repeat(table.values, np.diff([*edges, len(row)]))
         parts.append(blocks_of(some))
-    tries, trees = (addresses(axis, version, find) for find in (trie, tree))
-    return PrefixTables(version, len(tables), tries, trees, _joined(across, parts))
+    values = _joined(across, parts)
+    return PrefixTables(version, len(tables), by_trie(axis, version), by_tree(axis, version), values)
 
 
 def _joined(across: int, parts: Sequence[tuple[Array, Array]]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netwatch.matcher.bitsets import BitSets, bit_sets
 from netwatch.matcher.tables import RuleTable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netwatch.matcher.axes import AddressAxis, ServiceAxis
     from netwatch.matcher.bricks import Bricks
     from netwatch.matcher.groups import Groups
-    from netwatch.matcher.halves import Addresses, Find
+    from netwatch.matcher.halves import ByTree, ByTrie
     from netwatch.matcher.pairs import Pairs
     from netwatch.matcher.places import Places
 
@@ -36,6 +36,9 @@ MAX_TABLE_ROWS = 1 << 18
 
 PAIRS_FROM = 500_000
 """The batch from which the tables of pairs are worth building: they cost a tenth of a second or two."""
+
+
+_Addresses = TypeVar("_Addresses", bound=tuple[Any, ...])
 
 
 class Layout(NamedTuple):
@@ -117,29 +120,27 @@ class PreparedTable:
         return self._base[2] if self._base else None
 
     @cached_property
-    def tries(self) -> tuple[Addresses, Addresses] | None:
+    def tries(self) -> tuple[ByTrie, ByTrie] | None:
         """From addresses to classes by looking up; sources, destinations."""
-        from netwatch.matcher.tries import trie, trie_cells
+        from netwatch.matcher.halves import by_trie
+        from netwatch.matcher.tries import trie_cells
 
         # Two bytes a cell at least: no need to build them to know.
         if self.layout is None or 2 * (trie_cells(self.layout.src) + trie_cells(self.layout.dst)) > MAX_BYTES:
             return None
-        return self._addresses(trie)
+        return self._fitting(by_trie(self.layout.src, self.table.version), by_trie(self.layout.dst, self.table.version))
 
     @cached_property
-    def trees(self) -> tuple[Addresses, Addresses] | None:
+    def trees(self) -> tuple[ByTree, ByTree] | None:
         """From addresses to classes by comparing; sources, destinations."""
-        from netwatch.matcher.search_trees import tree
+        from netwatch.matcher.halves import by_tree
 
-        return self._addresses(tree)
-
-    def _addresses(self, find: Find) -> tuple[Addresses, Addresses] | None:
-        from netwatch.matcher.halves import addresses
-
-        if self.layout is None or self._base is None:
+        if self.layout is None:
             return None
-        src, dst = (addresses(axis, self.table.version, find) for axis in (self.layout.src, self.layout.dst))
-        return (src, dst) if nbytes((self._base, src, dst)) <= MAX_BYTES else None
+        return self._fitting(by_tree(self.layout.src, self.table.version), by_tree(self.layout.dst, self.table.version))
+
+    def _fitting(self, src: _Addresses, dst: _Addresses) -> tuple[_Addresses, _Addresses] | None:
+        return (src, dst) if self._base and nbytes((self._base, src, dst)) <= MAX_BYTES else None
 
     @cached_property
     def pairs(self) -> Pairs | None:

@@ -28,7 +28,7 @@ HALF = 4
 """Of the eighths of a block that may be new flows."""
 
 i64, u32, u64 = np.int64, np.uint32, np.uint64
-ONE, TWO, FOUR, SIX, EIGHT, BITS = u64(1), u64(2), u64(4), u64(6), u64(8), u64(63)
+ONE, TWO, THREE, FOUR, SIX, EIGHT, BITS = u64(1), u64(2), u64(3), u64(4), u64(6), u64(8), u64(63)
 NOTHING = u64(0)
 ROOT = u64(sum(HALVING_LINES))
 """The line of a tree's parts from which on they are nodes."""
@@ -95,30 +95,32 @@ def tree_values(numbers, tree, begin, out):
 
 @compiled
 def halves_classes(addresses, halves, begin, out):
-    """The class of each IPv6 address from ``begin`` on: the high half in the tree, then the low half searched."""
+    """The class of each IPv6 address from ``begin`` on: the high half in the tree, the low half in its lines."""
     highs, low_halves = addresses
-    tree, begins, ends, lows, classes, step = halves
+    tree, firsts, lasts, bases, keys, classes, step = halves
     tree_values(highs, tree, begin, out)
     for i in range(u64(len(out))):
-        low = low_halves[u64(begin) + i]
-        out[i] = classes[last_at_or_below(lows, u64(begins[out[i]]) - ONE, u64(ends[out[i]]), step, low)]
+        low, high = low_halves[u64(begin) + i], u64(out[i])
+        first = u64(firsts[high])
+        line = last_line_below(keys, first, u64(lasts[high]), step, low)
+        out[i] = classes[u64(bases[high]) + (line - first) * fan(keys) + below(keys, line, low)]
 
 
-@compiled
-def last_at_or_below(numbers, at, end, step, number):
-    """The last place before ``end`` with a number not above ``number``: ``at`` or behind it, by less than 2 * step.
+@inlined
+def last_line_below(keys, at, last, step, number):
+    """The last line from ``at`` to ``last`` whose first key is below ``number``, or ``at``; by less than 2 * step.
 
-    There are 2 * step numbers more than are searched. The same steps for every flow, however few numbers it chooses
-    from: a loop that ends early would be guessed wrong.
+    There are 2 * step lines more than are searched. The same steps for every flow, however few lines it chooses from: a
+    loop that ends early would be guessed wrong.
     """
     while step:
         probe = at + step
-        known = numbers[probe]
-        # 1 where number < known, and all ones where probe < end: sums, since a comparison would become a branch,
+        known = keys[probe << THREE]
+        # 1 where known < number, and all ones where probe <= last: sums, since a comparison would become a branch,
         # and half of its guesses would be wrong.
-        above = ((~number & known) | ((~number | known) & (number - known))) >> BITS
-        inside = u64(i64(probe - end) >> i64(63))
-        at += step & (above - ONE) & inside
+        is_below = ((~known & number) | ((~known | number) & (known - number))) >> BITS
+        inside = u64(i64(probe - last - ONE) >> i64(63))
+        at += step & (NOTHING - is_below) & inside
         step >>= ONE
     return at
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
-from netwatch.matcher.halves import Addresses, Halves
+from netwatch.matcher.halves import ByTree, LineHalves
 from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable
-from netwatch.matcher.search_trees import LINE, Tree
+from netwatch.matcher.search_trees import LINE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,12 +82,12 @@ def memory_shape(classes: tuple[int, int, int], flows: int) -> tuple[int, int, i
     return dst, service, min(MEMORY_BITS, flows.bit_length() + 1)
 
 
-def _address(tables: Addresses) -> tuple[Any, ...]:
+def _address(tables: ByTree) -> tuple[Any, ...]:
     import numpy as np
 
-    if isinstance(tables, Halves):
-        return _address(tables.highs), tables.begins, tables.ends, tables.lows, tables.classes, np.uint64(tables.step)
-    assert isinstance(tables, Tree)
+    if isinstance(tables, LineHalves):
+        highs, firsts, lasts, bases, keys, classes, step = tables
+        return _address(highs), firsts, lasts, bases, _aligned(keys), classes, np.uint64(step)
     return _aligned(tables.parts), _aligned(tables.keys), tables.levels, tables.values
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.groups import Groups
-from netwatch.matcher.halves import Addresses, Halves
+from netwatch.matcher.halves import ByTrie, Halves
 from netwatch.matcher.pairs import Table
 from netwatch.matcher.places import WIDTH, Places
 from netwatch.matcher.prefixes import PrefixTables
@@ -84,11 +84,9 @@ def _service_classes(services: Services, flows: FlowBatch, cut: slice) -> Array:
     return found
 
 
-def _address_classes(tables: Addresses, address: Array, low: Array | None) -> Array:
+def _address_classes(tables: ByTrie, address: Array, low: Array | None) -> Array:
     if isinstance(tables, Trie):
         return _trie_classes(tables, address, 32)
-    assert isinstance(tables, Halves)
-    assert isinstance(tables.highs, Trie)
     assert low is not None
     return _searched(tables, _trie_classes(tables.highs, address, 64), low)
 

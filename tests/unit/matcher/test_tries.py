@@ -7,10 +7,10 @@ import pytest
 
 from netwatch.matcher.axes import AddressAxis, address_axis
 from netwatch.matcher.bricks import bricks_of
-from netwatch.matcher.halves import Halves, addresses
+from netwatch.matcher.halves import Halves, by_trie
 from netwatch.matcher.kernels.numpy import _address_classes
 from netwatch.matcher.tables import Range, RuleTable
-from netwatch.matcher.tries import Trie, trie, trie_cells
+from netwatch.matcher.tries import Trie, trie_cells
 from tests.unit.matcher.rows import EVERY_PORT, EVERY_SPORT
 
 EDGES = {
@@ -27,13 +27,13 @@ def axis_of(version: int, ranges: list[Range]) -> AddressAxis:
 
 def classes_of(version: int, axis: AddressAxis, asked: list[int]) -> list[int]:
     if version == 4:
-        return list(_address_classes(addresses(axis, 4, trie), np.array(asked, np.uint32), None))
+        return list(_address_classes(by_trie(axis, 4), np.array(asked, np.uint32), None))
     high, low = (np.array([a >> s & (1 << 64) - 1 for a in asked], np.uint64) for s in (64, 0))
-    return list(_address_classes(addresses(axis, 6, trie), high, low))
+    return list(_address_classes(by_trie(axis, 6), high, low))
 
 
 def trie_of(axis: AddressAxis, version: int = 4) -> Trie:
-    made = addresses(axis, version, trie)
+    made = by_trie(axis, version)
     found = made.highs if isinstance(made, Halves) else made
     assert isinstance(found, Trie)
     return found
