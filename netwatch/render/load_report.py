@@ -108,7 +108,7 @@ def load_report_text(topology: Topology, page: Page) -> str:
     """The report for a person; lists longer than ten lines are cut without -v."""
     report = _whole(topology, page)
     lines = wrap(_headline(report), page.width)
-    counted = [(str(number), kind) for kind, number in report["counts"].items() if number]
+    counted = [(str(number), kind if number > 1 else _one(kind)) for kind, number in report["counts"].items() if number]
     lines += columns(counted, page.width, indent=INDENT)
     chosen = [f"{name}={reading}" for name, reading in report["semantics"].items()]
     chosen += [f"service tags of {report['service_tags']}"] if report["service_tags"] else []
@@ -137,6 +137,12 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("Left open by the input:", open_lines, page)
     unused = [line for name in report["unused_facts"] for line in wrap(name, page.width, indent=INDENT)]
     return "\n".join(lines + _titled("Facts not used yet:", unused, page)) + "\n"
+
+
+def _one(kind: str) -> str:
+    """A single one of a kind: ``subnet``, ``gateway of virtual hubs``."""
+    things, of, place = kind.partition(" of ")
+    return f"{things.removesuffix('es') if things.endswith('addresses') else things.removesuffix('s')}{of}{place}"
 
 
 def _headline(report: Json) -> str:

@@ -69,8 +69,8 @@ def test_what_the_input_chooses_is_said() -> None:
 def test_the_text_says_the_same() -> None:
     assert load_report_text(TOPOLOGY, Page(120)) == (
         "n.yaml is a network.\n"
-        "  1  network security groups\n"
-        "  1  network interfaces\n"
+        "  1  network security group\n"
+        "  1  network interface\n"
         "  2  security rules\n"
         "Named, and no answer depends on it:\n"
         "  1  Microsoft.Compute/disks\n"
