@@ -55,7 +55,20 @@ def _subnet(words: Words, fields: Attributes) -> Any:
     """The subnet; of several that the configuration may mean, the one that holds the address the NIC asks for."""
     found = words.reference(fields, "subnet_id", to=(_SUBNET,))
     is_counted = fields.is_unknown("subnet_id") and "count.index" in mentions(fields.expression("subnet_id"))
-    return (_by_address(words, fields) or found) if isinstance(found, Unresolved) or is_counted else found
+    held = _by_address(words, fields) if isinstance(found, Unresolved) or is_counted else None
+    if held is None and is_counted:
+        _say_index(words, fields)
+    return held or found
+
+
+def _say_index(words: Words, fields: Attributes) -> None:
+    """Say that a subnet is the one at the NIC's own index, where there are more subnets than NICs.
+
+    A plan shows ``s[count.index]`` and ``s[count.index + 1]`` alike.
+    """
+    possible = words.ids.possible(fields, "subnet_id", to=(_SUBNET,))
+    if len(possible) == 1 and len(words.plan.siblings(possible[0])) > len(words.plan.siblings(fields.instance)):
+        words.ignore(fields, "subnet_id", f"what it makes of count.index; taken as it is, for {possible[0].address}")
 
 
 def _by_address(words: Words, fields: Attributes) -> dict[str, str] | None:

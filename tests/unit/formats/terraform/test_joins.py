@@ -145,6 +145,17 @@ def test_an_address_says_more_than_the_index_of_a_count(tmp_path: Path) -> None:
     assert [_subnet_of(topology, f"n{index}").name for index in range(2)] == ["s[1]", "s[0]"]
 
 
+@pytest.mark.parametrize(("many", "said"), [(1, ["azurerm_network_interface.n[0]"]), (2, [])])
+def test_an_index_that_may_be_shifted_is_said(tmp_path: Path, many: int, said: list[str]) -> None:
+    """``azurerm_subnet.s[count.index + 1]`` is listed like ``azurerm_subnet.s[count.index]``."""
+    subnets = [{**subnet(f"s[{number}]", f"10.0.{number}.0/24"), "index": number} for number in range(2)]
+    by_count = {"subnet_id": {"references": ["azurerm_subnet.s", "count.index"]}}
+    nics = [nic(f"n[{index}]", by_count, index=index, called=f"n{index}") for index in range(many)]
+    topology = _read(tmp_path, plan(network(), *subnets, *nics))
+    assert _subnet_of(topology, "n0").name == "s[0]"
+    assert [(each.name, each.property) for each in topology.notes.ignored] == [(name, "subnet_id") for name in said]
+
+
 @pytest.mark.parametrize(
     ("address", "prefix", "mentioned"),
     [
