@@ -13,6 +13,7 @@ from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.firewalls import CLASSIC, classic_collection
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Resources, Words, given
+from netwatch.formats.terraform.updates import UPDATE, update
 from netwatch.formats.terraform.virtual_hubs import table_route
 from netwatch.model.unresolved import Unresolved
 
@@ -148,5 +149,6 @@ ASSOCIATIONS: Mapping[str, _Associate] = {
     **dict.fromkeys(CLASSIC, classic_collection),
     "azurerm_virtual_hub_route_table_route": table_route,
     "azurerm_virtual_network_dns_servers": _unread("dns_servers", "what names resolve to: declare the fact dns"),
+    UPDATE: update,
 }
 """azurerm type → what it does to the resources it is about. They are no resources of Azure's."""

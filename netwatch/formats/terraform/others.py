@@ -14,7 +14,7 @@ from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Words, given, place
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["azapi", "other"]
+__all__ = ["arm_body", "azapi", "other"]
 
 _MOST_REFERENCES = 200
 
@@ -80,6 +80,18 @@ def azapi(words: Words, instance: Instance) -> PlacedObject:
     """A resource whose body is ARM's; what of the body is not known yet is told apart by the field it stands in."""
     fields = attributes_of(words.plan, instance)
     type = arm_type_of(instance)
+    body = arm_body(words, instance, fields)
+    base = {
+        "id": words.ids.id_of(instance),
+        "type": type,
+        "name": words.ids.name_of(instance),
+        "location": region_name(fields.text("location")) or None,
+    }
+    return place(fields, {**body, **given(base), "properties": body.get("properties", {})})
+
+
+def arm_body(words: Words, instance: Instance, fields: Attributes) -> dict[str, Any]:
+    """The body of an azapi resource: an object, or the text of one; empty where it is neither."""
     body: Any = instance.values.get("body")
     marks = instance.unknown.get("body") if isinstance(instance.unknown, dict) else instance.unknown
     if isinstance(body, str):
@@ -90,14 +102,7 @@ def azapi(words: Words, instance: Instance) -> PlacedObject:
         body = {"properties": Unresolved("its body is known only after the plan is applied", where=fields.where)}
     elif marks:
         body = _filled(words, fields, body, marks, "")
-    base = {
-        "id": words.ids.id_of(instance),
-        "type": type,
-        "name": words.ids.name_of(instance),
-        "location": region_name(fields.text("location")) or None,
-    }
-    body = body if isinstance(body, dict) else {}
-    return place(fields, {**body, **given(base), "properties": body.get("properties", {})})
+    return body if isinstance(body, dict) else {}
 
 
 def _parsed(text: str) -> Any:

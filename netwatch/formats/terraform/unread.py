@@ -34,7 +34,6 @@ _EFFECTS: Mapping[str, Mapping[str, str]] = {
         "enable_bgp": _BGP,
         "traffic_selector_policy": "which flows the tunnel takes",
     },
-    "azapi_update_resource": {"body": "what it changes of another resource"},
     "azurerm_ip_group_cidr": {"cidr": "an address of an IP group"},
 }
 

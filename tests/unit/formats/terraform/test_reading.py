@@ -588,3 +588,41 @@ def test_a_plan_of_opentofu_is_read_as_one_of_terraform(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text.replace("registry.terraform.io", "registry.opentofu.org"), encoding="utf-8")
     assert named(load(file).subnets, "a")
+
+
+_GROUP_ID = "/subscriptions/s/resourceGroups/rg-net/providers/Microsoft.Network/networkSecurityGroups/nsg"
+
+
+def _update(**values: Any) -> Json:
+    return resource("azapi_update_resource.u", values, unknown={})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"resource_id": f"{_GROUP_ID}/securityRules/web"},
+        {
+            "type": "Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01",
+            "parent_id": _GROUP_ID,
+            "name": "web",
+        },
+    ],
+)
+def test_what_azapi_updates_is_changed_wherever_it_stands(tmp_path: Path, said: dict[str, str]) -> None:
+    """Body and resource are merged member by member, as the azapi provider merges them."""
+    inline = {"name": "web", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp"}
+    ends = {"source_address_prefix": "*", "destination_address_prefix": "*"}
+    ports = {"source_port_range": "*", "destination_port_range": "80"}
+    own = {"id": _GROUP_ID, "name": "nsg", "security_rule": [inline | ends | ports], "resource_group_name": "rg-net"}
+    nsg = resource("azurerm_network_security_group.nsg", own, unknown={})
+    for body in ({"properties": {"access": "Deny"}}, json.dumps({"properties": {"access": "Deny"}})):
+        topology = read(tmp_path, plan(nsg, _update(body=body, **said)))
+        (found,) = named(topology.nsgs, "nsg").rules
+        assert (found.access.value, found.priority) == ("Deny", 100)
+        assert not topology.notes.ignored
+
+
+def test_what_azapi_updates_outside_of_the_plan_is_named(tmp_path: Path) -> None:
+    update = _update(resource_id=_GROUP_ID, body={"properties": {"securityRules": []}})
+    (ignored,) = read(tmp_path, plan(network(), update)).notes.ignored
+    assert (ignored.name, ignored.property) == ("azapi_update_resource.u", "body")
