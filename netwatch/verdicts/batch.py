@@ -7,6 +7,7 @@ law stands in columns: all flows ask the first list of their chains, then those 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology, differ_in_rules_alone
@@ -207,8 +208,10 @@ class _Work(NamedTuple):
 
 def _in_chunks(run: Callable[[slice], None], size: int, threads: int, chunk: int) -> None:
     def chunks(span: range) -> None:
-        for begin in range(span.start, span.stop, chunk):
-            run(slice(begin, min(begin + chunk, span.stop)))
+        parts = -(-len(span) // chunk)
+        edges = [*(span.start + len(span) * part // parts for part in range(parts)), span.stop]
+        for begin, end in pairwise(edges):
+            run(slice(begin, end))
 
     spread(chunks, size, threads, span=chunk)
 
