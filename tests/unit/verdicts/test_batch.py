@@ -29,6 +29,7 @@ from netwatch.watcher import NetworkWatcher
 from netwatch.workloads.traces import points_batch
 from tests.build import flow, rule
 from tests.networks import Net, Nic, Route, arm_id, network
+from tests.unit.verdicts.test_single import under_a_wider_manager, with_admin
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 KERNELS = ["numpy", *(["numba"] if find_spec("numba") else [])]
@@ -115,6 +116,13 @@ def test_the_last_group_to_allow_is_named_and_the_first_to_deny() -> None:
     assert named(found, 1) == ("nsg", "DenyAllInBound", Level.SUBNET)
 
 
+def test_what_the_wider_scopes_manager_allows_a_manager_below_does_not_undo() -> None:
+    below = with_admin(net(rule("in", dports="20-29")), rule("low", access="Deny", dports="22-23"))
+    both = under_a_wider_manager(below, rule("high", dports="22"))
+    found = ask(both, batch(*(("Tcp", "9.9.9.9 1", f"10.0.1.4 {port}") for port in (22, 23, 24))))
+    assert [named(found, place)[1] for place in range(3)] == ["in", "low", "in"]
+
+
 @pytest.mark.parametrize(("dst", "port"), [("168.63.129.16", 53), ("169.254.169.254", 80)])
 def test_only_rules_that_name_its_tags_stop_the_platform(dst: str, port: int) -> None:
     deny = rule("deny", access="Deny", direction="Outbound")
@@ -152,6 +160,24 @@ def test_an_open_value_is_unknown_unless_every_reading_agrees() -> None:
     denied = ask(net(opened, nic_rules=[]), flows)
     assert outcomes(denied) == [Outcome.DENY, Outcome.DENY]  # by the NIC's own group, whatever the parameter is
     assert named(denied)[0] == "own"
+    allowed = ask(net(opened, nic_rules=[rule("too", dports="443")]), flows)
+    assert outcomes(allowed) == [Outcome.UNKNOWN, Outcome.DENY]
+    assert named(allowed) == ("nsg", "", Level.SUBNET)
+
+
+def test_an_unknown_stands_against_a_later_allow_and_not_against_a_deny() -> None:
+    deny = rule("deny", access="Deny", direction="Outbound", dports="80")
+    flows = batch(("Tcp", "10.0.1.4 1", "9.9.9.9 443"), ("Tcp", "10.0.1.4 1", "9.9.9.9 80"))
+    found = ask(net(deny, nsg=Unresolved("a parameter")), flows)
+    assert outcomes(found) == [Outcome.UNKNOWN, Outcome.DENY]
+    assert [named(found, place)[0] for place in (0, 1)] == ["a-nic", "nsg"]
+
+
+def test_an_always_allow_skips_the_groups() -> None:
+    above = with_admin(net(rule("deny", access="Deny")), rule("always", access="AlwaysAllow", dports="22"))
+    found = ask(above, batch(("Tcp", "9.9.9.9 1", "10.0.1.4 22"), ("Tcp", "9.9.9.9 1", "10.0.1.4 23")))
+    assert outcomes(found) == [Outcome.ALLOW, Outcome.DENY]
+    assert [named(found, place)[1:] for place in (0, 1)] == [("always", Level.ADMIN), ("deny", Level.SUBNET)]
 
 
 def test_a_group_that_the_input_does_not_hold_is_unknown() -> None:
@@ -170,6 +196,10 @@ def test_an_address_that_several_nics_have_is_unknown() -> None:
     assert found.nic.tolist() == [-2, 2]
     assert outcomes(found) == [Outcome.UNKNOWN, Outcome.NOT_APPLICABLE]
     assert found.flow(0).next_hop is None
+    sent = ask(topology, batch(("Tcp", "10.0.1.4 1", "9.9.9.9 443"), ("Tcp", "10.0.1.4 1", "10.0.1.5 443")))
+    assert sent.nic.tolist() == [-2, -2]
+    assert sent.direction.tolist() == [1, 1]
+    assert outcomes(sent) == [Outcome.UNKNOWN, Outcome.UNKNOWN]
 
 
 def test_protocols_that_no_rule_names_are_taken_by_rules_for_all() -> None:

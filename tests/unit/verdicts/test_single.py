@@ -204,15 +204,15 @@ def test_an_always_allow_skips_the_groups() -> None:
     assert len(found.decisions) == 1
 
 
-def test_what_the_wider_scopes_manager_allows_a_manager_below_does_not_undo() -> None:
-    topology = with_admin(net([rule("ssh")]), rule("low", access="Deny", dports="22"))
+def under_a_wider_manager(topology: Topology, *rules: SecurityRule) -> Topology:
+    """What ``with_admin`` gives, under another network manager of a wider scope."""
     high = arm_id("networkManagers", "high")
     base = high.child("securityAdminConfigurations", "base")
     collection = base.child("ruleCollections", "all")
     (group,) = topology.network_groups.values()
     (deployment,) = topology.facts.network_manager_deployments
     scopes = (ResourceId("/providers/Microsoft.Management/managementGroups/root"),)
-    both = dataclasses.replace(
+    return dataclasses.replace(
         topology,
         facts=Facts(
             network_manager_deployments=(deployment._replace(configurations=deployment.configurations | {base}),)
@@ -224,9 +224,14 @@ def test_what_the_wider_scopes_manager_allows_a_manager_below_does_not_undo() ->
         },
         admin_rule_collections={
             **topology.admin_rule_collections,
-            collection.key: AdminRuleCollection(collection, (group.id,), (rule("high", dports="22"),)),
+            collection.key: AdminRuleCollection(collection, (group.id,), rules),
         },
     )
+
+
+def test_what_the_wider_scopes_manager_allows_a_manager_below_does_not_undo() -> None:
+    below = with_admin(net([rule("ssh")]), rule("low", access="Deny", dports="22"))
+    both = under_a_wider_manager(below, rule("high", dports="22"))
     assert settled(ask(both, IN, "Tcp", "8.8.8.8", 22)) == ("Allow", Level.SUBNET, "ssh")
 
 
