@@ -20,7 +20,7 @@ the third, which others share, 2 to 8. So tables are made small first and few se
    that say which of 256 parts an address is in; they stay in registers, sixteen addresses are halved eight times side
    by side (``kernels/instructions``), 0.6 ns. Nodes below are lines of the cache: sixteen comparisons in one
    instruction, 0.9 ns, and one of them is enough for 4,352 intervals. 16 kB for 3,500, so the near caches are left to
-   what follows. Where registers are narrower two nodes tell the part, 1.3 ns. The tries of NumPy, which has no such
+   what follows. Where registers are narrower two nodes tell the part. The tries of NumPy, which has no such
    comparison, take 2.5 to 3.7 ns: **tries** (``tries``) of 16, 8 and 8 bits, 0.9 MB each. Of IPv6 the high half goes
    down a tree of eight keys to a node, 3.3 ns, and the low half is compared with a line of those that matter under
    that high half, 4 ns (``halves``): 28 ns a flow. Services take four look-ups, 1 ns.
@@ -50,12 +50,12 @@ Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves,
 
    **Flows** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. 16,384 flows that have just been
    answered are kept, 256 KB, and only what is new of a block is searched, an eighth: 5.5 ns a flow on ``zipf``. How
-   flows are mixed into a place matters: with one multiplication of 64 bits a sixth was new, which cost half a
-   nanosecond. 32,768 flows leave less of the cache than they gain where others use it too.
+   flows are mixed into a place matters: with one multiplication of 64 bits a sixth was new. 32,768 flows leave less of
+   the cache than they gain where others use it too.
 
    **Combinations** (``kernels/combinations``). Flows differ where their classes do not. A search of groups remembers
    up to 262,144 combinations of three classes: for 4,000 rules 21 ns a flow instead of 45 on ``hit``, for the largest
-   of ClassBench's sets 31 instead of 53 and 14 instead of 53. Pairs take as long as looking into such a memory.
+   of ClassBench's sets 31 instead of 53 and 15 instead of 53. Pairs take as long as looking into such a memory.
 
    Both are left alone for a time where they know too little (``kernels/spells``), so ``cross`` loses a hundredth.
 
@@ -93,7 +93,7 @@ Tried, measured, and left
   look up as pairs do. 3 % gained there, 6 % lost on ``cross``.
 - Classes of services in an order that puts together what the same lists hold: a third fewer blocks, no gain in time.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another. The low half alone by
-  binary search: 52 ns.
+  binary search: 57 ns.
 - The search's comparisons as such: the compiler makes branches of them, and half are guessed wrong.
 - In place of the parts a shift for each value of the high eight bits, and a cell that names one node: 1.8 ns an
   address. The cells follow the densest part of a network, 132 kB here and 32 MB at worst.

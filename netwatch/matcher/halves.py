@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.matcher.axes import AddressAxis
-from netwatch.matcher.search_trees import LINE, Tree, tree
+from netwatch.matcher.search_trees import LINE, Tree, aligned, tree
 from netwatch.matcher.tries import Trie, trie
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _lines(classes: Array, highs: _Highs) -> tuple[Array, Array, Array, Array, A
     keys[firsts[which] * _KEYS + nth] = highs.lows[begins[which] + nth] - np.uint64(1)
     bases, found = _line_classes(classes, begins, many)
     lasts = firsts + np.maximum(lines, 1) - 1
-    return firsts.astype(np.uint32), lasts.astype(np.uint32), bases, keys, found, step
+    return firsts.astype(np.uint32), lasts.astype(np.uint32), bases, aligned(keys), found, step
 
 
 def _line_classes(classes: Array, begins: Array, many: Array) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["HALVINGS", "HALVING_LINES", "LINE", "PARTS", "Tree", "tree"]
+__all__ = ["HALVING_LINES", "LINE", "PARTS", "Tree", "aligned", "tree"]
 
 LINE = 64
 """The bytes of a node."""
@@ -73,7 +73,20 @@ def tree(starts: Array, values: Array) -> Tree:
     levels = np.cumsum([0, *sizes], dtype=np.uint64)[:-1]
     parts = _parts(starts, fan**depth) if starts.itemsize == 4 else starts[:0]
     narrow = np.uint16 if int(values.max()) < 1 << 16 else np.uint32
-    return Tree(parts, np.concatenate([starts[:0], *below]), levels, values.astype(narrow))
+    return Tree(aligned(parts), aligned(np.concatenate([starts[:0], *below])), levels, values.astype(narrow))
+
+
+def aligned(lines: Array) -> Array:
+    """``lines``, or a copy of them, such that each lies in one line of the cache."""
+    import numpy as np
+
+    if lines.ctypes.data % LINE == 0:
+        return lines
+    room = np.empty(lines.nbytes + LINE, np.uint8)
+    begin = -room.ctypes.data % LINE
+    found: Array = room[begin : begin + lines.nbytes].view(lines.dtype)
+    found[:] = lines
+    return found
 
 
 def _keys(starts: Array, which: Array) -> Array:

@@ -311,12 +311,20 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
 
     def run(cut: slice) -> None:
         flows, own = work.flows.part(cut.start, cut.stop), Settled(*(column[cut] for column in out))
-        room = None if work.kernel != "numba" else rooms.pop() if rooms else Room.of(min(CHUNK, work.flows.size))
+        room = _room(rooms, min(CHUNK, work.flows.size)) if work.kernel == "numba" else None
         settle(tables, work.pair[cut], flows, own, room)
         if room:
             rooms.append(room)
 
     _in_chunks(run, work.flows.size, threads, CHUNK if work.kernel == "numba" else BLOCK)
+
+
+def _room(rooms: list[Room], size: int) -> Room:
+    """One that no chunk uses any more, or a new one. Asked for first it could be gone: threads share ``rooms``."""
+    try:
+        return rooms.pop()
+    except IndexError:
+        return Room.of(size)
 
 
 def _made(chains: Chains, pairs: Array) -> bool:

@@ -98,11 +98,8 @@ def settle(tables: Tables, pairs: Array, flows: FlowBatch, out: Settled, room: R
 
     of_lists, of_products = (tables.first, tables.sections, tables.kinds, tables.nothing), (tables.said, tables.rules)
     of_chains = tables.of_pairs, tables.chains, tables.levels
-    every, columns = (
-        (as_tuples(tables.stack), of_chains, of_lists, of_products),
-        columns_of(tables.stack, flows, "numba"),
-    )
-    law_loops.settle(pairs, columns, every, room.part(flows.size), tuple(out))
+    every = as_tuples(tables.stack), of_chains, of_lists, of_products
+    law_loops.settle(pairs, columns_of(tables.stack, flows, "numba"), every, room.part(flows.size), tuple(out))
     left = np.flatnonzero(out.outcome == Saying.OPEN)
     if len(left):
         _put_all(out, left, _by_columns(tables, tables.of_pairs.take(pairs[left]), flows.take(left), "numba"))

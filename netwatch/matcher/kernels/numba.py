@@ -8,7 +8,7 @@ from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.halves import ByTree, LineHalves
 from netwatch.matcher.prefixes import PrefixTables
 from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable
-from netwatch.matcher.search_trees import LINE
+from netwatch.matcher.search_trees import aligned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,18 +87,6 @@ def _address(tables: ByTree) -> tuple[Any, ...]:
 
     if isinstance(tables, LineHalves):
         highs, firsts, lasts, bases, keys, classes, step = tables
-        return _address(highs), firsts, lasts, bases, _aligned(keys), classes, np.uint64(step)
-    return _aligned(tables.parts), _aligned(tables.keys), tables.levels, tables.values
-
-
-def _aligned(lines: Array) -> Array:
-    """``lines``, or a copy of them, such that each lies in one line of the cache."""
-    import numpy as np
-
-    if lines.ctypes.data % LINE == 0:
-        return lines
-    room = np.empty(lines.nbytes + LINE, np.uint8)
-    begin = -room.ctypes.data % LINE
-    aligned = room[begin : begin + lines.nbytes].view(lines.dtype)
-    aligned[:] = lines
-    return aligned
+        return _address(highs), firsts, lasts, bases, aligned(keys), classes, np.uint64(step)
+    # They are aligned where they were made; a pickle has lost that.
+    return aligned(tables.parts), aligned(tables.keys), tables.levels, tables.values
