@@ -9,12 +9,13 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core.cgutils import create_struct_proxy, for_range_slice, get_or_insert_function
+from numba.core.cgutils import alloca_once_value, create_struct_proxy, for_range_slice, get_or_insert_function
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["below", "fan", "halved", "ones"]
+__all__ = ["below", "fan", "halved", "lanes", "ones", "recalled", "wide_registers"]
 
 LINE_BITS = 512
 LANES = 16
@@ -63,11 +64,10 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        features = context.codegen().magic_tuple()[2].split(",")
-        if numbers.dtype.bitwidth != _INT.width or "+avx512f" not in features:
+        if numbers.dtype.bitwidth != _INT.width or not _wide(context):
             return _LONG(0)
         parts, numbers_at, out_at = (_data(context, builder, signature, args, place) for place in (0, 1, 3))
-        size = create_struct_proxy(signature.args[3])(context, builder, value=args[3]).nitems
+        size = _array(context, builder, signature, args, 3).nitems
         end = builder.and_(size, _LONG(-LANES * REGISTERS))
         keys = _lines(builder, parts)
         with for_range_slice(builder, _LONG(0), end, _LONG(LANES * REGISTERS), _LONG) as (at, _):
@@ -79,6 +79,79 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
         return end
 
     return types.uint64(parts, numbers, types.uint64, out), generate
+
+
+@intrinsic
+def lanes(context: Any, table: Any) -> Any:
+    """How many places of this type are looked up at once, 16 or 8; 0 where the processor cannot, known while compiling."""
+    count = LINE_BITS // table.dtype.bitwidth
+    return types.uint64(table), lambda context, *_: _LONG(count if _wide(context) else 0)
+
+
+@intrinsic
+def recalled(context: Any, table: Any, products: Any, which: Any, out: Any) -> Any:
+    """What ``known_rows`` does, for whole registers of products; none where there are no ``lanes``."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left = alloca_once_value(builder, _LONG(0))
+        if _wide(context):
+            arrays = [_array(context, builder, signature, args, place) for place in range(4)]
+            lane = ir.IntType(table.dtype.bitwidth)
+            count = LINE_BITS // lane.width
+            end = builder.and_(arrays[3].nitems, _LONG(-count))
+            with for_range_slice(builder, _LONG(0), end, _LONG(count), _LONG) as (at, _):
+                _recall(builder, arrays, ir.VectorType(lane, count), at, left)
+        return builder.load(left)
+
+    return types.uint64(table, products, which, out), generate
+
+
+def _recall(builder: Any, arrays: list[Any], vector: Any, at: Any, left: Any) -> None:
+    """A register of products: their rows to ``out``, the new ones and which they are behind those that are left."""
+    table, products, which, out = (one.data for one in arrays)
+    lane, count = vector.element, vector.count
+    some = _loaded(builder, products, at, vector)
+    bits = builder.trunc(builder.ctpop(builder.sub(arrays[0].nitems, _LONG(1))), lane)
+    place = builder.lshr(some, _everywhere(builder, builder.sub(lane(lane.width), bits), vector))
+    found = builder.xor(_gathered(builder, table, place), builder.shl(some, _everywhere(builder, bits, vector)))
+    found = builder.sub(found, vector([1] * count))
+    rows = builder.sub(found, vector([1] * count))
+    small = ir.VectorType(_INT, count)
+    _store(builder, builder.trunc(rows, small) if lane.width > _INT.width else rows, out, at)
+    most = builder.sub(builder.shl(lane(1), bits), lane(1))
+    new = builder.icmp_unsigned(">=", found, _everywhere(builder, most, vector))
+    behind = builder.load(left)
+    first = builder.trunc(at, _INT)
+    here = builder.add(_everywhere(builder, first, small), small(list(range(count))))
+    _store(builder, _compressed(builder, some, new), products, behind)
+    _store(builder, _compressed(builder, here, new), which, behind)
+    ones_of = builder.ctpop(builder.bitcast(new, ir.IntType(count)))
+    builder.store(builder.add(behind, builder.zext(ones_of, _LONG)), left)
+
+
+def _gathered(builder: Any, table: Any, place: Any) -> Any:
+    """What stands in some places of a table, as many as fill a register."""
+    kind, lane = place.type, place.type.element
+    every = ir.VectorType(ir.IntType(1), kind.count)([1] * kind.count)
+    name = "llvm.x86.avx512.mask.gather." + {32: "dpi.512", 64: "qpq.512"}[lane.width]
+    args = (kind(ir.Undefined), builder.bitcast(table, _BYTE.as_pointer()), place, every, _INT(lane.width // 8))
+    return _call(builder, name, *args)
+
+
+def _compressed(builder: Any, some: Any, which: Any) -> Any:
+    """The lanes of ``some`` that are meant, side by side. Written to memory as a register: the other way is slow."""
+    name = f"llvm.x86.avx512.mask.compress.v{some.type.count}i{some.type.element.width}"
+    return _call(builder, name, some, some, which)
+
+
+def _loaded(builder: Any, data: Any, at: Any, vector: Any) -> Any:
+    place = builder.bitcast(builder.gep(data, [at]), vector.as_pointer())
+    return builder.load(place, align=vector.element.width // 8)
+
+
+def _store(builder: Any, some: Any, data: Any, at: Any) -> None:
+    place = builder.bitcast(builder.gep(data, [at]), some.type.as_pointer())
+    builder.store(some, place, align=some.type.element.width // 8)
 
 
 def _parts(builder: Any, keys: list[Any], numbers: list[Any]) -> list[Any]:
@@ -125,8 +198,23 @@ def _everywhere(builder: Any, number: Any, vector: Any) -> Any:
     return builder.shuffle_vector(first, vector(ir.Undefined), ir.VectorType(_INT, vector.count)([0] * vector.count))
 
 
+def _array(context: Any, builder: Any, signature: Any, args: Any, place: int) -> Any:
+    return create_struct_proxy(signature.args[place])(context, builder, value=args[place])
+
+
 def _data(context: Any, builder: Any, signature: Any, args: Any, place: int) -> Any:
-    return create_struct_proxy(signature.args[place])(context, builder, value=args[place]).data
+    return _array(context, builder, signature, args, place).data
+
+
+def _wide(context: Any) -> bool:
+    """Whether the processor that code is made for looks up in registers of 512 bits, or many places at once."""
+    features = context.codegen().magic_tuple()[2].split(",")
+    return {"+avx512f", "+avx512vl"} <= set(features)
+
+
+def wide_registers() -> bool:
+    """Whether this processor has registers that many places are looked up with at once (AVX-512)."""
+    return _wide(cpu_target.target_context)
 
 
 def _at(builder: Any, data: Any, place: Any) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import overload
 
-from netwatch.matcher.kernels.combinations import MOST, class_memory, keep_combinations, new_combinations
+from netwatch.matcher.kernels.combinations import class_memory, keep_combinations, new_combinations
 from netwatch.matcher.kernels.compiled import compiled, inlined
 from netwatch.matcher.kernels.instructions import below, fan, halved, ones
 from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
@@ -211,14 +211,14 @@ def _found_rows(classes, tables, room, out):
 @inlined
 def class_rows(classes, finish, memory, room, out):
     """The row of each flow of a block: by a combination of classes that is known, or found."""
-    _, _, (s, d, v), rows, clock = memory
+    _, (_, _, (s, d, v), rows), clock, most = memory
     if left_alone(clock):
         found_rows(classes, finish, room, out)
         return
     left = new_combinations(classes, memory, out)
     found_rows((s[:left], d[:left], v[:left]), finish, room, rows[:left])
     keep_combinations(memory, left, out)
-    judge(clock, left, len(out), MOST)
+    judge(clock, left, len(out), most)
 
 
 @inlined

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["made_ready", "memory_shape", "rows", "values"]
 
-MEMORY_BITS = 18
-"""Of a place in the memory of combinations: 2 MB, which beside a search of groups are quick to look into."""
+PAIRS_BITS, GROUPS_BITS = 16, 18
+"""Of a place in the memory of combinations: 256 KB beside pairs; 2 MB, which beside groups are quick to look into."""
+
+PAIRS_MOST, GROUPS_MOST = 3, 7
+"""Of the eighths of a block that may be new before asking costs more than a search."""
 
 
 def made_ready(prepared: PreparedTable, flows: int) -> bool:
@@ -51,7 +54,8 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     else:
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
-    shape = (0, 0, 0) if prepared.pairs_made is not None else memory_shape(groups.classes, len(span))
+    own_pairs = prepared.pairs_made is not None
+    shape = memory_shape(groups.classes, len(prepared.table.rows), len(span), pairs=own_pairs)
     classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
     run(columns, (classes, finish), shape, (span.start, span.stop), out)
@@ -69,17 +73,22 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     run(columns, (_address(prefixes.trees), cells), (span.start, span.stop), out)
 
 
-def memory_shape(classes: tuple[int, int, int], flows: int) -> tuple[int, int, int]:
-    """The shape of a memory of combinations (see ``class_memory``) of so many classes, for a batch of ``flows`` flows.
+def memory_shape(classes: tuple[int, int, int], rows: int, flows: int, *, pairs: bool) -> tuple[Any, ...]:
+    """The shape of a memory of combinations (see ``class_memory``) of so many classes and rows, for so many flows.
 
-    Zeros, which mean no memory, where three classes and a row are more than 64 bits.
+    Beside pairs it has places of 32 bits, and is of use only where many are looked up at once; beside groups, of 64.
+    Without a place where three classes do not fit, or the row not into the room that a place leaves it.
     """
-    from netwatch.matcher.kernels.combinations import ROW_BITS
+    import numpy as np
+
+    from netwatch.matcher.kernels.instructions import wide_registers
 
     src, dst, service = (max(1, count - 1).bit_length() for count in classes)
-    if src + dst + service + ROW_BITS > 64:
-        return 0, 0, 0
-    return dst, service, min(MEMORY_BITS, flows.bit_length() + 1)
+    kind, most_bits, most = (np.uint32, PAIRS_BITS, PAIRS_MOST) if pairs else (np.uint64, GROUPS_BITS, GROUPS_MOST)
+    bits = min(most_bits, flows.bit_length() + 1)
+    fits = src + dst + service <= np.dtype(kind).itemsize * 8 and rows + 1 < 1 << bits
+    size = 1 << bits if fits and (wide_registers() or not pairs) else 0
+    return np.zeros(size, kind), (np.uint64(dst + service), np.uint64(service)), most
 
 
 def _address(tables: ByTree) -> tuple[Any, ...]:
