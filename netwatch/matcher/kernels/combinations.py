@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import lanes, ones, recalled
+from netwatch.matcher.kernels.instructions import ODD, lanes, ones, recalled
 from netwatch.matcher.kernels.spells import clock, never
 
 __all__ = ["class_memory", "keep_combinations", "new_combinations"]
@@ -23,7 +23,6 @@ SHARE = 4
 """A spell's flows are this part of the places, in which what often comes can come."""
 
 i32, u32, u64 = np.int32, np.uint32, np.uint64
-ODD = u64(0x9E3779B97F4A7C15)
 NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
 
 
@@ -44,18 +43,19 @@ def class_memory(size, shape):
 
 
 @inlined
-def known_rows(places, products, which, out):
-    """The rows of the products that are known; how many are not. These come first then, and ``which`` they are.
+def known_rows(places, classes, products, which, out):
+    """The rows of the combinations that are known; how many are not. ``products`` are theirs, ``which`` they are.
 
     What stands in a place is a product without its high bits, and in their room the row and 2: 1 is no row, 0 nothing.
     """
-    table, bits, _ = places
+    table, bits, (src, dst) = places
+    s, d, v = classes
     width = u64(table.itemsize) * BYTE
     every = ~NOTHING >> (u64(64) - width)
     wide = lanes(table)
-    left = recalled(table, products, which, out)
+    left = recalled(places, classes, products, which, out)
     for i in range(u64(len(out)) & (NOTHING - wide) if wide else NOTHING, u64(len(out))):
-        product = u64(products[i])
+        product = (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
         found = ((u64(table[product >> (width - bits)]) ^ (product << bits)) - ONE) & every
         out[i] = i32(found) - i32(1)
         products[left], which[left] = product, i
@@ -67,10 +67,7 @@ def known_rows(places, products, which, out):
 def new_combinations(classes, memory, out):
     """Answer what is known of a block; how many are left. Their classes and places stand in ``memory`` then."""
     places, (products, which, (s, d, v), _), _, _ = memory
-    src, dst = places[2]
-    for i in range(u64(len(out))):
-        products[i] = (u64(classes[0][i]) << src | u64(classes[1][i]) << dst | u64(classes[2][i])) * ODD
-    left = known_rows(places, products, which, out)
+    left = known_rows(places, classes, products, which, out)
     for i in range(left):
         at = u64(which[i])
         s[i], d[i], v[i] = classes[0][at], classes[1][at], classes[2][at]

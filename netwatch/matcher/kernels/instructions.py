@@ -9,7 +9,13 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core.cgutils import alloca_once_value, create_struct_proxy, for_range_slice, get_or_insert_function
+from numba.core.cgutils import (
+    alloca_once_value,
+    create_struct_proxy,
+    for_range_slice,
+    get_or_insert_function,
+    unpack_tuple,
+)
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
@@ -19,6 +25,9 @@ __all__ = ["below", "fan", "halved", "lanes", "ones", "recalled", "wide_register
 
 LINE_BITS = 512
 LANES = 16
+ODD = 0x9E3779B97F4A7C15
+"""What combinations are multiplied by."""
+
 REGISTERS = 4
 """Registers of numbers that are halved together: what each waits for comes while the others are at work."""
 
@@ -89,44 +98,76 @@ def lanes(context: Any, table: Any) -> Any:
 
 
 @intrinsic
-def recalled(context: Any, table: Any, products: Any, which: Any, out: Any) -> Any:
-    """What ``known_rows`` does, for whole registers of products; none where there are no ``lanes``."""
+def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any, out: Any) -> Any:
+    """What ``known_rows`` does, for whole registers of flows; none where there are no ``lanes``."""
+    table = places[0]
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         left = alloca_once_value(builder, _LONG(0))
         if _wide(context):
-            arrays = [_array(context, builder, signature, args, place) for place in range(4)]
-            lane = ir.IntType(table.dtype.bitwidth)
-            count = LINE_BITS // lane.width
-            end = builder.and_(arrays[3].nitems, _LONG(-count))
-            with for_range_slice(builder, _LONG(0), end, _LONG(count), _LONG) as (at, _):
-                _recall(builder, arrays, ir.VectorType(lane, count), at, left)
+            vector = ir.VectorType(ir.IntType(table.dtype.bitwidth), LINE_BITS // table.dtype.bitwidth)
+            places, columns = (unpack_tuple(builder, one) for one in args[:2])
+            places = _array_of(context, builder, table, places[0]).data, places[1], *unpack_tuple(builder, places[2])
+            columns = [_array_of(context, builder, classes[0], one).data for one in columns]
+            own = [_array(context, builder, signature, args, place) for place in (2, 3, 4)]
+            end = builder.and_(own[2].nitems, _LONG(-vector.count))
+            with for_range_slice(builder, _LONG(0), end, _LONG(vector.count), _LONG) as (at, _):
+                product = _product(builder, columns, places[2:], at, vector)
+                found, new = _found(builder, places[:2], product)
+                _put(builder, (product, found, new), [one.data for one in own], at, left)
         return builder.load(left)
 
-    return types.uint64(table, products, which, out), generate
+    return types.uint64(places, classes, products, which, out), generate
 
 
-def _recall(builder: Any, arrays: list[Any], vector: Any, at: Any, left: Any) -> None:
-    """A register of products: their rows to ``out``, the new ones and which they are behind those that are left."""
-    table, products, which, out = (one.data for one in arrays)
-    lane, count = vector.element, vector.count
-    some = _loaded(builder, products, at, vector)
-    bits = builder.trunc(builder.ctpop(builder.sub(arrays[0].nitems, _LONG(1))), lane)
-    place = builder.lshr(some, _everywhere(builder, builder.sub(lane(lane.width), bits), vector))
-    found = builder.xor(_gathered(builder, table, place), builder.shl(some, _everywhere(builder, bits, vector)))
-    found = builder.sub(found, vector([1] * count))
-    rows = builder.sub(found, vector([1] * count))
-    small = ir.VectorType(_INT, count)
-    _store(builder, builder.trunc(rows, small) if lane.width > _INT.width else rows, out, at)
+def _product(builder: Any, columns: list[Any], moved: Any, at: Any, vector: Any) -> Any:
+    """The products of a register of combinations."""
+    small = ir.VectorType(_INT, vector.count)
+    parts = [_widened(builder, _loaded(builder, data, at, small), vector) for data in columns]
+    for place, bits in enumerate(moved):
+        shift = _everywhere(builder, _cut(builder, bits, vector.element), vector)
+        parts[place] = builder.shl(parts[place], shift)
+    whole = builder.or_(builder.or_(parts[0], parts[1]), parts[2])
+    return builder.mul(whole, vector([ODD & ((1 << vector.element.width) - 1)] * vector.count))
+
+
+def _found(builder: Any, places: Any, product: Any) -> tuple[Any, Any]:
+    """What stands in a register of places but for what products tell, less one, and which of them are new."""
+    table, bits = places
+    vector, lane = product.type, product.type.element
+    bits = _cut(builder, bits, lane)
+    place = builder.lshr(product, _everywhere(builder, builder.sub(lane(lane.width), bits), vector))
+    told = builder.shl(product, _everywhere(builder, bits, vector))
+    found = builder.sub(builder.xor(_gathered(builder, table, place), told), vector([1] * vector.count))
     most = builder.sub(builder.shl(lane(1), bits), lane(1))
-    new = builder.icmp_unsigned(">=", found, _everywhere(builder, most, vector))
+    return found, builder.icmp_unsigned(">=", found, _everywhere(builder, most, vector))
+
+
+def _put(builder: Any, looked_up: Any, room: list[Any], at: Any, left: Any) -> None:
+    """The rows of a register of flows to where they belong; products and numbers of the new ones behind the others."""
+    product, found, new = looked_up
+    products, which, out = room
+    small = ir.VectorType(_INT, new.type.count)
+    one = found.type([1] * new.type.count)
+    _store(builder, _narrowed(builder, builder.sub(found, one), small), out, at)
+    here = builder.add(_everywhere(builder, builder.trunc(at, _INT), small), small(list(range(small.count))))
     behind = builder.load(left)
-    first = builder.trunc(at, _INT)
-    here = builder.add(_everywhere(builder, first, small), small(list(range(count))))
-    _store(builder, _compressed(builder, some, new), products, behind)
+    _store(builder, _compressed(builder, product, new), products, behind)
     _store(builder, _compressed(builder, here, new), which, behind)
-    ones_of = builder.ctpop(builder.bitcast(new, ir.IntType(count)))
-    builder.store(builder.add(behind, builder.zext(ones_of, _LONG)), left)
+    more = builder.ctpop(builder.bitcast(new, ir.IntType(small.count)))
+    builder.store(builder.add(behind, builder.zext(more, _LONG)), left)
+
+
+def _widened(builder: Any, some: Any, vector: Any) -> Any:
+    return some if some.type == vector else builder.zext(some, vector)
+
+
+def _narrowed(builder: Any, some: Any, small: Any) -> Any:
+    return some if some.type == small else builder.trunc(some, small)
+
+
+def _cut(builder: Any, number: Any, lane: Any) -> Any:
+    return number if number.type == lane else builder.trunc(number, lane)
 
 
 def _gathered(builder: Any, table: Any, place: Any) -> Any:
@@ -199,7 +240,11 @@ def _everywhere(builder: Any, number: Any, vector: Any) -> Any:
 
 
 def _array(context: Any, builder: Any, signature: Any, args: Any, place: int) -> Any:
-    return create_struct_proxy(signature.args[place])(context, builder, value=args[place])
+    return _array_of(context, builder, signature.args[place], args[place])
+
+
+def _array_of(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    return create_struct_proxy(kind)(context, builder, value=value)
 
 
 def _data(context: Any, builder: Any, signature: Any, args: Any, place: int) -> Any:
