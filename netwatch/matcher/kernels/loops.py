@@ -90,7 +90,7 @@ def tree_values(numbers, tree, begin, out):
     first = levels[len(levels) - 1]
     for i in range(u64(len(out))):
         place = u64(out[i])
-        out[i] = values[place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])]
+        out[i] = values[place * (fan(keys) - ONE) * TWO + below(keys, first + place, numbers[u64(begin) + i])]
 
 
 @compiled

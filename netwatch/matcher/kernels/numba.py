@@ -98,4 +98,4 @@ def _address(tables: ByTree) -> tuple[Any, ...]:
         highs, firsts, lasts, bases, keys, classes, step = tables
         return _address(highs), firsts, lasts, bases, aligned(keys), classes, np.uint64(step)
     # They are aligned where they were made; a pickle has lost that.
-    return aligned(tables.parts), aligned(tables.keys), tables.levels, tables.values
+    return aligned(tables.parts), aligned(tables.keys), tables.levels, aligned(tables.values)

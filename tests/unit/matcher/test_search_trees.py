@@ -32,8 +32,9 @@ def walked(found: Tree, number: int) -> int:
     place = by_nodes(found, number) if len(found.parts) else 0
     for first in found.levels.tolist():
         node = found.keys[width * (first + place) : width * (first + place + 1)]
-        place = place * (width + 1) + int((node < np.array(number, node.dtype)).sum())
-    return int(found.values[place])
+        below = int((node < np.array(number, node.dtype)).sum())
+        place, at = place * (width + 1) + below, place * 2 * width + below
+    return int(found.values[at if len(found.levels) else place])
 
 
 @pytest.mark.parametrize("kind", ["uint32", "uint64"])
