@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import ODD, lanes, ones, recalled
+from netwatch.matcher.kernels.instructions import ODD, ones, recalled
 from netwatch.matcher.kernels.spells import clock, never
 
 __all__ = ["class_memory", "keep_combinations", "new_combinations"]
@@ -52,9 +52,8 @@ def known_rows(places, classes, products, which, out):
     s, d, v = classes
     width = u64(table.itemsize) * BYTE
     every = ~NOTHING >> (u64(64) - width)
-    wide = lanes(table)
-    left = recalled(places, classes, products, which, out)
-    for i in range(u64(len(out)) & (NOTHING - wide) if wide else NOTHING, u64(len(out))):
+    left, done = recalled(places, classes, products, which, out)
+    for i in range(done, u64(len(out))):
         product = (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
         found = ((u64(table[product >> (width - bits)]) ^ (product << bits)) - ONE) & every
         out[i] = i32(found) - i32(1)

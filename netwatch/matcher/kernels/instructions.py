@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["below", "fan", "halved", "lanes", "ones", "recalled", "wide_registers"]
+__all__ = ["below", "fan", "halved", "ones", "recalled", "wide_registers"]
 
 LINE_BITS = 512
 LANES = 16
@@ -69,11 +69,12 @@ def fan(context: Any, keys: Any) -> Any:
 def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
     """The part of each number from ``begin`` on into ``out`` (see ``Tree``), for as many as are returned.
 
-    That is all but 63 at most, or none where the processor cannot look up in registers or numbers have 64 bits.
+    That is all but 63 at most, or none where the processor cannot look up in registers, numbers have 64 bits, or there
+    is something between one and the next.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        if numbers.dtype.bitwidth != _INT.width or not _wide(context):
+        if numbers.dtype.bitwidth != _INT.width or numbers.layout != "C" or not _wide(context):
             return _LONG(0)
         parts, numbers_at, out_at = (_data(context, builder, signature, args, place) for place in (0, 1, 3))
         size = _array(context, builder, signature, args, 3).nitems
@@ -91,20 +92,16 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
 
 
 @intrinsic
-def lanes(context: Any, table: Any) -> Any:
-    """How many places of this type are looked up at once, 16 or 8; 0 where the processor cannot, known while compiling."""
-    count = LINE_BITS // table.dtype.bitwidth
-    return types.uint64(table), lambda context, *_: _LONG(count if _wide(context) else 0)
-
-
-@intrinsic
 def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any, out: Any) -> Any:
-    """What ``known_rows`` does, for whole registers of flows; none where there are no ``lanes``."""
+    """What ``known_rows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
+
+    None where the processor cannot look up many places at once, or where something is between one row and the next.
+    """
     table = places[0]
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left = alloca_once_value(builder, _LONG(0))
-        if _wide(context):
+        left, end = alloca_once_value(builder, _LONG(0)), _LONG(0)
+        if _wide(context) and out.layout == "C":
             vector = ir.VectorType(ir.IntType(table.dtype.bitwidth), LINE_BITS // table.dtype.bitwidth)
             places, columns = (unpack_tuple(builder, one) for one in args[:2])
             places = _array_of(context, builder, table, places[0]).data, places[1], *unpack_tuple(builder, places[2])
@@ -115,9 +112,9 @@ def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any,
                 product = _product(builder, columns, places[2:], at, vector)
                 found, new = _found(builder, places[:2], product)
                 _put(builder, (product, found, new), [one.data for one in own], at, left)
-        return builder.load(left)
+        return context.make_tuple(builder, signature.return_type, (builder.load(left), end))
 
-    return types.uint64(places, classes, products, which, out), generate
+    return types.UniTuple(types.uint64, 2)(places, classes, products, which, out), generate
 
 
 def _product(builder: Any, columns: list[Any], moved: Any, at: Any, vector: Any) -> Any:

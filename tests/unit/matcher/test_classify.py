@@ -45,6 +45,23 @@ def test_a_result_buffer_is_written_and_returned() -> None:
     assert out.tolist() == ROWS
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("flows", [0, 10**7])
+def test_columns_and_rows_may_lie_apart(kernel: str, flows: int) -> None:
+    """As those of a record array do, or every second of another column; no flow comes twice, so no memory copies it."""
+    names = ("src", "dst", "sport", "dport", "protocol")
+    records = np.zeros(5 * 6_000, [(name, getattr(FLOWS, name).dtype) for name in names])
+    for name in names:
+        records[name] = np.tile(getattr(FLOWS, name), 6_000)
+    records["sport"] = np.arange(len(records))
+    apart = FlowBatch(4, *(records[name] for name in names))
+    out = np.full(2 * apart.size, 77, np.int32)
+    prepared = prepare(RULES, kernel=kernel_here(kernel), flows=flows)
+    classify(prepared, apart, kernel=kernel, out=out[::2])
+    assert (out[::2].reshape(-1, 5) == ROWS).all()
+    assert (out[1::2] == 77).all()
+
+
 @pytest.mark.parametrize("kernel", ["numpy", "numba"])
 @pytest.mark.parametrize("flows", [0, 10**7])
 def test_threads_share_a_batch(kernel: str, flows: int) -> None:
