@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import ODD, ones, recalled
+from netwatch.matcher.kernels.instructions import ones
+from netwatch.matcher.kernels.recall import ODD, recalled
 from netwatch.matcher.kernels.spells import clock, never
 
 __all__ = ["class_memory", "keep_combinations", "new_combinations"]

@@ -81,7 +81,7 @@ def memory_shape(classes: tuple[int, int, int], rows: int, flows: int, *, pairs:
     """
     import numpy as np
 
-    from netwatch.matcher.kernels.instructions import wide_registers
+    from netwatch.matcher.kernels.registers import wide_registers
 
     src, dst, service = (max(1, count - 1).bit_length() for count in classes)
     kind, most_bits, most = (np.uint32, PAIRS_BITS, PAIRS_MOST) if pairs else (np.uint64, GROUPS_BITS, GROUPS_MOST)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
+from netwatch.matcher.kernels.recall import ODD, ODD_TOO, ROW_BITS, recalled_flows
 from netwatch.matcher.kernels.spells import clock
 
 __all__ = ["flow_memory", "keep_flows", "new_flows"]
@@ -24,36 +25,20 @@ SPELL = 2
 """Blocks of which the memory can learn whether flows repeat."""
 
 i32, u32, u64 = np.int32, np.uint32, np.uint64
-ONE, EIGHT, SIXTEEN, ROW_BITS, HALF = u64(1), u64(8), u64(16), u64(24), u64(32)
-ROW = u64((1 << 24) - 1)
-SHIFT = u32(32 - SLOTS_BITS)
-MIX, MIX_TOO, MIX_PORTS = u32(0x9E3779B1), u32(0x85EBCA6B), u32(0xC2B2AE35)
-
-
-@compiled
-def slots_of(flows, begin, out):
-    """Where the words of each flow from ``begin`` on stand. In 32 bits, so that sixteen are multiplied at once."""
-    (srcs, dsts), (sports, dports, protocols) = flows
-    for i in range(u64(len(out))):
-        j = u64(begin) + i
-        ports = u32(u32(u32(sports[j]) << u32(16)) | u32(dports[j])) ^ u32(protocols[j])
-        mixed = u32(u32(srcs[j] * MIX) + u32(dsts[j] * MIX_TOO) + u32(ports * MIX_PORTS))
-        mixed = u32(mixed ^ (mixed >> u32(15)))
-        out[i] = u32(u32(mixed * MIX) >> SHIFT) << u32(1)
+NOTHING, ONE, TWO, KEPT, EIGHT, SIXTEEN, HALF = u64(0), u64(1), u64(2), u64(4), u64(8), u64(16), u64(32)
+ROW = u64(ROW_BITS)
+ROWS = (ONE << ROW) - ONE
+SHIFT = u64(64 - SLOTS_BITS)
+MIX, MIX_TOO = u64(ODD), u64(ODD_TOO)
 
 
 @inlined
 def flow_memory(size):
-    """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows.
-
-    An empty slot looks like the flow of nothing but zeros, which belongs into slot 0; so that one holds another.
-    """
-    table = np.zeros(2 << SLOTS_BITS, np.uint64)
-    table[0] = ~u64(0)
+    """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows."""
     addresses = np.empty(size, np.uint32), np.empty(size, np.uint32)
     ports = np.empty(size, np.uint16), np.empty(size, np.uint16), np.empty(size, np.uint8)
-    slots, places, rows = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.int32)
-    return (table, slots), places, (addresses, ports), rows, clock(SPELL)
+    slots, which, rows = np.empty(size + 16, np.uint32), np.empty(size + 16, np.uint32), np.empty(size, np.int32)
+    return (np.zeros(2 << SLOTS_BITS, np.uint64), slots), which, (addresses, ports), rows, clock(SPELL)
 
 
 @inlined
@@ -63,40 +48,62 @@ def words(flow):
     return u64(src) << HALF | u64(dst), (u64(sport) << SIXTEEN | u64(dport)) << EIGHT | u64(protocol)
 
 
+@inlined
+def slot(addresses, ports):
+    """Where the two words of a flow stand."""
+    mixed = addresses * MIX + ports * MIX_TOO
+    return (mixed ^ mixed >> HALF) * MIX >> SHIFT << ONE
+
+
+@inlined
+def known_flows(flows, begin, memory, out):
+    """The rows of the flows from ``begin`` on that are known; how many are not. ``memory`` says which and their slots.
+
+    Behind the ports in the second word stands the row and 2: 1 is no row, 0 an empty slot.
+    """
+    (srcs, dsts), (sports, dports, protocols) = flows
+    (table, slots), which, _, _, _ = memory
+    left, done = recalled_flows(table, flows, u64(begin), slots, which, out)
+    for i in range(done, u64(len(out))):
+        j = u64(begin) + i
+        addresses, ports = words((srcs[j], dsts[j], sports[j], dports[j], protocols[j]))
+        at = slot(addresses, ports)
+        found = (table[at | ONE] ^ ports << ROW) - ONE
+        out[i] = i32(found) - i32(1)
+        slots[left], which[left] = at, i
+        left += u64((found >= ROWS) | (table[at] != addresses))
+    return left
+
+
 @compiled
 def new_flows(flows, begin, memory, out):
     """Answer what is known of the block of flows from ``begin`` on; how many are left.
 
-    Their columns and their places in the block stand in ``memory`` then. Nothing branches: many guesses would be wrong.
+    Their columns and their places in the block stand in ``memory`` then.
     """
     (srcs, dsts), (sports, dports, protocols) = flows
-    (table, slots), places, ((s, d), (u, v, p)), _, _ = memory
-    slots_of(flows, begin, slots[: len(out)])
-    left = u64(0)
-    for i in range(u64(len(out))):
-        j = u64(begin) + i
-        addresses, ports = words((srcs[j], dsts[j], sports[j], dports[j], protocols[j]))
-        at = u64(slots[i])
-        known = table[at | ONE]
-        out[i] = i32(u32(known) << u32(8)) >> i32(8)
-        places[left] = i
-        left += u64((table[at] ^ addresses) | (known >> ROW_BITS ^ ports) != 0)
+    _, which, ((s, d), (u, v, p)), _, _ = memory
+    left = known_flows(flows, begin, memory, out)
     for i in range(left):
-        j = u64(begin) + places[i]
+        j = u64(begin) + which[i]
         s[i], d[i], u[i], v[i], p[i] = srcs[j], dsts[j], sports[j], dports[j], protocols[j]
     return left
 
 
 @compiled
 def keep_flows(memory, left, out):
-    """Put the rows that were found for the flows that were left into the block and into the table.
+    """Put the rows that were found for the flows that were left into the block, and some of the flows into the table.
 
-    A row is 24 bits there: a prepared table has 2¹⁸ rows at most.
+    Where few are left, most of what often comes is known, and every fourth flow is kept. One that comes often is soon
+    among these, and it is seldom driven out by one that comes once, which would cost it the rest of the next block.
+    Row and 2 are 24 bits there: a prepared table has 2**18 rows at most.
     """
-    (table, slots), places, ((s, d), (u, v, p)), rows, _ = memory
+    (table, slots), which, ((s, d), (u, v, p)), rows, _ = memory
     for i in range(left):
+        out[which[i]] = rows[i]
+    step = KEPT if left * KEPT <= u64(len(out)) else ONE
+    for i in range(NOTHING, left, step):
         addresses, ports = words((s[i], d[i], u[i], v[i], p[i]))
-        at = u64(slots[places[i]])
+        at = u64(slots[i])
         table[at] = addresses
-        table[at | ONE] = ports << ROW_BITS | u64(rows[i]) & ROW
-        out[places[i]] = rows[i]
+        table[at | ONE] = ports << ROW | (u64(rows[i]) + TWO)

@@ -1,0 +1,154 @@
+"""Memories looked into many places at a time, in LLVM's language. For ``combinations`` and ``repeats``.
+
+Both do the same: numbers are made of columns, and say a place each; what stands there is compared, the rows of what is
+known are written, and what is new is put side by side for a search. One number after the other that is two to three
+times slower, which is as slow as many a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.cgutils import alloca_once_value, for_range_slice, unpack_tuple
+from numba.extending import intrinsic
+
+from netwatch.matcher.kernels.registers import INT, LONG, WIDTH, array, compressed, everywhere, gathered, is_wide
+from netwatch.matcher.kernels.registers import loaded, resized, store
+
+__all__ = ["ODD", "ODD_TOO", "ROW_BITS", "recalled", "recalled_flows"]
+
+ODD, ODD_TOO = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F
+"""What numbers are multiplied by to mix them."""
+
+_COUNTS = types.UniTuple(types.uint64, 2)
+_FLOWS = ir.VectorType(LONG, WIDTH // LONG.width)
+_NOBODY = LONG(0), LONG(0)
+
+ROW_BITS = 24
+"""Of the second word of a flow that is remembered; the others are ports and protocol."""
+
+
+@intrinsic
+def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any, out: Any) -> Any:
+    """What ``known_rows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
+
+    None where the processor cannot look up many places at once, or where something is between one row and the next.
+    """
+    table, column = places[0], classes[0]
+    vector = ir.VectorType(ir.IntType(table.dtype.bitwidth), WIDTH // table.dtype.bitwidth)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        memory, bits, moved = unpack_tuple(builder, args[0])
+        memory = array(context, builder, table, memory).data
+        columns = [array(context, builder, column, one).data for one in unpack_tuple(builder, args[1])]
+        bits = resized(builder, bits, vector.element)
+
+        def look_up(at: Any) -> Any:
+            product = _product(builder, columns, unpack_tuple(builder, moved), at, vector)
+            place = builder.lshr(product, everywhere(builder, builder.sub(bits.type(bits.type.width), bits), vector))
+            told = builder.shl(product, everywhere(builder, bits, vector))
+            return product, *_known(builder, builder.xor(gathered(builder, memory, place), told), bits)
+
+        room = [array(context, builder, signature.args[n], args[n]) for n in (2, 3, 4)]
+        counts = _answered(builder, look_up, room, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
+        return context.make_tuple(builder, _COUNTS, counts)
+
+    return _COUNTS(places, classes, products, which, out), generate
+
+
+@intrinsic
+def recalled_flows(context: Any, table: Any, flows: Any, begin: Any, slots: Any, which: Any, out: Any) -> Any:
+    """What ``known_flows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
+
+    None where the processor cannot look up many places at once, or where something is between one number and the next.
+    """
+    kinds = [column for columns in flows for column in columns]
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        memory = array(context, builder, table, args[0])
+        values = [one for columns in unpack_tuple(builder, args[1]) for one in unpack_tuple(builder, columns)]
+        columns = [array(context, builder, *one).data for one in zip(kinds, values, strict=True)]
+
+        def look_up(at: Any) -> Any:
+            addresses, ports = _words(builder, columns, builder.add(args[2], at))
+            slot = _slot(builder, addresses, ports, memory.nitems)
+            found = gathered(builder, memory.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
+            told = builder.shl(ports, _FLOWS([ROW_BITS] * _FLOWS.count))
+            found, new = _known(builder, builder.xor(found, told), LONG(ROW_BITS))
+            other = builder.icmp_unsigned("!=", gathered(builder, memory.data, slot), addresses)
+            return slot, found, builder.or_(new, other)
+
+        room = [array(context, builder, signature.args[n], args[n]) for n in (3, 4, 5)]
+        whole = is_wide(context) and all(one.layout == "C" for one in (*kinds, out))
+        counts = _answered(builder, look_up, room, _FLOWS.count) if whole else _NOBODY
+        return context.make_tuple(builder, _COUNTS, counts)
+
+    return _COUNTS(table, flows, begin, slots, which, out), generate
+
+
+def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], count: int) -> tuple[Any, Any]:
+    """The loop over a block, ``count`` flows at a time: how many are new, and how many there were."""
+    keys, which, out = room
+    left = alloca_once_value(builder, LONG(0))
+    end = builder.and_(out.nitems, LONG(-count))
+    small = ir.VectorType(INT, count)
+    with for_range_slice(builder, LONG(0), end, LONG(count), LONG) as (at, _):
+        key, found, new = look_up(at)
+        rows = builder.sub(found, found.type([1] * count))
+        store(builder, resized(builder, rows, small), out.data, at)
+        here = builder.add(everywhere(builder, builder.trunc(at, INT), small), small(list(range(count))))
+        behind = builder.load(left)
+        kept = resized(builder, key, ir.VectorType(ir.IntType(keys.data.type.pointee.width), count))
+        store(builder, compressed(builder, kept, new), keys.data, behind)
+        store(builder, compressed(builder, here, new), which.data, behind)
+        more = builder.ctpop(builder.bitcast(new, ir.IntType(count)))
+        builder.store(builder.add(behind, resized(builder, more, LONG)), left)
+    return builder.load(left), end
+
+
+def _known(builder: Any, found: Any, bits: Any) -> tuple[Any, Any]:
+    """From what is left of places a row and one, and whether it is none: more than ``bits`` hold, or an empty place."""
+    vector, lane = found.type, found.type.element
+    found = builder.sub(found, vector([1] * vector.count))
+    most = builder.sub(builder.shl(lane(1), bits), lane(1))
+    return found, builder.icmp_unsigned(">=", found, everywhere(builder, most, vector))
+
+
+def _product(builder: Any, columns: list[Any], moved: Any, at: Any, vector: Any) -> Any:
+    """The products of a register of combinations."""
+    small = ir.VectorType(INT, vector.count)
+    parts = [resized(builder, loaded(builder, data, at, small), vector) for data in columns]
+    for place, bits in enumerate(moved):
+        parts[place] = builder.shl(parts[place], everywhere(builder, resized(builder, bits, vector.element), vector))
+    whole = builder.or_(builder.or_(parts[0], parts[1]), parts[2])
+    return builder.mul(whole, vector([ODD & ((1 << vector.element.width) - 1)] * vector.count))
+
+
+def _words(builder: Any, columns: list[Any], at: Any) -> tuple[Any, Any]:
+    """Both words of a register of flows (see ``words``)."""
+    some = []
+    for data in columns:
+        kind = ir.VectorType(data.type.pointee, _FLOWS.count)
+        some.append(resized(builder, loaded(builder, data, at, kind), _FLOWS))
+    src, dst, sport, dport, protocol = some
+    ports = builder.or_(_moved(builder, sport, 16), dport)
+    return builder.or_(_moved(builder, src, 32), dst), builder.or_(_moved(builder, ports, 8), protocol)
+
+
+def _slot(builder: Any, addresses: Any, ports: Any, size: Any) -> Any:
+    """The slots of a register of flows (see ``slot``)."""
+    mixed = builder.add(_times(builder, addresses, ODD), _times(builder, ports, ODD_TOO))
+    mixed = _times(builder, builder.xor(mixed, builder.lshr(mixed, _FLOWS([32] * _FLOWS.count))), ODD)
+    bits = builder.sub(LONG(64 + 1), builder.ctpop(builder.sub(size, LONG(1))))
+    return _moved(builder, builder.lshr(mixed, everywhere(builder, bits, _FLOWS)), 1)
+
+
+def _moved(builder: Any, some: Any, bits: int) -> Any:
+    return builder.shl(some, _FLOWS([bits] * _FLOWS.count))
+
+
+def _times(builder: Any, some: Any, number: int) -> Any:
+    return builder.mul(some, _FLOWS([number] * _FLOWS.count))
