@@ -18,7 +18,7 @@ from netwatch.matcher.search_trees import HALVING_LINES
 __all__ = ["below", "fan", "halved", "ones"]
 
 LANES = 16
-REGISTERS = 4
+REGISTERS = 8
 """Registers of numbers that are halved together: what each waits for comes while the others are at work."""
 
 _WIDE = ir.VectorType(INT, LANES)
@@ -65,7 +65,7 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
         if numbers.dtype.bitwidth != INT.width or numbers.layout != "C" or not is_wide(context):
             return LONG(0)
         parts_at, numbers_at, out_at = (array(context, builder, signature.args[n], args[n]) for n in (0, 1, 3))
-        end = builder.and_(out_at.nitems, LONG(-LANES * REGISTERS))
+        end = builder.sub(out_at.nitems, builder.urem(out_at.nitems, LONG(LANES * REGISTERS)))
         keys = _lines(builder, parts_at.data)
         with for_range_slice(builder, LONG(0), end, LONG(LANES * REGISTERS), LONG) as (at, _):
             offsets = [builder.add(at, LONG(LANES * one)) for one in range(REGISTERS)]

@@ -62,12 +62,45 @@ def test_nothing_of_one_batch_answers_another() -> None:
     assert (classify(none, asked, kernel="numba") == -1).all()
 
 
-def test_what_stands_in_an_empty_slot_is_never_asked_for_there() -> None:
-    nothing, first = batch((0, 0, 0, 0, 0)), batch((TOP, TOP, 0, 0, 0))
-    slots = np.empty(1, np.uint32)
-    found = []
-    for one in (nothing, first):
-        repeats.slots_of(((one.src, one.dst), (one.sport, one.dport, one.protocol)), 0, slots)
-        found.append(int(slots[0]))
-    assert found[0] == 0
-    assert found[1] != 0
+def columns(flows: FlowBatch) -> Any:
+    return (flows.src, flows.dst), (flows.sport, flows.dport, flows.protocol)
+
+
+def some_flows() -> FlowBatch:
+    """Flows of nothing but zeros and ones, and 1,001 others; the last repeats the first."""
+    numbers = np.random.default_rng(1).integers(0, 2**32, (1001, 5))
+    drawn = [(int(a), int(b), int(c) & 65535, int(d) & 65535, int(e) & 255) for a, b, c, d, e in numbers]
+    return batch((0, 0, 0, 0, 0), (TOP, TOP, 65535, 65535, 255), *drawn, (0, 0, 0, 0, 0))
+
+
+def test_an_empty_table_knows_no_flow() -> None:
+    flows, made = some_flows(), repeats.flow_memory(2048)
+    left = repeats.new_flows(columns(flows), 0, made, np.empty(flows.size, np.int32))
+    assert left == flows.size
+    own = [column[:left] for part in made[2] for column in part]
+    assert all((one == column).all() for one, column in zip(own, flows[1:6], strict=True))
+
+
+def test_the_flows_that_are_known_have_the_rows_that_they_had() -> None:
+    flows, made = some_flows(), repeats.flow_memory(2048)
+    rows, out = np.arange(flows.size, dtype=np.int32) * 2 - 1, np.empty(flows.size, np.int32)
+    rows[-1] = rows[0]
+    left = repeats.new_flows(columns(flows), 0, made, out)
+    made[3][:left] = rows
+    repeats.keep_flows(made, left, out)
+    assert (out == rows).all()
+    out[:] = -77
+    left = repeats.new_flows(columns(flows), 0, made, out)
+    known = np.ones(flows.size, bool)
+    known[made[1][:left]] = False
+    assert left < flows.size / 8
+    assert (out[known] == rows[known]).all()
+
+
+def test_of_few_new_flows_every_fourth_is_kept() -> None:
+    flows, made = some_flows(), repeats.flow_memory(2048)
+    out = np.zeros(4 * flows.size, np.int32)
+    left = repeats.new_flows(columns(flows), 0, made, out[: flows.size])
+    repeats.keep_flows(made, left, out)
+    kept = np.count_nonzero(made[0][0][::2])
+    assert left // 5 < kept <= left // 4 + 1
