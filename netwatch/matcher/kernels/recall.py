@@ -18,13 +18,17 @@ from numba.extending import intrinsic
 from netwatch.matcher.kernels.registers import INT, LONG, WIDTH, array, compressed, everywhere, gathered, is_wide
 from netwatch.matcher.kernels.registers import loaded, resized, store
 
-__all__ = ["ODD", "ODD_TOO", "ROW_BITS", "recalled", "recalled_flows"]
+__all__ = ["FLOW_MIX", "MIX_SHIFT", "ODD", "ROW_BITS", "recalled", "recalled_flows"]
 
-ODD, ODD_TOO = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F
-"""What numbers are multiplied by to mix them."""
+ODD = 0x9E3779B97F4A7C15
+"""What combinations are multiplied by."""
+
+FLOW_MIX, MIX_SHIFT = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35), 15
+"""How flows are mixed (see ``slots_of``)."""
 
 _COUNTS = types.UniTuple(types.uint64, 2)
 _FLOWS = ir.VectorType(LONG, WIDTH // LONG.width)
+_HALVES = ir.VectorType(INT, _FLOWS.count)
 _NOBODY = LONG(0), LONG(0)
 
 ROW_BITS = 24
@@ -73,8 +77,9 @@ def recalled_flows(context: Any, table: Any, flows: Any, begin: Any, slots: Any,
         columns = [array(context, builder, *one).data for one in zip(kinds, values, strict=True)]
 
         def look_up(at: Any) -> Any:
-            addresses, ports = _words(builder, columns, builder.add(args[2], at))
-            slot = _slot(builder, addresses, ports, memory.nitems)
+            fields = [_column(builder, data, builder.add(args[2], at)) for data in columns]
+            addresses, ports = _words(builder, fields)
+            slot = _slots(builder, fields, memory.nitems)
             found = gathered(builder, memory.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
             told = builder.shl(ports, _FLOWS([ROW_BITS] * _FLOWS.count))
             found, new = _known(builder, builder.xor(found, told), LONG(ROW_BITS))
@@ -127,28 +132,34 @@ def _product(builder: Any, columns: list[Any], moved: Any, at: Any, vector: Any)
     return builder.mul(whole, vector([ODD & ((1 << vector.element.width) - 1)] * vector.count))
 
 
-def _words(builder: Any, columns: list[Any], at: Any) -> tuple[Any, Any]:
+def _column(builder: Any, data: Any, at: Any) -> Any:
+    """A register of a column, in 32 bits."""
+    some = loaded(builder, data, at, ir.VectorType(data.type.pointee, _FLOWS.count))
+    return resized(builder, some, _HALVES)
+
+
+def _words(builder: Any, fields: list[Any]) -> tuple[Any, Any]:
     """Both words of a register of flows (see ``words``)."""
-    some = []
-    for data in columns:
-        kind = ir.VectorType(data.type.pointee, _FLOWS.count)
-        some.append(resized(builder, loaded(builder, data, at, kind), _FLOWS))
-    src, dst, sport, dport, protocol = some
+    src, dst, sport, dport, protocol = (resized(builder, field, _FLOWS) for field in fields)
     ports = builder.or_(_moved(builder, sport, 16), dport)
     return builder.or_(_moved(builder, src, 32), dst), builder.or_(_moved(builder, ports, 8), protocol)
 
 
-def _slot(builder: Any, addresses: Any, ports: Any, size: Any) -> Any:
-    """The slots of a register of flows (see ``slot``)."""
-    mixed = builder.add(_times(builder, addresses, ODD), _times(builder, ports, ODD_TOO))
-    mixed = _times(builder, builder.xor(mixed, builder.lshr(mixed, _FLOWS([32] * _FLOWS.count))), ODD)
-    bits = builder.sub(LONG(64 + 1), builder.ctpop(builder.sub(size, LONG(1))))
-    return _moved(builder, builder.lshr(mixed, everywhere(builder, bits, _FLOWS)), 1)
+def _slots(builder: Any, fields: list[Any], size: Any) -> Any:
+    """The slots of a register of flows (see ``slots_of``)."""
+    src, dst, sport, dport, protocol = fields
+    ports = builder.xor(builder.or_(_moved(builder, sport, 16), dport), protocol)
+    times = [builder.mul(*one) for one in zip((src, dst, ports), map(_numbers, FLOW_MIX), strict=True)]
+    mixed = builder.add(builder.add(times[0], times[1]), times[2])
+    mixed = builder.xor(mixed, builder.lshr(mixed, _numbers(MIX_SHIFT)))
+    mixed = builder.mul(mixed, _numbers(FLOW_MIX[0]))
+    bits = builder.sub(INT(32 + 1), builder.trunc(builder.ctpop(builder.sub(size, LONG(1))), INT))
+    return _moved(builder, resized(builder, builder.lshr(mixed, everywhere(builder, bits, _HALVES)), _FLOWS), 1)
+
+
+def _numbers(number: int) -> Any:
+    return _HALVES([number] * _HALVES.count)
 
 
 def _moved(builder: Any, some: Any, bits: int) -> Any:
-    return builder.shl(some, _FLOWS([bits] * _FLOWS.count))
-
-
-def _times(builder: Any, some: Any, number: int) -> Any:
-    return builder.mul(some, _FLOWS([number] * _FLOWS.count))
+    return builder.shl(some, some.type([bits] * some.type.count))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.recall import ODD, ODD_TOO, ROW_BITS, recalled_flows
+from netwatch.matcher.kernels.recall import FLOW_MIX, MIX_SHIFT, ROW_BITS, recalled_flows
 from netwatch.matcher.kernels.spells import clock
 
 __all__ = ["flow_memory", "keep_flows", "new_flows"]
@@ -28,8 +28,8 @@ i32, u32, u64 = np.int32, np.uint32, np.uint64
 NOTHING, ONE, TWO, KEPT, EIGHT, SIXTEEN, HALF = u64(0), u64(1), u64(2), u64(4), u64(8), u64(16), u64(32)
 ROW = u64(ROW_BITS)
 ROWS = (ONE << ROW) - ONE
-SHIFT = u64(64 - SLOTS_BITS)
-MIX, MIX_TOO = u64(ODD), u64(ODD_TOO)
+SHIFT = u32(32 - SLOTS_BITS)
+MIX, MIX_TOO, MIX_PORTS = (u32(number) for number in FLOW_MIX)
 
 
 @inlined
@@ -49,10 +49,15 @@ def words(flow):
 
 
 @inlined
-def slot(addresses, ports):
-    """Where the two words of a flow stand."""
-    mixed = addresses * MIX + ports * MIX_TOO
-    return (mixed ^ mixed >> HALF) * MIX >> SHIFT << ONE
+def slots_of(flows, begin, out):
+    """Where the words of each flow from ``begin`` on stand. In 32 bits, since many processors multiply these at once."""
+    (srcs, dsts), (sports, dports, protocols) = flows
+    for i in range(u64(len(out))):
+        j = u64(begin) + i
+        ports = u32(u32(u32(sports[j]) << u32(16)) | u32(dports[j])) ^ u32(protocols[j])
+        mixed = u32(u32(srcs[j] * MIX) + u32(dsts[j] * MIX_TOO) + u32(ports * MIX_PORTS))
+        mixed = u32(mixed ^ (mixed >> u32(MIX_SHIFT)))
+        out[i] = u32(u32(mixed * MIX) >> SHIFT) << u32(1)
 
 
 @inlined
@@ -64,10 +69,11 @@ def known_flows(flows, begin, memory, out):
     (srcs, dsts), (sports, dports, protocols) = flows
     (table, slots), which, _, _, _ = memory
     left, done = recalled_flows(table, flows, u64(begin), slots, which, out)
+    slots_of(flows, u64(begin) + done, slots[done : len(out)])
     for i in range(done, u64(len(out))):
         j = u64(begin) + i
         addresses, ports = words((srcs[j], dsts[j], sports[j], dports[j], protocols[j]))
-        at = slot(addresses, ports)
+        at = u64(slots[i])
         found = (table[at | ONE] ^ ports << ROW) - ONE
         out[i] = i32(found) - i32(1)
         slots[left], which[left] = at, i
