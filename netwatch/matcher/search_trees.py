@@ -40,8 +40,8 @@ class Tree(NamedTuple):
 
     ``levels[d]`` is the first node of depth d below the parts. From node ``levels[d] + p``, p being its part at
     first, a number goes to ``p * (n + 1) + (how many of the node's keys are below it)``, which behind the last level
-    is its interval. The key of a start is one less than the start, so that "below" means "from the start on", and a node
-    is filled up with keys that nothing is above.
+    is its interval. The key of a start is one less than the start, so that "below" means "from the start on", and a
+    node is filled up with keys that nothing is above.
 
     ``values`` are the intervals' values: of node p of the last level from ``2 * n * p`` on, where it costs one
     instruction to be and mostly in one line; of part p at p where there is no level.

@@ -15,8 +15,19 @@ from numba import types
 from numba.core.cgutils import alloca_once_value, for_range_slice, unpack_tuple
 from numba.extending import intrinsic
 
-from netwatch.matcher.kernels.registers import INT, LONG, WIDTH, array, compressed, everywhere, gathered, is_wide
-from netwatch.matcher.kernels.registers import loaded, resized, store
+from netwatch.matcher.kernels.registers import (
+    INT,
+    LONG,
+    WIDTH,
+    array,
+    compressed,
+    everywhere,
+    gathered,
+    is_wide,
+    loaded,
+    resized,
+    store,
+)
 
 __all__ = ["FLOW_MIX", "MIX_SHIFT", "ODD", "ROW_BITS", "recalled", "recalled_flows"]
 

@@ -19,7 +19,7 @@ BYTE, INT, LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
 def is_wide(context: Any) -> bool:
-    """Whether the processor that code is made for looks up within such registers, and many places with one (AVX-512)."""
+    """Whether the processor that code is made for has such registers, and can look up with them (AVX-512)."""
     return {"+avx512f", "+avx512dq", "+avx512vl"} <= set(context.codegen().magic_tuple()[2].split(","))
 
 

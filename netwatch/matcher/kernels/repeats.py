@@ -50,7 +50,7 @@ def words(flow):
 
 @inlined
 def slots_of(flows, begin, out):
-    """Where the words of each flow from ``begin`` on stand. In 32 bits, since many processors multiply these at once."""
+    """Where the words of each flow from ``begin`` on stand. In 32 bits: many of these are multiplied at once."""
     (srcs, dsts), (sports, dports, protocols) = flows
     for i in range(u64(len(out))):
         j = u64(begin) + i

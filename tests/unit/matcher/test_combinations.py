@@ -31,7 +31,7 @@ def test_flows_are_answered_alike_with_a_memory(kind: str, expected: int) -> Non
     assert (classify(prepared, whole, kernel="numba") == classify(prepared, whole, kernel="numpy")).all()
 
 
-def every_combination() -> tuple[tuple[Any, Any, Any], Any]:
+def every_combination() -> tuple[tuple[Any, ...], Any]:
     """All of 8 x 16 x 8 classes and two more, and a row for each, some of them none."""
     numbers = np.append(np.arange(1024), [5, 1023])
     classes = tuple(part.astype(np.uint32) for part in (numbers >> 7, numbers >> 3 & 15, numbers & 7))
@@ -39,8 +39,8 @@ def every_combination() -> tuple[tuple[Any, Any, Any], Any]:
 
 
 def memory(kind: type, bits: int) -> Any:
-    places = np.zeros(1 << bits, kind), (np.uint64(7), np.uint64(3)), 4
-    return combinations.class_memory(2048, places)
+    places: Any = np.zeros(1 << bits, kind)
+    return combinations.class_memory(2048, (places, (np.uint64(7), np.uint64(3)), 4))
 
 
 @pytest.mark.parametrize("kind", [np.uint32, np.uint64])
