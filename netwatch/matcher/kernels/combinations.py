@@ -44,16 +44,16 @@ def class_memory(size, shape):
 
 
 @inlined
-def known_rows(places, classes, products, which, out):
-    """The rows of the combinations that are known; how many are not. ``products`` are theirs, ``which`` they are.
+def known_rows(places, classes, room, out):
+    """The rows of the combinations that are known; how many are not: ``room`` has their products, and which they are.
 
     What stands in a place is a product without its high bits, and in their room the row and 2: 1 is no row, 0 nothing.
     """
     table, bits, (src, dst) = places
-    s, d, v = classes
+    (s, d, v), (products, which) = classes, room
     width = u64(table.itemsize) * BYTE
     every = ~NOTHING >> (u64(64) - width)
-    left, done = recalled(places, classes, products, which, out)
+    left, done = recalled(places, classes, room, out)
     for i in range(done, u64(len(out))):
         product = (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
         found = ((u64(table[product >> (width - bits)]) ^ (product << bits)) - ONE) & every
@@ -67,7 +67,7 @@ def known_rows(places, classes, products, which, out):
 def new_combinations(classes, memory, out):
     """Answer what is known of a block; how many are left. Their classes and places stand in ``memory`` then."""
     places, (products, which, (s, d, v), _), _, _ = memory
-    left = known_rows(places, classes, products, which, out)
+    left = known_rows(places, classes, (products, which), out)
     for i in range(left):
         at = u64(which[i])
         s[i], d[i], v[i] = classes[0][at], classes[1][at], classes[2][at]

@@ -47,18 +47,18 @@ ROW_BITS = 24
 
 
 @intrinsic
-def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any, out: Any) -> Any:
+def recalled(context: Any, places: Any, classes: Any, room: Any, out: Any) -> Any:
     """What ``known_rows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
 
     None where the processor cannot look up many places at once, or where something is between one row and the next.
     """
-    table, column = places[0], classes[0]
+    table = places[0]
     vector = ir.VectorType(ir.IntType(table.dtype.bitwidth), WIDTH // table.dtype.bitwidth)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         memory, bits, moved = unpack_tuple(builder, args[0])
         memory = array(context, builder, table, memory).data
-        columns = [array(context, builder, column, one).data for one in unpack_tuple(builder, args[1])]
+        columns = [one.data for one in _arrays(context, builder, classes, unpack_tuple(builder, args[1]))]
         bits = resized(builder, bits, vector.element)
 
         def look_up(at: Any) -> Any:
@@ -67,15 +67,15 @@ def recalled(context: Any, places: Any, classes: Any, products: Any, which: Any,
             told = builder.shl(product, everywhere(builder, bits, vector))
             return product, *_known(builder, builder.xor(gathered(builder, memory, place), told), bits)
 
-        room = [array(context, builder, signature.args[n], args[n]) for n in (2, 3, 4)]
-        counts = _answered(builder, look_up, room, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
+        own = _arrays(context, builder, (*room, out), (*unpack_tuple(builder, args[2]), args[3]))
+        counts = _answered(builder, look_up, own, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
         return context.make_tuple(builder, _COUNTS, counts)
 
-    return _COUNTS(places, classes, products, which, out), generate
+    return _COUNTS(places, classes, room, out), generate
 
 
 @intrinsic
-def recalled_flows(context: Any, table: Any, flows: Any, begin: Any, slots: Any, which: Any, out: Any) -> Any:
+def recalled_flows(context: Any, flows: Any, begin: Any, room: Any, out: Any) -> Any:
     """What ``known_flows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
 
     None where the processor cannot look up many places at once, or where something is between one number and the next.
@@ -83,12 +83,12 @@ def recalled_flows(context: Any, table: Any, flows: Any, begin: Any, slots: Any,
     kinds = [column for columns in flows for column in columns]
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        memory = array(context, builder, table, args[0])
-        values = [one for columns in unpack_tuple(builder, args[1]) for one in unpack_tuple(builder, columns)]
-        columns = [array(context, builder, *one).data for one in zip(kinds, values, strict=True)]
+        values = [one for columns in unpack_tuple(builder, args[0]) for one in unpack_tuple(builder, columns)]
+        columns = [one.data for one in _arrays(context, builder, kinds, values)]
+        memory, *own = _arrays(context, builder, (*room, out), (*unpack_tuple(builder, args[2]), args[3]))
 
         def look_up(at: Any) -> Any:
-            fields = [_column(builder, data, builder.add(args[2], at)) for data in columns]
+            fields = [_column(builder, data, builder.add(args[1], at)) for data in columns]
             addresses, ports = _words(builder, fields)
             slot = _slots(builder, fields, memory.nitems)
             found = gathered(builder, memory.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
@@ -97,12 +97,15 @@ def recalled_flows(context: Any, table: Any, flows: Any, begin: Any, slots: Any,
             other = builder.icmp_unsigned("!=", gathered(builder, memory.data, slot), addresses)
             return slot, found, builder.or_(new, other)
 
-        room = [array(context, builder, signature.args[n], args[n]) for n in (3, 4, 5)]
         whole = is_wide(context) and all(one.layout == "C" for one in (*kinds, out))
-        counts = _answered(builder, look_up, room, _FLOWS.count) if whole else _NOBODY
+        counts = _answered(builder, look_up, own, _FLOWS.count) if whole else _NOBODY
         return context.make_tuple(builder, _COUNTS, counts)
 
-    return _COUNTS(table, flows, begin, slots, which, out), generate
+    return _COUNTS(flows, begin, room, out), generate
+
+
+def _arrays(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
+    return [array(context, builder, kind, value) for kind, value in zip(kinds, values, strict=True)]
 
 
 def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], count: int) -> tuple[Any, Any]:

@@ -68,7 +68,7 @@ def known_flows(flows, begin, memory, out):
     """
     (srcs, dsts), (sports, dports, protocols) = flows
     (table, slots), which, _, _, _ = memory
-    left, done = recalled_flows(table, flows, u64(begin), slots, which, out)
+    left, done = recalled_flows(flows, u64(begin), (table, slots, which), out)
     slots_of(flows, u64(begin) + done, slots[done : len(out)])
     for i in range(done, u64(len(out))):
         j = u64(begin) + i
