@@ -12,7 +12,19 @@ from numba import types
 from numba.core.cgutils import for_range_slice
 from numba.extending import intrinsic
 
-from netwatch.matcher.kernels.registers import BYTE, INT, LONG, WIDTH, array, call, everywhere, is_wide, loaded, store
+from netwatch.matcher.kernels.registers import (
+    BYTE,
+    INT,
+    LONG,
+    WIDTH,
+    array,
+    call,
+    everywhere,
+    fetch,
+    is_wide,
+    loaded,
+    store,
+)
 from netwatch.matcher.search_trees import HALVING_LINES
 
 __all__ = ["below", "fan", "halved", "ones"]
@@ -70,6 +82,8 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
         with for_range_slice(builder, LONG(0), end, LONG(LANES * REGISTERS), LONG) as (at, _):
             offsets = [builder.add(at, LONG(LANES * one)) for one in range(REGISTERS)]
             some = [loaded(builder, numbers_at.data, builder.add(args[2], offset), _WIDE) for offset in offsets]
+            for offset in offsets:  # the next block's: by itself the processor begins to fetch when it is asked for
+                fetch(builder, numbers_at.data, builder.add(builder.add(args[2], offset), out_at.nitems))
             for offset, part in zip(offsets, _parts(builder, keys, some), strict=True):
                 store(builder, part, out_at.data, offset)
         return end

@@ -11,7 +11,20 @@ from llvmlite import ir
 from numba.core.cgutils import create_struct_proxy, get_or_insert_function
 from numba.core.registry import cpu_target
 
-__all__ = ["BYTE", "INT", "LONG", "WIDTH", "array", "call", "compressed", "everywhere", "gathered", "is_wide", "loaded"]
+__all__ = [
+    "BYTE",
+    "INT",
+    "LONG",
+    "WIDTH",
+    "array",
+    "call",
+    "compressed",
+    "everywhere",
+    "fetch",
+    "gathered",
+    "is_wide",
+    "loaded",
+]
 __all__ += ["resized", "store", "wide_registers"]
 
 WIDTH = 512
@@ -55,6 +68,16 @@ def store(builder: Any, some: Any, data: Any, at: Any) -> None:
     """Write numbers to ``data`` from the ``at``-th on."""
     place = builder.bitcast(builder.gep(data, [at]), some.type.as_pointer())
     builder.store(some, place, align=some.type.element.width // 8)
+
+
+def fetch(builder: Any, data: Any, at: Any) -> None:
+    """Ask for the line of the cache that the ``at``-th number of ``data`` lies in, whether there is such a number or not.
+
+    It comes to the second-level cache.
+    """
+    place = builder.bitcast(builder.gep(data, [at]), BYTE.as_pointer())
+    to_read, second_cache, data_cache = INT(0), INT(2), INT(1)
+    call(builder, "llvm.prefetch.p0", ir.VoidType(), place, to_read, second_cache, data_cache)
 
 
 def resized(builder: Any, some: Any, kind: Any) -> Any:
