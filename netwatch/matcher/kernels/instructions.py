@@ -69,7 +69,7 @@ def fan(context: Any, keys: Any) -> Any:
 def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
     """The part of each number from ``begin`` on into ``out`` (see ``Tree``), for as many as are returned.
 
-    That is all but 63 at most, or none where the processor cannot look up in registers, numbers have 64 bits, or there
+    That is all but 127 at most, or none where the processor cannot look up in registers, numbers have 64 bits, or there
     is something between one and the next.
     """
 

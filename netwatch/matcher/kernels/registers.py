@@ -71,7 +71,7 @@ def store(builder: Any, some: Any, data: Any, at: Any) -> None:
 
 
 def fetch(builder: Any, data: Any, at: Any) -> None:
-    """Ask for the line of the cache that the ``at``-th number of ``data`` lies in, whether there is such a number or not.
+    """Ask for the line of the cache that the ``at``-th number of ``data`` lies in, or would if there were one.
 
     It comes to the second-level cache.
     """
