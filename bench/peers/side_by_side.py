@@ -1,6 +1,6 @@
 """netwatch's kernels beside what else could be used: one interleaved run for each workload, every pass checked.
 
-    python -m bench.peers.side_by_side [--workloads NAME:TRACE ...] [--classbench DIR] [--passes N] [--out FILE]
+    python -m bench.peers.side_by_side [--workloads NAME[/SEED]:TRACE ...] [--classbench DIR] [--passes N] [--out FILE]
 
 All take the same flows in the same order, from cold, on one core unless said. A peer that is too slow for the whole
 trace takes its first flows. The rows of every pass are compared with those of a witness, which is first compared with
@@ -34,14 +34,19 @@ from bench.peers.rte_acl.driver import ALGORITHMS, Absent, RteAcl
 from netwatch.matcher.reference import first_match
 from netwatch.workloads.bench import Contender, Workload, interleaved
 from netwatch.workloads.contenders import contenders
-from netwatch.workloads.rule_sets import rule_set
+from netwatch.workloads.rule_sets import CLASSBENCH, rule_set
 from netwatch.workloads.stream import bytes_per_flow, stream_pass
 from netwatch.workloads.traces import trace
 
 FLOWS = 4_000_000
 SAMPLE = 1_024
 CLASSBENCH_SETS = ("fw1_1k", "acl1_1k", "ipc1_1k", "fw1_10k", "acl1_10k", "ipc1_10k")
-WORKLOADS = ("nsg1000:hit", "nsg1000:zipf", "nsg1000:uniform", "nsg1000:cross", "nsg4000:hit", "nsg4000:cross")
+WORKLOADS = (
+    *("nsg1000:hit", "nsg1000:zipf", "nsg1000:uniform", "nsg1000:cross"),
+    # The first seed whose rules rte_acl splits into two tries, as it did those that the floors were set with.
+    *("nsg1000/3:hit", "nsg1000/3:zipf", "nsg1000/3:uniform", "nsg1000/3:cross"),
+    *("nsg4000:hit", "nsg4000:cross"),
+)
 COUNTED = ("scalar", "sse", "avx2")
 
 Rows = np.ndarray[Any, Any]
@@ -71,10 +76,7 @@ def main() -> int:
         "workloads": [],
     }
     for name in names:
-        rules, _, kind = name.rpartition(":")
-        table = rule_set(rules)
-        workload = Workload(f"{Path(rules).name} {kind}", table, trace(table, kind, options.flows))
-        result = measure(workload, options.passes, slow_peers=options.all_peers or name == names[0])
+        result = measure(_workload(name, options.flows), options, slow_peers=name == names[0])
         found["workloads"].append(result)
         print(_text(result), flush=True)
     found["load_after"] = load()
@@ -90,7 +92,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--classbench", type=Path, help="a directory with the sets acl1, fw1, ipc1 at 1k and 10k")
     parser.add_argument("--flows", type=int, default=FLOWS)
     parser.add_argument("--passes", type=int, default=7)
-    parser.add_argument("--all-peers", action="store_true", help="slow peers in every workload, not only in the first")
+    peers = parser.add_mutually_exclusive_group()
+    peers.add_argument("--all-peers", action="store_true", help="slow peers in every workload, not only in the first")
+    peers.add_argument("--rte-acl-only", action="store_true", help="no other peer in any workload")
+    parser.add_argument("--rte-acl-size", type=int, default=0, metavar="BYTES", help="let its tables grow: fewer tries")
     parser.add_argument("--out", type=Path, help="a JSON file for the results")
     return parser.parse_args()
 
@@ -104,13 +109,24 @@ def _sets(options: argparse.Namespace) -> list[str]:
     return [name for name in CLASSBENCH_SETS if name not in missing]
 
 
-def measure(workload: Workload, passes: int, *, slow_peers: bool) -> dict[str, Any]:
+def _workload(name: str, flows: int) -> Workload:
+    """NAME:TRACE, or NAME/SEED:TRACE for rules and flows drawn by another seed than 0."""
+    rules, _, kind = name.rpartition(":")
+    drawn, _, seed = ("", "", "") if rules.startswith(CLASSBENCH) else rules.partition("/")
+    table = rule_set(drawn or rules, seed=int(seed or 0))
+    title = f"{Path(rules).name} {kind}" if not seed else f"{drawn} {kind}, seed {seed}"
+    return Workload(title, table, trace(table, kind, flows, seed=int(seed or 0)))
+
+
+def measure(workload: Workload, options: argparse.Namespace, *, slow_peers: bool) -> dict[str, Any]:
     """All entrants over one workload, as JSON."""
     absent: dict[str, str] = {}
     with ExitStack() as stack:
         entrants = list(_ours(workload))
-        entrants += _rte_acl(workload, stack, absent)
-        entrants += _python_peers(workload, absent) if slow_peers else ()
+        acl = _rte_acl_process(workload, options.rte_acl_size, stack, absent)
+        entrants += _rte_acl(acl, workload, absent) if acl else ()
+        if options.all_peers or (slow_peers and not options.rte_acl_only):
+            entrants += _python_peers(workload, absent)
         expected = _expected(workload, entrants)
         wrong = dict.fromkeys(entrants, 0)
 
@@ -123,12 +139,13 @@ def measure(workload: Workload, passes: int, *, slow_peers: bool) -> dict[str, A
         runs: dict[Any, Callable[[], float]] = {one: lambda one=one: checked(one) for one in entrants}  # type: ignore[misc]
         for threads in (1, 2):
             runs[threads] = stack.enter_context(stream_pass(workload.flows, threads=threads, clock=_clock(threads)))
-        seconds = interleaved(runs, passes)
+        seconds = interleaved(runs, options.passes)
     moved = workload.flows.size * bytes_per_flow(workload.table.version)
     return {
         "workload": workload.name,
         "rows": len(workload.table.rows),
         "flows": workload.flows.size,
+        "rte_acl_tries": acl.tries if acl else None,
         "results": [_result(one, seconds, wrong[one]) for one in entrants],
         "absent": absent,
         "stream_gb_per_s": {str(n): round(moved / statistics.median(seconds[n]) / 1e9, 2) for n in (1, 2)},
@@ -184,13 +201,16 @@ def _clock(cores: int) -> Callable[[], float]:
     return time.process_time if cores == 1 else time.perf_counter
 
 
-def _rte_acl(workload: Workload, stack: ExitStack, absent: dict[str, str]) -> Iterator[Entrant]:
+def _rte_acl_process(workload: Workload, size: int, stack: ExitStack, absent: dict[str, str]) -> RteAcl | None:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     try:
-        process = stack.enter_context(closing(RteAcl(workload.table, workload.flows, folder)))
+        return stack.enter_context(closing(RteAcl(workload.table, workload.flows, folder, size=size)))
     except (Absent, OSError) as error:
         absent["rte_acl"] = str(error)
-        return
+        return None
+
+
+def _rte_acl(process: RteAcl, workload: Workload, absent: dict[str, str]) -> Iterator[Entrant]:
     for algorithm in ALGORITHMS:
         if process.time_pass(algorithm) is None:
             absent[f"rte_acl {algorithm}"] = "not on this processor"
@@ -245,9 +265,10 @@ def _expected(workload: Workload, entrants: list[Entrant]) -> Rows:
 
 def _text(result: dict[str, Any]) -> str:
     stream = result["stream_gb_per_s"]
+    tries = f"; {result['rte_acl_tries']} tries of rte_acl" if result["rte_acl_tries"] else ""
     lines = [
         f"{result['workload']}: {result['rows']:,} rows, {result['flows']:,} flows; "
-        f"stream {stream['1']} GB/s on one core, {stream['2']} on two"
+        f"stream {stream['1']} GB/s on one core, {stream['2']} on two{tries}"
     ]
     for one in result["results"]:
         ratio = "" if one["ratio_to_rte_acl"] is None else f"×{one['ratio_to_rte_acl']:.3g}"

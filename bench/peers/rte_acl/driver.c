@@ -1,10 +1,11 @@
 /* Times DPDK's rte_acl over a rule table and a trace that netwatch wrote, one pass at a time.
  *
- *     driver RULES TRACE ROWS [EAL option ...]
+ *     driver RULES TRACE ROWS SIZE [EAL option ...]
  *
  * RULES holds records of struct rule, TRACE records of struct flow (both below; rules in host order, flows as they
- * stand in a packet). The driver builds the context, prints "ready BUILD_SECONDS TABLE_BYTES", and obeys standard
- * input line by line:
+ * stand in a packet). SIZE is how many bytes the tables may take at run time: rte_acl splits the rules into fewer tries
+ * where it may take more; 0 leaves it to rte_acl. The driver builds the context, prints rte_acl's own words on it, in
+ * which is the number of tries, then "ready BUILD_SECONDS TABLE_BYTES", and obeys standard input line by line:
  *
  *     pass ALGORITHM CHUNK   classify the whole trace, CHUNK flows a call; prints "took SECONDS", or "unsupported CODE"
  *                            where this processor lacks the algorithm (scalar, sse, avx2, avx512x16, avx512x32)
@@ -113,11 +114,11 @@ static struct acl_rule acl_rule(const struct rule *rule, uint32_t index, uint32_
 	return out;
 }
 
-static struct rte_acl_ctx *context(const struct rule *rules, uint32_t count)
+static struct rte_acl_ctx *context(const struct rule *rules, uint32_t count, size_t size)
 {
 	struct rte_acl_param param = {
 		.name = "bench", .socket_id = 0, .rule_size = RTE_ACL_RULE_SZ(FIELDS), .max_rule_num = count};
-	struct rte_acl_config config = {.num_categories = 1, .num_fields = FIELDS};
+	struct rte_acl_config config = {.num_categories = 1, .num_fields = FIELDS, .max_size = size};
 	struct rte_acl_ctx *ctx = rte_acl_create(&param);
 	if (ctx == NULL)
 		fail("rte_acl_create", rte_errno);
@@ -179,11 +180,12 @@ static void dump(const char *path, const uint32_t *rows, uint32_t count)
 
 int main(int argc, char **argv)
 {
-	if (argc < 4)
-		fail("expected RULES TRACE ROWS [EAL option ...]", argc);
+	if (argc < 5)
+		fail("expected RULES TRACE ROWS SIZE [EAL option ...]", argc);
 	const char *rules_path = argv[1], *trace_path = argv[2], *rows_path = argv[3];
-	argv[3] = argv[0];
-	int code = rte_eal_init(argc - 3, argv + 3);
+	size_t table_size = strtoull(argv[4], NULL, 10);
+	argv[4] = argv[0];
+	int code = rte_eal_init(argc - 4, argv + 4);
 	if (code < 0)
 		fail("rte_eal_init", rte_errno);
 
@@ -199,8 +201,10 @@ int main(int argc, char **argv)
 
 	size_t before = allocated();
 	double start = now();
-	struct rte_acl_ctx *ctx = context(rules, rule_count);
-	printf("ready %.6f %zu\n", now() - start, allocated() - before);
+	struct rte_acl_ctx *ctx = context(rules, rule_count, table_size);
+	double took = now() - start;
+	rte_acl_dump(ctx);
+	printf("ready %.6f %zu\n", took, allocated() - before);
 	fflush(stdout);
 
 	char line[128], name[32];

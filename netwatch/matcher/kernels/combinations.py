@@ -31,12 +31,12 @@ NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
 def class_memory(size, shape):
     """A memory, and room for what is not in it of a block of ``size`` flows.
 
-    ``shape`` are the places, 2**n zeros of 32 or 64 bits, or none where nothing is to be remembered; how far a source
+    ``shape`` are the places, 2**n zeros of 32 or 64 bits, n > 1, or none where nothing is to be remembered; how far a source
     class and a destination class are moved to make room for the others in a combination; and how many eighths of a
     block may be new before asking costs more than a search.
     """
     table, moved, most = shape
-    bits = ones(u64(len(table)) - ONE)
+    bits = ones(u64(len(table)) - ONE) - ONE
     columns = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
     room = np.empty(size + 16, table.dtype), np.empty(size + 16, np.uint32), columns, np.empty(size, np.int32)
     times = clock(max(2, len(table) // (SHARE * size))) if len(table) else never()
@@ -56,7 +56,8 @@ def known_rows(places, classes, room, out):
     left, done = recalled(places, classes, room, out)
     for i in range(done, u64(len(out))):
         product = (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
-        found = ((u64(table[product >> (width - bits)]) ^ (product << bits)) - ONE) & every
+        at, told = product >> (width - bits) << ONE, product << bits
+        found = min((table[at] ^ told) - ONE & every, (table[at | ONE] ^ told) - ONE & every)
         out[i] = i32(found) - i32(1)
         products[left], which[left] = product, i
         left += u64(found >= (ONE << bits) - ONE)
@@ -78,8 +79,10 @@ def new_combinations(classes, memory, out):
 def keep_combinations(memory, left, out):
     """Put the rows that were found for what was left into the block and into the memory."""
     (table, bits, _), (products, which, _, rows), _, _ = memory
-    apart = u64(table.itemsize) * BYTE - bits
+    apart, every = u64(table.itemsize) * BYTE - bits, ~NOTHING >> (u64(64) - u64(table.itemsize) * BYTE)
     for i in range(left):
         product = u64(products[i])
-        table[product >> apart] = product << bits | (u64(rows[i]) + TWO)
+        at, place = product >> apart << ONE, product << bits & every | (u64(rows[i]) + TWO)
         out[which[i]] = rows[i]
+        if table[at] != place:
+            table[at | ONE], table[at] = table[at], place

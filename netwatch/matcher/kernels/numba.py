@@ -86,7 +86,7 @@ def memory_shape(classes: tuple[int, int, int], rows: int, flows: int, *, pairs:
     src, dst, service = (max(1, count - 1).bit_length() for count in classes)
     kind, most_bits, most = (np.uint32, PAIRS_BITS, PAIRS_MOST) if pairs else (np.uint64, GROUPS_BITS, GROUPS_MOST)
     bits = min(most_bits, flows.bit_length() + 1)
-    fits = src + dst + service <= np.dtype(kind).itemsize * 8 and rows + 1 < 1 << bits
+    fits = src + dst + service <= np.dtype(kind).itemsize * 8 and rows + 1 < 1 << bits - 1
     size = 1 << bits if fits and (wide_registers() or not pairs) else 0
     return np.zeros(size, kind), (np.uint64(dst + service), np.uint64(service)), most
 

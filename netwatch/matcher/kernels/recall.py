@@ -23,6 +23,7 @@ from netwatch.matcher.kernels.registers import (
     compressed,
     everywhere,
     gathered,
+    gathered_twos,
     is_wide,
     loaded,
     resized,
@@ -65,7 +66,8 @@ def recalled(context: Any, places: Any, classes: Any, room: Any, out: Any) -> An
             product = _product(builder, columns, unpack_tuple(builder, moved), at, vector)
             place = builder.lshr(product, everywhere(builder, builder.sub(bits.type(bits.type.width), bits), vector))
             told = builder.shl(product, everywhere(builder, bits, vector))
-            return product, *_known(builder, builder.xor(gathered(builder, memory, place), told), bits)
+            twos = gathered_twos(builder, memory, place)
+            return product, *_known(builder, [builder.xor(one, told) for one in twos], bits)
 
         own = _arrays(context, builder, (*room, out), (*unpack_tuple(builder, args[2]), args[3]))
         counts = _answered(builder, look_up, own, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
@@ -93,7 +95,7 @@ def recalled_flows(context: Any, flows: Any, begin: Any, room: Any, out: Any) ->
             slot = _slots(builder, fields, memory.nitems)
             found = gathered(builder, memory.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
             told = builder.shl(ports, _FLOWS([ROW_BITS] * _FLOWS.count))
-            found, new = _known(builder, builder.xor(found, told), LONG(ROW_BITS))
+            found, new = _known(builder, [builder.xor(found, told)], LONG(ROW_BITS))
             other = builder.icmp_unsigned("!=", gathered(builder, memory.data, slot), addresses)
             return slot, found, builder.or_(new, other)
 
@@ -128,10 +130,12 @@ def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], coun
     return builder.load(left), end
 
 
-def _known(builder: Any, found: Any, bits: Any) -> tuple[Any, Any]:
-    """From what is left of places a row and one, and whether it is none: more than ``bits`` hold, or an empty place."""
-    vector, lane = found.type, found.type.element
-    found = builder.sub(found, vector([1] * vector.count))
+def _known(builder: Any, places: list[Any], bits: Any) -> tuple[Any, Any]:
+    """From what is left of places a row and one, and whether it is none: more than ``bits`` hold, or all are empty."""
+    vector, lane = places[0].type, places[0].type.element
+    found, *others = (builder.sub(place, vector([1] * vector.count)) for place in places)
+    for other in others:
+        found = builder.select(builder.icmp_unsigned("<", other, found), other, found)
     most = builder.sub(builder.shl(lane(1), bits), lane(1))
     return found, builder.icmp_unsigned(">=", found, everywhere(builder, most, vector))
 

@@ -22,6 +22,7 @@ __all__ = [
     "everywhere",
     "fetch",
     "gathered",
+    "gathered_twos",
     "is_wide",
     "loaded",
 ]
@@ -89,13 +90,29 @@ def resized(builder: Any, some: Any, kind: Any) -> Any:
 
 
 def gathered(builder: Any, table: Any, places: Any) -> Any:
-    """What stands in some places of a table, whose numbers are as wide as these."""
-    kind = places.type
-    width = kind.element.width
+    """What stands in eight places of a table of 64 bits each; ``places`` have 32 bits, or 64."""
+    kind = ir.VectorType(LONG, places.type.count)
     every = ir.VectorType(ir.IntType(1), kind.count)([1] * kind.count)
-    name = "llvm.x86.avx512.mask.gather." + {32: "dpi.512", 64: "qpq.512"}[width]
+    name = "llvm.x86.avx512.mask.gather." + {32: "dpq.512", 64: "qpq.512"}[places.type.element.width]
     base = builder.bitcast(table, BYTE.as_pointer())
-    return call(builder, name, kind, kind(ir.Undefined), base, places, every, INT(width // 8))
+    return call(builder, name, kind, kind(ir.Undefined), base, places, every, INT(LONG.width // 8))
+
+
+def gathered_twos(builder: Any, table: Any, places: Any) -> tuple[Any, Any]:
+    """The first and the second number of some twos of a table, whose numbers are as wide as ``places``."""
+    vector = places.type
+    if vector.element.width == LONG.width:
+        first = builder.shl(places, vector([1] * vector.count))
+        second = builder.or_(first, vector([1] * vector.count))
+        return gathered(builder, table, first), gathered(builder, table, second)
+    halves = [_picked(builder, places, places, range(begin, begin + 8)) for begin in (0, 8)]
+    twos = [builder.bitcast(gathered(builder, table, half), vector) for half in halves]
+    first, second = (_picked(builder, *twos, range(begin, 2 * vector.count, 2)) for begin in (0, 1))
+    return first, second
+
+
+def _picked(builder: Any, one: Any, other: Any, which: range) -> Any:
+    return builder.shuffle_vector(one, other, ir.VectorType(INT, len(which))(list(which)))
 
 
 def compressed(builder: Any, some: Any, which: Any) -> Any:
