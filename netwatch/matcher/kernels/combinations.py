@@ -5,8 +5,10 @@ classes. Traffic that keeps to the rules meets few of all combinations: of four 
 rules nine in ten are of the same six thousand. One look-up then stands for a search of groups, or for four in pairs.
 
 A combination is a number, and its product with an odd number is as good as itself: no two have the same. The product's
-high bits are the combination's place. There stand its other bits, and in the room of the high ones, which the place
-tells, the row; so four bytes hold a combination of 32 bits and its row. Every call begins with an empty memory.
+high bits are its place. There stand its other bits, and in the room of the high ones, which the place tells, the row;
+so four bytes hold a combination of 32 bits and its row. A place is for two, the one that came last and the one before:
+of what a thousand rules let through 2 in 100 are new then, where one for each place leaves 7. Every call begins with an
+empty memory.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from netwatch.matcher.kernels.spells import clock, never
 __all__ = ["class_memory", "keep_combinations", "new_combinations"]
 
 SHARE = 4
-"""A spell's flows are this part of the places, in which what often comes can come."""
+"""One in so many of what can be remembered is how many flows a spell has: what comes often has come by then."""
 
 i32, u32, u64 = np.int32, np.uint32, np.uint64
 NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
@@ -31,9 +33,9 @@ NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
 def class_memory(size, shape):
     """A memory, and room for what is not in it of a block of ``size`` flows.
 
-    ``shape`` are the places, 2**n zeros of 32 or 64 bits, n > 1, or none where nothing is to be remembered; how far a source
-    class and a destination class are moved to make room for the others in a combination; and how many eighths of a
-    block may be new before asking costs more than a search.
+    ``shape`` are the places, 2**n zeros of 32 or 64 bits, two to a place, or none where nothing is to be remembered;
+    how far a source class and a destination class are moved to make room for the others in a combination; and how many
+    eighths of a block may be new before asking costs more than a search.
     """
     table, moved, most = shape
     bits = ones(u64(len(table)) - ONE) - ONE
@@ -47,7 +49,7 @@ def class_memory(size, shape):
 def known_rows(places, classes, room, out):
     """The rows of the combinations that are known; how many are not: ``room`` has their products, and which they are.
 
-    What stands in a place is a product without its high bits, and in their room the row and 2: 1 is no row, 0 nothing.
+    What stands there is a product without its high bits, and in their room the row and 2: 1 is no row, 0 is nobody.
     """
     table, bits, (src, dst) = places
     (s, d, v), (products, which) = classes, room
