@@ -39,8 +39,8 @@ class Absent(Exception):  # noqa: N818, it is no fault
 class RteAcl:
     """A context over ``table``, and the packets of ``flows``, of IPv4.
 
-    ``build_ms``, ``table_bytes`` and ``tries`` are its own: the tries are what it splits the rules into, and every packet
-    goes through each. It makes fewer where its tables may take ``size`` bytes; 0 leaves that to rte_acl.
+    ``build_ms``, ``table_bytes`` and ``tries`` are its own. Tries are what it splits the rules into, and every packet
+    goes through each; it makes fewer where its tables may take ``size`` bytes. 0 leaves that to rte_acl.
 
     Raises Absent where the driver cannot be built, and ValueError for rows that are not prefixes.
     """
