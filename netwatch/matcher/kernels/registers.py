@@ -106,8 +106,8 @@ def gathered_twos(builder: Any, table: Any, places: Any) -> tuple[Any, Any]:
         second = builder.or_(first, vector([1] * vector.count))
         return gathered(builder, table, first), gathered(builder, table, second)
     halves = [_picked(builder, places, places, range(begin, begin + 8)) for begin in (0, 8)]
-    twos = [builder.bitcast(gathered(builder, table, half), vector) for half in halves]
-    first, second = (_picked(builder, *twos, range(begin, 2 * vector.count, 2)) for begin in (0, 1))
+    left, right = (builder.bitcast(gathered(builder, table, half), vector) for half in halves)
+    first, second = (_picked(builder, left, right, range(begin, 2 * vector.count, 2)) for begin in (0, 1))
     return first, second
 
 
