@@ -9,13 +9,14 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core.cgutils import for_range_slice
+from numba.core.cgutils import for_range_slice, unpack_tuple
 from numba.extending import intrinsic
 
 from netwatch.matcher.kernels.registers import (
     BYTE,
     INT,
     LONG,
+    SHORT,
     WIDTH,
     array,
     call,
@@ -23,17 +24,23 @@ from netwatch.matcher.kernels.registers import (
     fetch,
     is_wide,
     loaded,
+    resized,
     store,
 )
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["below", "fan", "halved", "ones"]
+__all__ = ["FEW", "below", "fan", "halved", "ones", "two_fields"]
 
 LANES = 16
 REGISTERS = 8
 """Registers of numbers that are halved together: what each waits for comes while the others are at work."""
 
 _WIDE = ir.VectorType(INT, LANES)
+
+FEW = 64
+"""The numbers of 16 bits that two registers hold: a table of so many is looked up in one instruction."""
+
+_FLOWS = ir.VectorType(SHORT, FEW // 2)
 
 
 @intrinsic
@@ -89,6 +96,63 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
         return end
 
     return types.uint64(parts, numbers, types.uint64, out), generate
+
+
+@intrinsic
+def two_fields(context: Any, columns: Any, begin: Any, tables: Any, out: Any) -> Any:
+    """What the tables of source ports and protocols say of each flow from ``begin`` on, added; for how many it did.
+
+    That is all but 31 at most, or none where there are no wide registers, more than FEW source ports to be told apart,
+    numbers of more than 16 bits, or something between one number and the next. A table has FEW numbers at least.
+    """
+    whole = all(one.layout == "C" for one in columns) and all(one.dtype.bitwidth == SHORT.width for one in tables[1:])
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if not (whole and is_wide(context)):
+            return LONG(0)
+        sports, dports, protocols = _datas(context, builder, columns, unpack_tuple(builder, args[0]))
+        shift, *own = unpack_tuple(builder, args[2])
+        sport_table, protocol_table = (array(context, builder, *one) for one in zip(tables[1:], own, strict=True))
+        rows = array(context, builder, out, args[3])
+        sport_lines, protocol_lines = (
+            [loaded(builder, one.data, LONG(begin), _FLOWS) for begin in range(0, size, _FLOWS.count)]
+            for one, size in ((sport_table, FEW), (protocol_table, 1 << BYTE.width))
+        )
+        is_few = builder.icmp_unsigned("<=", sport_table.nitems, LONG(FEW))
+        end = builder.select(is_few, builder.and_(rows.nitems, LONG(-_FLOWS.count)), LONG(0))
+        half = builder.lshr(resized(builder, shift, SHORT), SHORT(1))  # all sixteen bits are too many for one shift
+        shifts = [everywhere(builder, one, _FLOWS) for one in (half, builder.sub(resized(builder, shift, SHORT), half))]
+        with for_range_slice(builder, LONG(0), end, LONG(_FLOWS.count), LONG) as (at, _):
+            place = builder.add(args[1], at)
+            for column in (sports, dports, protocols):
+                fetch(builder, column, builder.add(place, rows.nitems))
+            sport = loaded(builder, sports, place, _FLOWS)
+            for some in shifts:
+                sport = builder.lshr(sport, some)
+            protocol = loaded(builder, protocols, place, ir.VectorType(BYTE, _FLOWS.count))
+            protocol = resized(builder, protocol, _FLOWS)
+            said = builder.add(_short(builder, sport_lines, sport), _short(builder, protocol_lines, protocol))
+            store(builder, resized(builder, said, ir.VectorType(INT, _FLOWS.count)), rows.data, at)
+        return end
+
+    return types.uint64(columns, begin, tables, out), generate
+
+
+def _datas(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
+    return [array(context, builder, kind, value).data for kind, value in zip(kinds, values, strict=True)]
+
+
+def _short(builder: Any, lines: list[Any], places: Any) -> Any:
+    """What stands in some places of a table of 16 bits, which lies in registers: two of them at a time."""
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    found = [call(builder, "llvm.x86.avx512.vpermi2var.hi.512", _FLOWS, low, places, high) for low, high in pairs]
+    size = FEW
+    while len(found) > 1:
+        bit = builder.and_(places, _FLOWS([size] * _FLOWS.count))
+        is_set = builder.icmp_unsigned("!=", bit, _FLOWS([0] * _FLOWS.count))
+        found = [builder.select(is_set, high, low) for low, high in zip(found[::2], found[1::2], strict=True)]
+        size *= 2
+    return found[0]
 
 
 def _parts(builder: Any, keys: list[Any], numbers: list[Any]) -> list[Any]:

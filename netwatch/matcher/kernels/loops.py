@@ -14,7 +14,7 @@ from numba.extending import overload
 
 from netwatch.matcher.kernels.combinations import class_memory, keep_combinations, new_combinations
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import below, fan, halved, ones
+from netwatch.matcher.kernels.instructions import below, fan, halved, ones, two_fields
 from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
 from netwatch.matcher.kernels.spells import judge, left_alone
 from netwatch.matcher.search_trees import HALVING_LINES
@@ -130,7 +130,10 @@ def service_classes(ports, tables, begin, out):
     """The class of source port, protocol and destination port of each flow from ``begin`` on (see ``ServiceAxis``)."""
     sports, dports, protocols = ports
     shift, sport, protocol, dport, classes = tables
-    for i in range(u64(len(out))):
+    done = two_fields(ports, u64(begin), (shift, sport, protocol), out)
+    for i in range(done):
+        out[i] = classes[out[i] + u32(dport[dports[u64(begin) + i]])]
+    for i in range(done, u64(len(out))):
         j = u64(begin) + i
         out[i] = classes[u32(sport[u32(sports[j]) >> shift]) + u32(protocol[protocols[j]]) + u32(dport[dports[j]])]
 

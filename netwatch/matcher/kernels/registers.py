@@ -15,6 +15,7 @@ __all__ = [
     "BYTE",
     "INT",
     "LONG",
+    "SHORT",
     "WIDTH",
     "array",
     "call",
@@ -29,12 +30,12 @@ __all__ = [
 __all__ += ["resized", "store", "wide_registers"]
 
 WIDTH = 512
-BYTE, INT, LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+BYTE, SHORT, INT, LONG = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntType(64)
 
 
 def is_wide(context: Any) -> bool:
     """Whether the processor that code is made for has such registers, and can look up with them (AVX-512)."""
-    return {"+avx512f", "+avx512dq", "+avx512vl"} <= set(context.codegen().magic_tuple()[2].split(","))
+    return {"+avx512f", "+avx512bw", "+avx512dq", "+avx512vl"} <= set(context.codegen().magic_tuple()[2].split(","))
 
 
 def wide_registers() -> bool:
