@@ -40,28 +40,36 @@ def class_memory(size, shape):
     table, moved, most = shape
     bits = ones(u64(len(table)) - ONE) - ONE
     columns = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
-    room = np.empty(size + 16, table.dtype), np.empty(size + 16, np.uint32), columns, np.empty(size, np.int32)
+    room = np.empty(size + 16, np.uint32), columns, np.empty(size, np.int32)
     times = clock(max(2, len(table) // (SHARE * size))) if len(table) else never()
     return (table, bits, moved), room, times, most
 
 
 @inlined
-def known_rows(places, classes, room, out):
-    """The rows of the combinations that are known; how many are not: ``room`` has their products, and which they are.
+def product(classes, i, places):
+    """The product of a combination, in as many bits as a place has."""
+    s, d, v = classes
+    table, _, (src, dst) = places
+    every = ~NOTHING >> (u64(64) - u64(table.itemsize) * BYTE)
+    return (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
+
+
+@inlined
+def known_rows(places, classes, which, out):
+    """The rows of the combinations that are known; how many are not, and ``which`` they are.
 
     What stands there is a product without its high bits, and in their room the row and 2: 1 is no row, 0 is nobody.
     """
-    table, bits, (src, dst) = places
-    (s, d, v), (products, which) = classes, room
+    table, bits, _ = places
     width = u64(table.itemsize) * BYTE
     every = ~NOTHING >> (u64(64) - width)
-    left, done = recalled(places, classes, room, out)
+    left, done = recalled(places, classes, which, out)
     for i in range(done, u64(len(out))):
-        product = (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
-        at, told = product >> (width - bits) << ONE, product << bits
+        own = product(classes, i, places)
+        at, told = own >> (width - bits) << ONE, own << bits
         found = min((table[at] ^ told) - ONE & every, (table[at | ONE] ^ told) - ONE & every)
         out[i] = i32(found) - i32(1)
-        products[left], which[left] = product, i
+        which[left] = i
         left += u64(found >= (ONE << bits) - ONE)
     return left
 
@@ -69,8 +77,8 @@ def known_rows(places, classes, room, out):
 @compiled
 def new_combinations(classes, memory, out):
     """Answer what is known of a block; how many are left. Their classes and places stand in ``memory`` then."""
-    places, (products, which, (s, d, v), _), _, _ = memory
-    left = known_rows(places, classes, (products, which), out)
+    places, (which, (s, d, v), _), _, _ = memory
+    left = known_rows(places, classes, which, out)
     for i in range(left):
         at = u64(which[i])
         s[i], d[i], v[i] = classes[0][at], classes[1][at], classes[2][at]
@@ -80,11 +88,13 @@ def new_combinations(classes, memory, out):
 @compiled
 def keep_combinations(memory, left, out):
     """Put the rows that were found for what was left into the block and into the memory."""
-    (table, bits, _), (products, which, _, rows), _, _ = memory
-    apart, every = u64(table.itemsize) * BYTE - bits, ~NOTHING >> (u64(64) - u64(table.itemsize) * BYTE)
+    places, (which, columns, rows), _, _ = memory
+    table, bits, _ = places
+    width = u64(table.itemsize) * BYTE
+    every = ~NOTHING >> (u64(64) - width)
     for i in range(left):
-        product = u64(products[i])
-        at, place = product >> apart << ONE, product << bits & every | (u64(rows[i]) + TWO)
+        own = product(columns, i, places)
+        at, place = own >> (width - bits) << ONE, own << bits & every | (u64(rows[i]) + TWO)
         out[which[i]] = rows[i]
         if table[at] != place:
             table[at | ONE], table[at] = table[at], place

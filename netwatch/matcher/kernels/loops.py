@@ -190,14 +190,14 @@ def cell_of(table, line, column):
 
 
 @inlined
-def pair_rows(classes, tables, out):
-    """The row of each flow of a block, by pairs, which take the place of sources in ``classes``."""
+def pair_rows(classes, tables, pair, out):
+    """The row of each flow of a block, by pairs."""
     s, d, v = classes
     pairs, rows = tables
     for i in range(u64(len(out))):
-        s[i] = cell_of(pairs, s[i], d[i])
+        pair[i] = cell_of(pairs, s[i], d[i])
     for i in range(u64(len(out))):
-        out[i] = cell_of(rows, s[i], v[i])
+        out[i] = cell_of(rows, pair[i], v[i])
 
 
 def found_rows(classes, tables, room, out):
@@ -207,14 +207,14 @@ def found_rows(classes, tables, room, out):
 @overload(found_rows)
 def _found_rows(classes, tables, room, out):
     if len(tables[0]) == 3:
-        return lambda classes, tables, room, out: pair_rows(classes, tables, out)
+        return lambda classes, tables, room, out: pair_rows(classes, tables, room, out)
     return lambda classes, tables, room, out: group_rows(classes, tables, room, out)
 
 
 @inlined
 def class_rows(classes, finish, memory, room, out):
     """The row of each flow of a block: by a combination of classes that is known, or found."""
-    _, (_, _, (s, d, v), rows), clock, most = memory
+    _, (_, (s, d, v), rows), clock, most = memory
     if left_alone(clock):
         found_rows(classes, finish, room, out)
         return

@@ -48,7 +48,7 @@ ROW_BITS = 24
 
 
 @intrinsic
-def recalled(context: Any, places: Any, classes: Any, room: Any, out: Any) -> Any:
+def recalled(context: Any, places: Any, classes: Any, which: Any, out: Any) -> Any:
     """What ``known_rows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
 
     None where the processor cannot look up many places at once, or where something is between one row and the next.
@@ -67,17 +67,17 @@ def recalled(context: Any, places: Any, classes: Any, room: Any, out: Any) -> An
             place = builder.lshr(product, everywhere(builder, builder.sub(bits.type(bits.type.width), bits), vector))
             told = builder.shl(product, everywhere(builder, bits, vector))
             twos = gathered_twos(builder, memory, place)
-            return product, *_known(builder, [builder.xor(one, told) for one in twos], bits)
+            return _known(builder, [builder.xor(one, told) for one in twos], bits)
 
-        own = _arrays(context, builder, (*room, out), (*unpack_tuple(builder, args[2]), args[3]))
-        counts = _answered(builder, look_up, own, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
+        room = _arrays(context, builder, (which, out), args[2:])
+        counts = _answered(builder, look_up, room, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
         return context.make_tuple(builder, _COUNTS, counts)
 
-    return _COUNTS(places, classes, room, out), generate
+    return _COUNTS(places, classes, which, out), generate
 
 
 @intrinsic
-def recalled_flows(context: Any, flows: Any, begin: Any, room: Any, out: Any) -> Any:
+def recalled_flows(context: Any, flows: Any, begin: Any, memory: Any, out: Any) -> Any:
     """What ``known_flows`` does, for whole registers of flows: how many of them are new, and how many they are in all.
 
     None where the processor cannot look up many places at once, or where something is between one number and the next.
@@ -87,23 +87,23 @@ def recalled_flows(context: Any, flows: Any, begin: Any, room: Any, out: Any) ->
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         values = [one for columns in unpack_tuple(builder, args[0]) for one in unpack_tuple(builder, columns)]
         columns = [one.data for one in _arrays(context, builder, kinds, values)]
-        memory, *own = _arrays(context, builder, (*room, out), (*unpack_tuple(builder, args[2]), args[3]))
+        table, *room = _arrays(context, builder, (*memory, out), (*unpack_tuple(builder, args[2]), args[3]))
 
         def look_up(at: Any) -> Any:
             fields = [_column(builder, data, builder.add(args[1], at)) for data in columns]
             addresses, ports = _words(builder, fields)
-            slot = _slots(builder, fields, memory.nitems)
-            found = gathered(builder, memory.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
+            slot = _slots(builder, fields, table.nitems)
+            found = gathered(builder, table.data, builder.or_(slot, _FLOWS([1] * _FLOWS.count)))
             told = builder.shl(ports, _FLOWS([ROW_BITS] * _FLOWS.count))
             found, new = _known(builder, [builder.xor(found, told)], LONG(ROW_BITS))
-            other = builder.icmp_unsigned("!=", gathered(builder, memory.data, slot), addresses)
-            return slot, found, builder.or_(new, other)
+            other = builder.icmp_unsigned("!=", gathered(builder, table.data, slot), addresses)
+            return found, builder.or_(new, other)
 
         whole = is_wide(context) and all(one.layout == "C" for one in (*kinds, out))
-        counts = _answered(builder, look_up, own, _FLOWS.count) if whole else _NOBODY
+        counts = _answered(builder, look_up, room, _FLOWS.count) if whole else _NOBODY
         return context.make_tuple(builder, _COUNTS, counts)
 
-    return _COUNTS(flows, begin, room, out), generate
+    return _COUNTS(flows, begin, memory, out), generate
 
 
 def _arrays(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
@@ -112,18 +112,16 @@ def _arrays(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
 
 def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], count: int) -> tuple[Any, Any]:
     """The loop over a block, ``count`` flows at a time: how many are new, and how many there were."""
-    keys, which, out = room
+    which, out = room
     left = alloca_once_value(builder, LONG(0))
     end = builder.and_(out.nitems, LONG(-count))
     small = ir.VectorType(INT, count)
     with for_range_slice(builder, LONG(0), end, LONG(count), LONG) as (at, _):
-        key, found, new = look_up(at)
+        found, new = look_up(at)
         rows = builder.sub(found, found.type([1] * count))
         store(builder, resized(builder, rows, small), out.data, at)
         here = builder.add(everywhere(builder, builder.trunc(at, INT), small), small(list(range(count))))
         behind = builder.load(left)
-        kept = resized(builder, key, ir.VectorType(ir.IntType(keys.data.type.pointee.width), count))
-        store(builder, compressed(builder, kept, new), keys.data, behind)
         store(builder, compressed(builder, here, new), which.data, behind)
         more = builder.ctpop(builder.bitcast(new, ir.IntType(count)))
         builder.store(builder.add(behind, resized(builder, more, LONG)), left)

@@ -37,7 +37,7 @@ def flow_memory(size):
     """An empty table, and room for a block of ``size`` flows: slots; of what is not known places, columns and rows."""
     addresses = np.empty(size, np.uint32), np.empty(size, np.uint32)
     ports = np.empty(size, np.uint16), np.empty(size, np.uint16), np.empty(size, np.uint8)
-    slots, which, rows = np.empty(size + 16, np.uint32), np.empty(size + 16, np.uint32), np.empty(size, np.int32)
+    slots, which, rows = np.empty(size, np.uint32), np.empty(size + 16, np.uint32), np.empty(size, np.int32)
     return (np.zeros(2 << SLOTS_BITS, np.uint64), slots), which, (addresses, ports), rows, clock(SPELL)
 
 
@@ -62,13 +62,13 @@ def slots_of(flows, begin, out):
 
 @inlined
 def known_flows(flows, begin, memory, out):
-    """The rows of the flows from ``begin`` on that are known; how many are not. ``memory`` says which and their slots.
+    """The rows of the flows from ``begin`` on that are known; how many are not. ``memory`` says which.
 
     Behind the ports in the second word stands the row and 2: 1 is no row, 0 an empty slot.
     """
     (srcs, dsts), (sports, dports, protocols) = flows
     (table, slots), which, _, _, _ = memory
-    left, done = recalled_flows(flows, u64(begin), (table, slots, which), out)
+    left, done = recalled_flows(flows, u64(begin), (table, which), out)
     slots_of(flows, u64(begin) + done, slots[done : len(out)])
     for i in range(done, u64(len(out))):
         j = u64(begin) + i
@@ -76,7 +76,7 @@ def known_flows(flows, begin, memory, out):
         at = u64(slots[i])
         found = (table[at | ONE] ^ ports << ROW) - ONE
         out[i] = i32(found) - i32(1)
-        slots[left], which[left] = at, i
+        which[left] = i
         left += u64((found >= ROWS) | (table[at] != addresses))
     return left
 
@@ -104,7 +104,9 @@ def keep_flows(memory, left, out):
     among these, and it is seldom driven out by one that comes once, which would cost it the rest of the next block.
     Row and 2 are 24 bits there: a prepared table has 2**18 rows at most.
     """
-    (table, slots), which, ((s, d), (u, v, p)), rows, _ = memory
+    (table, slots), which, columns, rows, _ = memory
+    (s, d), (u, v, p) = columns
+    slots_of(columns, 0, slots[:left])
     for i in range(left):
         out[which[i]] = rows[i]
     step = KEPT if left * KEPT <= u64(len(out)) else ONE

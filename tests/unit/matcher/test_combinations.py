@@ -50,7 +50,7 @@ def test_an_empty_memory_knows_nothing(kind: type, bits: int) -> None:
     made = memory(kind, bits)
     left = combinations.new_combinations(classes, made, np.empty(len(rows), np.int32))
     assert left == len(rows)
-    _, (_, which, columns, _), _, _ = made
+    _, (which, columns, _), _, _ = made
     assert which[:left].tolist() == list(range(left))
     assert all((own[:left] == one).all() for own, one in zip(columns, classes, strict=True))
 
@@ -62,13 +62,13 @@ def test_what_a_memory_knows_is_right(kind: type, bits: int) -> None:
     classes, rows = every_combination()
     made, out = memory(kind, bits), np.empty(len(rows), np.int32)
     left = combinations.new_combinations(classes, made, out)
-    made[1][3][:left] = rows
+    made[1][2][:left] = rows
     combinations.keep_combinations(made, left, out)
     assert (out == rows).all()
     out[:] = -77
     left = combinations.new_combinations(classes, made, out)
     known = np.ones(len(rows), bool)
-    known[made[1][1][:left]] = False
+    known[made[1][0][:left]] = False
     assert (out[known] == rows[known]).all()
     assert left < len(rows) / 2 if bits == 10 else left < len(rows) / 8
 
