@@ -22,6 +22,7 @@ from netwatch.matcher.kernels.registers import (
     array,
     compressed,
     everywhere,
+    fetch,
     gathered,
     gathered_twos,
     is_wide,
@@ -120,6 +121,7 @@ def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], coun
         found, new = look_up(at)
         rows = builder.sub(found, found.type([1] * count))
         store(builder, resized(builder, rows, small), out.data, at)
+        fetch(builder, out.data, builder.add(at, out.nitems), to_write=True)
         here = builder.add(everywhere(builder, builder.trunc(at, INT), small), small(list(range(count))))
         behind = builder.load(left)
         store(builder, compressed(builder, here, new), which.data, behind)

@@ -72,14 +72,14 @@ def store(builder: Any, some: Any, data: Any, at: Any) -> None:
     builder.store(some, place, align=some.type.element.width // 8)
 
 
-def fetch(builder: Any, data: Any, at: Any) -> None:
+def fetch(builder: Any, data: Any, at: Any, *, to_write: bool = False) -> None:
     """Ask for the line of the cache that the ``at``-th number of ``data`` lies in, or would if there were one.
 
     It comes to the second-level cache.
     """
     place = builder.bitcast(builder.gep(data, [at]), BYTE.as_pointer())
-    to_read, second_cache, data_cache = INT(0), INT(2), INT(1)
-    call(builder, "llvm.prefetch.p0", ir.VoidType(), place, to_read, second_cache, data_cache)
+    second_cache, data_cache = INT(2), INT(1)
+    call(builder, "llvm.prefetch.p0", ir.VoidType(), place, INT(int(to_write)), second_cache, data_cache)
 
 
 def resized(builder: Any, some: Any, kind: Any) -> Any:
