@@ -87,10 +87,11 @@ def tree_values(numbers, tree, begin, out):
         for i in range(u64(len(out))):
             place = u64(out[i])
             out[i] = place * fan(keys) + below(keys, first + place, numbers[u64(begin) + i])
-    first = levels[len(levels) - 1]
+    # The last level's keys by themselves: a node of theirs begins as far from the first as its values from the first's.
+    own = keys[levels[len(levels) - 1] * (fan(keys) - ONE) :]
     for i in range(u64(len(out))):
         place = u64(out[i])
-        out[i] = values[place * (fan(keys) - ONE) * TWO + below(keys, first + place, numbers[u64(begin) + i])]
+        out[i] = values[place * (fan(keys) - ONE) * TWO + below(own, place, numbers[u64(begin) + i])]
 
 
 @compiled
