@@ -105,6 +105,7 @@ Tried, measured, and left
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netwatch.errors import InvalidFlowError
@@ -194,13 +195,14 @@ def _made_ready(prepared: PreparedTable, name: str, flows: int) -> bool:
 
 
 def _kernel(name: str) -> _Kernel:
+    """A kernel for all spans of one batch."""
     from netwatch.matcher.kernels import numba, numpy, scalar
 
     kernels: dict[str, _Kernel] = {
         "reference": scalar.reference,
         "bits": scalar.bits,
         "numpy": numpy.rows,
-        "numba": numba.rows,
+        "numba": partial(numba.rows, memories=[]),
     }
     return kernels[name]
 

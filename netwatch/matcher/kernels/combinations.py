@@ -7,8 +7,8 @@ rules nine in ten are of the same six thousand. One look-up then stands for a se
 A combination is a number, and its product with an odd number is as good as itself: no two have the same. The product's
 high bits are its place. There stand its other bits, and in the room of the high ones, which the place tells, the row;
 so four bytes hold a combination of 32 bits and its row. A place is for two, the one that came last and the one before:
-of what a thousand rules let through 2 in 100 are new then, where one for each place leaves 7. Every call begins with an
-empty memory.
+of what a thousand rules let through 2 in 100 are new then, where one for each place leaves 7. Every batch begins with
+an empty memory.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
 
 
 @inlined
-def class_memory(size, shape):
+def class_memory(size, memory):
     """A memory, and room for what is not in it of a block of ``size`` flows.
 
-    ``shape`` are the places, 2**n zeros of 32 or 64 bits, two to a place, or none where nothing is to be remembered;
+    ``memory`` are the places, 2**n zeros of 32 or 64 bits, two to a place, or none where nothing is to be remembered;
     how far a source class and a destination class are moved to make room for the others in a combination; and how many
     eighths of a block may be new before asking costs more than a search.
     """
-    table, moved, most = shape
+    table, moved, most = memory
     bits = ones(u64(len(table)) - ONE) - ONE
     columns = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
     room = np.empty(size + 16, np.uint32), columns, np.empty(size, np.int32)

@@ -264,32 +264,32 @@ def block_v4(flows, tables, begin, room, out):
 
 
 @compiled
-def rows_v4(flows, tables, shape, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``; ``shape`` is that of a memory of combinations."""
-    room = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, shape)
-    memory = flow_memory(BLOCK)
-    _, _, columns, rows, clock = memory
+def rows_v4(flows, tables, memory, span, out):
+    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``; ``memory`` is one of combinations."""
+    room = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, memory)
+    repeats = flow_memory(BLOCK)
+    _, _, columns, rows, clock = repeats
     for at in range(span[0], span[1], BLOCK):
         block = out[at : min(at + BLOCK, span[1])]
         if left_alone(clock):
             block_v4(flows, tables, at, room, block)
             continue
-        left = new_flows(flows, at, memory, block)
+        left = new_flows(flows, at, repeats, block)
         block_v4(columns, tables, 0, room, rows[:left])
-        keep_flows(memory, left, block)
+        keep_flows(repeats, left, block)
         judge(clock, left, len(block), HALF)
 
 
 @compiled
-def rows_v6(flows, tables, shape, span, out):
-    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``; ``shape`` is that of a memory of combinations."""
+def rows_v6(flows, tables, memory, span, out):
+    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``; ``memory`` is one of combinations."""
     classes, finish = tables
-    (s, d, v), more, memory = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, shape)
+    (s, d, v), more, known = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, memory)
     for at in range(span[0], span[1], BLOCK):
         block = out[at : min(at + BLOCK, span[1])]
         some = s[: len(block)], d[: len(block)], v[: len(block)]
         classes_v6(flows, classes, at, some)
-        class_rows(some, finish, memory, more, block)
+        class_rows(some, finish, known, more, block)
 
 
 @compiled

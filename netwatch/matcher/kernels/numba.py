@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-__all__ = ["made_ready", "memory_shape", "rows", "values"]
+__all__ = ["made_ready", "new_memory", "rows", "values"]
 
 PAIRS_BITS, GROUPS_BITS = 16, 18
 """Of a place in the memory of combinations: 256 KB beside pairs; 2 MB, which beside groups are quick to look into."""
@@ -33,8 +33,11 @@ def made_ready(prepared: PreparedTable, flows: int) -> bool:
     return True
 
 
-def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> None:
-    """The row of each flow of ``span``. The interpreter's lock is free meanwhile."""
+def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, *, memories: list[Any]) -> None:
+    """The row of each flow of ``span``. The interpreter's lock is free meanwhile.
+
+    ``memories`` are those that earlier spans of the same flows have left; one of them is used, or a new one is added.
+    """
     import numpy as np
 
     from netwatch.matcher.kernels import loops
@@ -54,11 +57,15 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array) -> 
     else:
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
-    own_pairs = prepared.pairs_made is not None
-    shape = memory_shape(groups.classes, len(prepared.table.rows), len(span), pairs=own_pairs)
+    try:
+        memory = memories.pop()
+    except IndexError:
+        own_pairs = prepared.pairs_made is not None
+        memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=own_pairs)
     classes = _address(trees[0]), _address(trees[1]), _service(services)
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
-    run(columns, (classes, finish), shape, (span.start, span.stop), out)
+    run(columns, (classes, finish), memory, (span.start, span.stop), out)
+    memories.append(memory)
 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:
@@ -73,8 +80,8 @@ def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out:
     run(columns, (_address(prefixes.trees), cells), (span.start, span.stop), out)
 
 
-def memory_shape(classes: tuple[int, int, int], rows: int, flows: int, *, pairs: bool) -> tuple[Any, ...]:
-    """The shape of a memory of combinations (see ``class_memory``) of so many classes and rows, for so many flows.
+def new_memory(classes: tuple[int, int, int], rows: int, flows: int, *, pairs: bool) -> tuple[Any, ...]:
+    """A memory of combinations (see ``class_memory``) of so many classes and rows, for a batch of so many flows.
 
     Beside pairs it has places of 32 bits, and is of use only where many are looked up at once; beside groups, of 64.
     Without a place where three classes do not fit, or the row not into the room that a place leaves it.

@@ -9,8 +9,8 @@ pytest.importorskip("numba")
 
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.classify import classify, prepare
-from netwatch.matcher.kernels import combinations
-from netwatch.matcher.kernels.numba import memory_shape
+from netwatch.matcher.kernels import combinations, numba
+from netwatch.matcher.kernels.numba import new_memory
 from netwatch.matcher.kernels.registers import wide_registers
 from netwatch.workloads.rule_sets import rule_set
 from netwatch.workloads.traces import trace
@@ -75,7 +75,7 @@ def test_what_a_memory_knows_is_right(kind: type, bits: int) -> None:
 
 def test_a_memory_is_as_large_as_batch_classes_and_rows_allow() -> None:
     def shape(classes: tuple[int, int, int], rows: int, flows: int, *, pairs: bool = False) -> tuple[Any, ...]:
-        table, moved, _ = memory_shape(classes, rows, flows, pairs=pairs)
+        table, moved, _ = new_memory(classes, rows, flows, pairs=pairs)
         return table.dtype, len(table), *moved
 
     assert shape((5, 1, 1000), 1000, 1000) == (np.uint64, 2**11, 11, 10)
@@ -86,3 +86,14 @@ def test_a_memory_is_as_large_as_batch_classes_and_rows_allow() -> None:
     places = 2**16 if wide_registers() else 0
     assert shape((2**12, 2**12, 2**8), 10**4, 10**7, pairs=True) == (np.uint32, places, 20, 8)
     assert shape((2**12, 2**12, 2**8 + 1), 10**4, 10**7, pairs=True)[1] == 0
+
+
+@pytest.mark.parametrize("expected", [0, 10**7], ids=["groups", "pairs"])
+def test_spans_of_one_batch_share_their_memories(expected: int) -> None:
+    flows = trace(RULES, "hit", 40_000)
+    prepared, out = prepare(RULES, kernel="numba", flows=expected), np.empty(40_000, np.int32)
+    memories: list[Any] = []
+    for begin in range(0, 40_000, 10_000):
+        numba.rows(prepared, flows, range(begin, begin + 10_000), out, memories=memories)
+        assert len(memories) == 1
+    assert (out == classify(prepared, flows, kernel="numpy")).all()
