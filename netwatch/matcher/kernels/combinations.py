@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import ones
+from netwatch.matcher.kernels.instructions import ones, width
 from netwatch.matcher.kernels.recall import ODD, recalled
 from netwatch.matcher.kernels.spells import clock, never
 
@@ -26,7 +26,7 @@ SHARE = 4
 """One in so many of what can be remembered is how many flows a spell has: what comes often has come by then."""
 
 i32, u32, u64 = np.int32, np.uint32, np.uint64
-NOTHING, ONE, TWO, BYTE = u64(0), u64(1), u64(2), u64(8)
+NOTHING, ONE, TWO = u64(0), u64(1), u64(2)
 
 
 @inlined
@@ -50,7 +50,7 @@ def product(classes, i, places):
     """The product of a combination, in as many bits as a place has."""
     s, d, v = classes
     table, _, (src, dst) = places
-    every = ~NOTHING >> (u64(64) - u64(table.itemsize) * BYTE)
+    every = ~NOTHING >> (u64(64) - width(table))
     return (u64(s[i]) << src | u64(d[i]) << dst | u64(v[i])) * u64(ODD) & every
 
 
@@ -61,12 +61,11 @@ def known_rows(places, classes, which, out):
     What stands there is a product without its high bits, and in their room the row and 2: 1 is no row, 0 is nobody.
     """
     table, bits, _ = places
-    width = u64(table.itemsize) * BYTE
-    every = ~NOTHING >> (u64(64) - width)
+    every = ~NOTHING >> (u64(64) - width(table))
     left, done = recalled(places, classes, which, out)
     for i in range(done, u64(len(out))):
         own = product(classes, i, places)
-        at, told = own >> (width - bits) << ONE, own << bits
+        at, told = own >> (width(table) - bits) << ONE, own << bits
         found = min((table[at] ^ told) - ONE & every, (table[at | ONE] ^ told) - ONE & every)
         out[i] = i32(found) - i32(1)
         which[left] = i
@@ -90,11 +89,10 @@ def keep_combinations(memory, left, out):
     """Put the rows that were found for what was left into the block and into the memory."""
     places, (which, columns, rows), _, _ = memory
     table, bits, _ = places
-    width = u64(table.itemsize) * BYTE
-    every = ~NOTHING >> (u64(64) - width)
+    every = ~NOTHING >> (u64(64) - width(table))
     for i in range(left):
         own = product(columns, i, places)
-        at, place = own >> (width - bits) << ONE, own << bits & every | (u64(rows[i]) + TWO)
+        at, place = own >> (width(table) - bits) << ONE, own << bits & every | (u64(rows[i]) + TWO)
         out[which[i]] = rows[i]
         if table[at] != place:
             table[at | ONE], table[at] = table[at], place

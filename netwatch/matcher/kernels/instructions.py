@@ -29,7 +29,7 @@ from netwatch.matcher.kernels.registers import (
 )
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["FEW", "below", "fan", "halved", "ones", "two_fields"]
+__all__ = ["FEW", "below", "fan", "halved", "ones", "two_fields", "width"]
 
 LANES = 16
 REGISTERS = 8
@@ -70,6 +70,13 @@ def fan(context: Any, keys: Any) -> Any:
     """How many children a node of keys of this type has, known while compiling."""
     count = WIDTH // keys.dtype.bitwidth + 1
     return types.uint64(keys), lambda context, builder, signature, args: LONG(count)
+
+
+@intrinsic
+def width(context: Any, numbers: Any) -> Any:
+    """How many bits a number of an array has, known while compiling."""
+    bits = numbers.dtype.bitwidth
+    return types.uint64(numbers), lambda context, builder, signature, args: LONG(bits)
 
 
 @intrinsic

@@ -20,7 +20,7 @@ __all__ = ["made_ready", "new_memory", "rows", "values"]
 PAIRS_BITS, GROUPS_BITS = 16, 18
 """Of a place in the memory of combinations: 256 KB beside pairs; 2 MB, which beside groups are quick to look into."""
 
-PAIRS_MOST, GROUPS_MOST = 3, 7
+PAIRS_MOST, GROUPS_MOST = 3, 6
 """Of the eighths of a block that may be new before asking costs more than a search."""
 
 
