@@ -5,7 +5,7 @@ What happens behind it, for whoever comes to make it quicker
 A question is five integers, an answer the first row that holds them all; ``reference`` says so in ten lines. A thousand
 rules are about 6,000 rows, so asking row by row costs microseconds. Nothing below changes the answer, and a property
 test holds every kernel to the reference. Figures are for the drawn thousand rules ``nsg1000`` on one core of a Zen 4
-with 1 MB of second-level cache, medians while others used the machine; a flow takes 8.7 ns in all.
+with 1 MB of second-level cache, medians while others used the machine; a flow takes 5.5 ns in all.
 ``netwatch bench`` gives those of your machine.
 
 What decides is where tables lie. A look-up in the first two caches costs half a nanosecond when many are under way; in
@@ -17,13 +17,15 @@ the third, which others share, 2 to 8. So tables are made small first and few se
    of services (source port, protocol and destination port in one). Sets of ranges are compared by the exclusive or of
    random 64-bit words, so nothing grows with intervals × ranges.
 3. **From addresses to classes.** ``numba`` goes down a **search tree** (``search_trees``). Its upper half are 255 keys
-   that say which of 256 parts an address is in; they stay in registers, sixteen addresses are halved eight times side
-   by side (``kernels/instructions``), 0.6 ns. Nodes below are lines of the cache: sixteen comparisons in one
-   instruction, 0.9 ns, and one of them is enough for 4,352 intervals. 16 kB for 3,500, so the near caches are left to
-   what follows. Where registers are narrower two nodes tell the part. The tries of NumPy, which has no such
-   comparison, take 2.5 to 3.7 ns: **tries** (``tries``) of 16, 8 and 8 bits, 0.9 MB each. Of IPv6 the high half goes
-   down a tree of eight keys to a node, 3.3 ns, and the low half is compared with a line of those that matter under
-   that high half, 4 ns (``halves``): 28 ns a flow. Services take four look-ups, 1 ns.
+   that say which of 256 parts an address is in; they stay in registers, 128 addresses are halved eight times side by
+   side (``kernels/instructions``), 0.45 ns. Nodes below are lines of the cache: sixteen comparisons in one
+   instruction, 0.8 ns, and one of them is enough for 4,352 intervals. Their values lie as far from the first as they
+   do. 30 kB for 3,500, so most of the near caches is left to what follows. Where registers are narrower two nodes tell
+   the part. The tries of NumPy, which has no such comparison, take 2.5 to 3.7 ns: **tries** (``tries``) of 16, 8 and 8
+   bits, 0.9 MB each. Of IPv6 the high half goes down a tree of eight keys to a node, 3.3 ns, and the low half is
+   compared with a line of those that matter under that high half, 4 ns (``halves``): 20 ns a flow. Services take four
+   look-ups; two of them, of source ports and protocols, are done inside registers where source ports are few, 0.8 ns
+   instead of 1.
 4. Then one of two ways from three classes to a row:
 
    **Groups** (``groups``, ``clusters``). Bit rows: a bit for each brick and class, an AND of three, the first bit left.
@@ -48,21 +50,24 @@ Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves,
 
 6. **Memories.** Nothing is kept from one call to the next, but within a call ``numba`` remembers.
 
-   **Flows** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. 16,384 flows that have just been
-   answered are kept, 256 KB, and only what is new of a block is searched, an eighth: 5.5 ns a flow on ``zipf``. How
-   flows are mixed into a place matters: with one multiplication of 64 bits a sixth was new. 32,768 flows leave less of
-   the cache than they gain where others use it too.
+   **Combinations** (``kernels/combinations``). Flows differ where their classes do not: 4 million flows of ``hit`` are
+   21,000 combinations of three classes, and nine in ten flows are of 6,000 of these. What pairs have for them lies in
+   14,500 lines of the cache, 0.9 MB, one number in ten of a line; a memory has them in 256 KB. It is looked into sixteen
+   at a time (``kernels/recall``), and two combinations share a place, so that 2 in 100 flows are new: 1.7 ns a flow
+   instead of 3.7. One at a time it would take as long as pairs do, so there it is left to groups, which
+   remember 262,144 combinations: for 4,000 rules 18 ns a flow instead of 45 on ``hit``.
 
-   **Combinations** (``kernels/combinations``). Flows differ where their classes do not. A search of groups remembers
-   up to 262,144 combinations of three classes: for 4,000 rules 21 ns a flow instead of 45 on ``hit``, for the largest
-   of ClassBench's sets 31 instead of 53 and 15 instead of 53. Pairs take as long as looking into such a memory.
+   **Flows** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. 16,384 flows that have just been
+   answered are kept, 256 KB, and only what is new of a block is searched, an eighth: 4.4 ns a flow on ``zipf``. Of what
+   is new every fourth flow is kept. Were all, one that comes once would drive out one that comes often, and that would
+   be new until the block ends: an eighth to a sixth, as the mixing of flows into places happens to fall.
 
    Both are left alone for a time where they know too little (``kernels/spells``), so ``cross`` loses a hundredth.
 
-What is left of a flow's 8.7 ns on ``hit``: addresses 3.1, services 0.9, pairs 3.4, and 1 that the steps cost one
-another, by what they push out of the caches. Pairs are four look-ups, of which each takes what a look-up in the
-second-level cache takes, 0.7 to 0.9 ns: two thirds of a megabyte are met often enough to matter. Halving is bound by
-the one unit that looks up and compares registers of 512 bits, nodes by loads.
+What is left of a flow's 5.5 ns on ``hit``: addresses 2.6, services 0.8, combinations 1.7, and what the steps cost one
+another by what they push out of the caches. Halving is bound by the units that look up and compare registers of 512
+bits, nodes by loads and by what leads from such a comparison to a number, services by loads, combinations by what comes
+from the second-level cache: 0.75 ns where they are few.
 
 Tried, measured, and left
 -------------------------
@@ -85,12 +90,18 @@ Tried, measured, and left
 - Gathers (AVX-512): 1.3 cycles a look-up, no less than single loads take; the compiler does without them. Nodes by
   gathers, sixteen addresses halved four times: 2.3 ns. Nodes of eight keys, of which twice as many are needed, bits
   stored and counted sixteen at a time: as quick as nodes of sixteen.
-- Halving sixteen addresses at a time in turn with other steps, or steps of one block with those of the one before: no
-  quicker, though the units they wait for are others.
+- Halving addresses in turn with other steps, or steps of one block with those of the one before: no quicker, though
+  the units they wait for are others. Two, four, six, eight and ten registers of addresses halved together: 0.73, 0.61,
+  0.53, 0.54 and 0.57 ns, streaming.
 - Index arithmetic of pairs in loops of its own, which the compiler writes sixteen wide: 15 % slower, since what lies
-  between must be stored. Fetching columns past the second-level cache ahead of time: no difference.
-- A memory of combinations before pairs: 89 of 100 flows of ``hit`` are known to 32,768 places, and take as long to
-  look up as pairs do. 3 % gained there, 6 % lost on ``cross``.
+  between must be stored. Fetching columns past the second-level cache ahead of time: no difference. Fetching the next
+  block's into it while this one's are halved is done, and gains 3 to 6 %; all at once, or for flows that are
+  remembered, it gains nothing.
+- A memory of combinations before pairs, looked into one at a time: 3 % gained on ``hit``, 6 % lost on ``cross``.
+  Half as many places: 6 % slower; twice as many: 2 %. New combinations written out with their numbers: 3 % slower than
+  working the few out anew.
+- What pairs have for often met combinations, nearer together: blocks numbered by how often they are used, tables
+  turned, tiles of 2 × 16 to 32 × 1. Counted, not timed: one table of four would have half the lines, the others as many.
 - Classes of services in an order that puts together what the same lists hold: a third fewer blocks, no gain in time.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another. The low half alone by
   binary search: 57 ns.
