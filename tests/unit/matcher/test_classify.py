@@ -133,6 +133,36 @@ def test_numba_answers_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr
 
 
+ON_ANY_PROCESSOR = """
+from netwatch.matcher.classify import classify, prepare
+from netwatch.matcher.kernels.registers import wide_registers
+from netwatch.workloads.rule_sets import rule_set
+from netwatch.workloads.traces import trace
+assert not wide_registers()
+rules = rule_set("nsg100")
+for expected in (0, 10**7):
+    prepared = prepare(rules, kernel="numba", flows=expected)
+    for kind in ("hit", "zipf", "cross"):
+        flows = trace(rules, kind, 30_011)
+        assert (classify(prepared, flows, kernel="numba") == classify(prepared, flows, kernel="numpy")).all(), kind
+print("alike")
+"""
+
+
+def test_a_processor_without_wide_registers_gives_the_same_answers(tmp_path: Path) -> None:
+    """Compiled for one that has nothing beyond what all of its kind have."""
+    kernel_here("numba")
+    narrow = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", ON_ANY_PROCESSOR],
+        env={**os.environ, **narrow},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("alike\n", 0), done.stderr
+
+
 def test_every_port_means_every_port() -> None:
     every = table(rule([EVERYONE], [EVERYONE], [EVERY_PORT]))
     edges = batch((0, 2**32 - 1, 0, 65535, 6), (2**32 - 1, 0, 65535, 0, 6))
