@@ -101,7 +101,7 @@ Tried, measured, and left
   Half as many places: 6 % slower; twice as many: 2 %. New combinations written out with their numbers: 3 % slower than
   working the few out anew.
 - What pairs have for often met combinations, nearer together: blocks numbered by how often they are used, tables
-  turned, tiles of 2 × 16 to 32 × 1. Counted, not timed: one table of four would have half the lines, the others as many.
+  turned, tiles of 2 × 16 to 32 × 1. Counted, not timed: one of four tables would have half the lines, the others all.
 - Classes of services in an order that puts together what the same lists hold: a third fewer blocks, no gain in time.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another. The low half alone by
   binary search: 57 ns.

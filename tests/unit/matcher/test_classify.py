@@ -95,12 +95,6 @@ def test_columns_are_checked() -> None:
         classify(RULES, FLOWS, out=np.zeros(5, np.int64))
 
 
-def test_columns_need_not_lie_close_together() -> None:
-    wide = FLOWS._replace(src=np.repeat(FLOWS.src, 2)[::2], dport=np.repeat(FLOWS.dport, 3)[::3])
-    assert classify(RULES, wide, kernel="numpy").tolist() == ROWS
-    assert classify(RULES, wide, kernel=kernel_here("numba")).tolist() == ROWS
-
-
 def test_prepare_makes_what_the_kernel_will_use() -> None:
     assert prepare(RULES, kernel="bits").table_bytes == 0
     assert prepare(RULES, kernel="numpy", flows=10).pairs_made is None
