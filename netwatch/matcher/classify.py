@@ -50,12 +50,12 @@ Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves,
 
 6. **Memories.** Nothing is kept from one call to the next, but within a call ``numba`` remembers.
 
-   **Combinations** (``kernels/combinations``). Flows differ where their classes do not: 4 million flows of ``hit`` are
-   21,000 combinations of three classes, and nine in ten flows are of 6,000 of these. What pairs have for them lies in
-   14,500 lines of the cache, 0.9 MB, one number in ten of a line; a memory has them in 256 KB. It is looked into sixteen
-   at a time (``kernels/recall``), and two combinations share a place, so that 2 in 100 flows are new: 1.7 ns a flow
-   instead of 3.7. One at a time it would take as long as pairs do, so there it is left to groups, which
-   remember 262,144 combinations: for 4,000 rules 18 ns a flow instead of 45 on ``hit``.
+   **Combinations** (``kernels/combinations``). Flows differ where their classes do not: a million flows of ``hit`` are
+   21,000 combinations of three classes, and nine in ten flows are of 6,000 of these. What pairs have for them lies
+   scattered over 14,500 lines of the cache, 0.9 MB, of which a twelfth is met; a memory has it in 256 KB. It is looked
+   into sixteen at a time (``kernels/recall``), and two combinations share a place, so that 2 in 100 flows are new: 1.7
+   ns a flow instead of 3.4. One at a time it would take as long as pairs do; there only groups have a memory, of
+   262,144 combinations: for 4,000 rules 18 ns a flow instead of 45 on ``hit``.
 
    **Flows** (``kernels/repeats``). Real traffic repeats, and ``zipf`` stands for it. 16,384 flows that have just been
    answered are kept, 256 KB, and only what is new of a block is searched, an eighth: 4.4 ns a flow on ``zipf``. Of what

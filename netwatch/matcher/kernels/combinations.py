@@ -1,8 +1,8 @@
 """Combinations of classes that came a moment ago, whose row is known. Only ``loops`` imports this file, for numba.
 
 Flows that differ in all five numbers are alike to the rules where their source, destination and service are in the same
-classes. Traffic that keeps to the rules meets few of all combinations: of four million flows drawn from a thousand
-rules nine in ten are of the same six thousand. One look-up then stands for a search of groups, or for four in pairs.
+classes. Traffic that keeps to the rules meets few of all combinations: of a million flows drawn from a thousand rules
+nine in ten are of the same six thousand. One look-up then stands for a search of groups, or for four in pairs.
 
 A combination is a number, and its product with an odd number is as good as itself: no two have the same. The product's
 high bits are its place. There stand its other bits, and in the room of the high ones, which the place tells, the row;
