@@ -40,7 +40,7 @@ class NetworkWatcher:
 
     Arguments are what a person types: names in any case where unique, else ARM ids; addresses and ports as text.
     Every method raises ResourceNotFoundError, InvalidFlowError and UnsupportedError where they apply; the engine of
-    the same name says what else. Answers are values of ``netwatch.model.answers``.
+    the same name says what else. Answers are values of ``netwatch.model.answers``. Threads may share a watcher.
     """
 
     def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:

@@ -54,6 +54,8 @@ class CompiledTopology:
     an earlier state of the network: its rule lists are made over where a few rules differ, and routes and tags that
     cannot differ are taken from it. It changes no answer. ``ways`` gives the graph of a topology that differs from this
     one in addresses alone; without it, it is built.
+
+    Threads may ask at once. What two of them work out is kept once, by ``setdefault``: it is known by its id elsewhere.
     """
 
     def __init__(
@@ -86,10 +88,10 @@ class CompiledTopology:
             self.ways = alike.ways
         groups, former = self.topology.nsgs, alike.topology.nsgs
         kept = {key for key, group in groups.items() if group is former.get(key)}
-        self._nsgs = {key: nsg for key, nsg in alike._nsgs.items() if key[0] in kept}
-        self._shared = {key: shared for key, shared in alike._shared.items() if key[0] in kept}
+        self._nsgs = {key: nsg for key, nsg in alike._nsgs.copy().items() if key[0] in kept}
+        self._shared = {key: shared for key, shared in alike._shared.copy().items() if key[0] in kept}
         own = {id(rules) for rules, _ in self._shared.values()}
-        self._in_direction = {key: rules for key, rules in alike._in_direction.items() if key[0] in own}
+        self._in_direction = {key: rules for key, rules in alike._in_direction.copy().items() if key[0] in own}
         if alike._name_published:
             rules = {id(each.rule) for shared, _ in self._shared.values() for each in shared}
             self._name_published = alike._name_published & rules
@@ -125,7 +127,7 @@ class CompiledTopology:
         """The routes of every NIC in ``subnet``, in Azure's order."""
         key = subnet.id.key
         if key not in self._routes:
-            self._routes[key] = effective_routes(self.topology, subnet, self._published)
+            self._routes.setdefault(key, effective_routes(self.topology, subnet, self._published))
         return self._routes[key]
 
     def select_route(self, subnet: Subnet, dest: Address) -> Selection:
@@ -146,7 +148,7 @@ class CompiledTopology:
             key = (manager.key, subnet.id.key)
             if key not in self._nsgs:
                 group = NetworkSecurityGroup(manager, "", rules)
-                self._nsgs[key] = self._effective_nsg(group, rules, subnet, Level.ADMIN, vnet.id)
+                self._nsgs.setdefault(key, self._effective_nsg(group, rules, subnet, Level.ADMIN, vnet.id))
             found.append(Binding(Level.ADMIN, vnet.id, self._nsgs[key]))
         return tuple(found)
 
@@ -176,7 +178,7 @@ class CompiledTopology:
         """
         key = id(nsg.rules), direction
         if key not in self._in_direction:
-            self._in_direction[key] = in_direction(nsg.rules, direction)
+            self._in_direction.setdefault(key, in_direction(nsg.rules, direction))
         return self._in_direction[key]
 
     def rule_list(self, nsg: EffectiveNsg, direction: Direction, version: int) -> RuleList:
@@ -220,7 +222,8 @@ class CompiledTopology:
         key = (nsg.key, bound_to.key)
         if key not in self._nsgs:
             group = self.topology.nsgs[nsg.key]
-            self._nsgs[key] = self._effective_nsg(group, (*group.rules, *default_rules()), subnet, level, bound_to)
+            rules = (*group.rules, *default_rules())
+            self._nsgs.setdefault(key, self._effective_nsg(group, rules, subnet, level, bound_to))
         return self._nsgs[key]
 
     def _effective_nsg(
@@ -240,7 +243,8 @@ class CompiledTopology:
         if key not in self._shared:
             self._name_published |= {id(rule) for rule, tag in _tags(rules) if tag.text.lower() not in _CONTEXT}
             effective = self._effective_rules(rules, found, self._earlier.get((nsg.id.key, bound_to.key)))
-            self._shared[key] = effective, {text: expansion.prefixes for text, expansion in found.items()}
+            meaning = effective, {text: expansion.prefixes for text, expansion in found.items()}
+            self._shared.setdefault(key, meaning)
         effective, tag_map = self._shared[key]
         return EffectiveNsg(nsg, level, bound_to, effective, tag_map)
 
@@ -259,15 +263,14 @@ class CompiledTopology:
         key = (tag.text.lower(), subnet.id.key)
         if key not in self._tags:
             found = context_tag(tag.text, self.topology, subnet)
-            self._tags[key] = (
-                self._expansions.setdefault(found, found) if found else self._everywhere(tag, where, holder)
-            )
+            own = self._expansions.setdefault(found, found) if found else self._everywhere(tag, where, holder)
+            self._tags.setdefault(key, own)
         return self._tags[key]
 
     def _everywhere(self, tag: ServiceTag, where: Where, holder: str) -> TagExpansion:
         key = (tag.text.lower(), "")
         if key not in self._tags:
-            self._tags[key] = TagExpansion(tuple(dict.fromkeys(self._published(tag.text, where, holder))))
+            self._tags.setdefault(key, TagExpansion(tuple(dict.fromkeys(self._published(tag.text, where, holder)))))
         return self._tags[key]
 
     def _published(self, tag: str, where: Where, holder: str) -> tuple[Prefix, ...]:

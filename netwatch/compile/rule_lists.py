@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from threading import Lock
 from typing import NamedTuple
 
 from netwatch.compile.rule_tables import rule_products
@@ -105,6 +106,7 @@ class RuleLists:
     """Keeps rule lists: one for the very tuple of rules and the address family, up to MAX_ESTATE_BYTES in all.
 
     ``former`` are the lists of an earlier state of the network: a list that bears the same name there is made over.
+    Threads may ask at once.
     """
 
     def __init__(self, former: RuleLists | None = None, *, most: int = MAX_ESTATE_BYTES) -> None:
@@ -113,6 +115,7 @@ class RuleLists:
         self._named: dict[Hashable, RuleList] = {}
         self._bytes = 0
         self._most = most
+        self._lock = Lock()
 
     @property
     def bytes(self) -> int:
@@ -122,12 +125,13 @@ class RuleLists:
     def ready(self, rules: tuple[EffectiveRule, ...], version: int, *, name: Hashable) -> RuleList:
         """The list of ``rules``, compiled unless it is kept; ``name`` says which list of the network it is."""
         key = id(rules), version
-        if key not in self._kept:
-            former = self._former.pop((name, version), None)
-            self._keep(key, with_rules(former, rules) if former else rule_list(rules, version), rules)
-            self._named[name, version] = self._kept[key]
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        with self._lock:
+            if key not in self._kept:
+                former = self._former.pop((name, version), None)
+                self._keep(key, with_rules(former, rules) if former else rule_list(rules, version), rules)
+                self._named[name, version] = self._kept[key]
+            self._kept.move_to_end(key)
+            return self._kept[key]
 
     def _keep(self, key: tuple[int, int], made: RuleList, rules: tuple[EffectiveRule, ...]) -> None:
         """Keep ``made`` under the very tuple asked for, whose id must not pass to another while it is kept."""

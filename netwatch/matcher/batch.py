@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Column = np.ndarray[Any, Any]
 
-__all__ = ["FlowBatch"]
+__all__ = ["FlowBatch", "found_as", "is_column"]
 
 _ADDRESS = {4: "uint32", 6: "uint64"}
 
@@ -62,16 +62,39 @@ class FlowBatch(NamedTuple):
 
     def check(self) -> None:
         """Raise InvalidFlowError unless the columns are as promised."""
-        import numpy as np
-
-        addresses = (self.src, self.dst) if self.version == 4 else (self.src, self.src_low, self.dst, self.dst_low)
-        kinds = (*(_ADDRESS[self.version],) * len(addresses), "uint16", "uint16", "uint8")
-        for column, wanted in zip((*addresses, self.sport, self.dport, self.protocol), kinds, strict=True):
-            if not isinstance(column, np.ndarray) or column.dtype != wanted or column.shape != (self.size,):
+        if self.version not in _ADDRESS:
+            raise InvalidFlowError(f"flows of IPv{self.version}.", hint="A batch is of version 4 or 6.")
+        address = _ADDRESS[self.version]
+        low = address if self.version == 6 else ""
+        kinds = (address, address, "uint16", "uint16", "uint8", low, low)
+        for name, column, kind in zip(self._fields[1:], self[1:], kinds, strict=True):
+            if not (is_column(column, kind) if kind else column is None):
                 raise InvalidFlowError(
-                    f"a column of {getattr(column, 'dtype', type(column).__name__)} where {wanted} was expected.",
-                    hint="FlowBatch says the type of each column; all are of one length.",
+                    f"{name}: {found_as(column)} where {kind or 'nothing'} was expected.",
+                    hint="FlowBatch says the type of each column; each is a plain NumPy array of one dimension.",
                 )
+        if any(len(column) != self.size for column in self._columns().values()):
+            raise InvalidFlowError("the columns of a batch have to be of one length.")
 
     def _columns(self) -> dict[str, Any]:
         return {name: value for name, value in self._asdict().items() if name != "version" and value is not None}
+
+
+def is_column(column: object, kind: str = "") -> bool:
+    """Whether ``column`` is a plain array of one dimension, and of ``kind`` if one is named; masks would be ignored."""
+    import numpy as np
+
+    if not isinstance(column, np.ndarray) or isinstance(column, np.ma.MaskedArray):
+        return False
+    return column.ndim == 1 and (not kind or column.dtype == kind)
+
+
+def found_as(column: object) -> str:
+    """What stands in the place of a column, in words."""
+    import numpy as np
+
+    if isinstance(column, np.ma.MaskedArray):
+        return "a masked array"
+    if isinstance(column, np.ndarray):
+        return f"{column.dtype} in {column.ndim} dimensions" if column.ndim != 1 else str(column.dtype)
+    return type(column).__name__

@@ -48,8 +48,10 @@ def choose_between(kernels: Sequence[str], n: int, *, kernel: str) -> tuple[str,
 def spread(run: Callable[[range], None], size: int, threads: int, *, span: int = _THREAD_SPAN) -> None:
     """``run`` on spans of 0 to ``size``, in threads where there is enough for several.
 
-    Shorter spans than ``span`` are made only where a thread would have none otherwise.
+    Shorter spans than ``span`` are made only where a thread would have none otherwise. QueryError for no thread.
     """
+    if threads < 1:
+        raise QueryError(f"{threads} threads.", hint="Batches are done on one thread or more.")
     if threads == 1 or size <= _THREAD_SPAN:
         run(range(size))
         return

@@ -120,7 +120,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netwatch.errors import InvalidFlowError
-from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.batch import FlowBatch, is_column
 from netwatch.matcher.choice import KERNELS, choose_between, spread
 from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.matcher.prepared import PreparedTable
@@ -149,11 +149,11 @@ def classify(
     """The index of the first row that matches each flow, int32, NO_ROW where none does; what ``reference`` would say.
 
     The columns of ``flows`` are read where they are. ``out``, if given, is written and returned: an int32 array, one
-    number for each flow. ``threads`` share the work; ``numba`` scales best, since it holds no lock. A bare RuleTable is
-    prepared for this batch alone: ``prepare`` it once where there are several.
+    number for each flow, in memory that no column has. ``threads`` share the work; ``numba`` scales best, since it
+    holds no lock. A bare RuleTable is prepared for this batch alone: ``prepare`` it once where there are several.
 
-    Raises QueryError for a kernel that is none, KernelUnavailableError for one that is not installed, and
-    InvalidFlowError for columns or a version that do not fit.
+    Raises QueryError for a kernel that is none or fewer threads than one, KernelUnavailableError for a kernel that is
+    not installed, and InvalidFlowError for columns, a version or an ``out`` that do not fit.
 
     >>> import numpy as np
     >>> every = (0, 2**32 - 1)
@@ -240,10 +240,21 @@ def _columns(flows: FlowBatch) -> dict[str, Any]:
 
 def _check(version: int, flows: FlowBatch, out: Array | None) -> None:
     """Raise InvalidFlowError unless the batch is of the table's family and its columns are as FlowBatch promises."""
-    import numpy as np
-
     if flows.version != version:
         raise InvalidFlowError(f"flows of IPv{flows.version} cannot be looked up in rows of IPv{version}.")
     flows.check()
-    if out is not None and (out.dtype != np.int32 or out.shape != (flows.size,)):
+    if out is not None:
+        _check_out(flows, out)
+
+
+def _check_out(flows: FlowBatch, out: Array) -> None:
+    """Raise InvalidFlowError unless rows can be written to ``out`` before all flows are read."""
+    import numpy as np
+
+    if not is_column(out, "int32") or len(out) != flows.size:
         raise InvalidFlowError("the result needs an int32 array with a number for each flow.")
+    if not out.flags.writeable:
+        raise InvalidFlowError("the array for the result is read-only.")
+    shared = [name for name, column in _columns(flows).items() if np.shares_memory(out, column)]
+    if shared:
+        raise InvalidFlowError(f"the array for the result lies where the column {shared[0]} does.")

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netwatch.compile.compiled_topology import CompiledTopology, differ_in_rules_alone
 from netwatch.effective.platform import LICENSING_ADDRESSES, PLATFORM_ADDRESSES, is_exempt, is_licensing
 from netwatch.errors import InvalidFlowError
-from netwatch.matcher.batch import FlowBatch
+from netwatch.matcher.batch import FlowBatch, found_as, is_column
 from netwatch.matcher.choice import choose_between, spread
 from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.matcher.prefixes import PrefixTables
 from netwatch.model.addresses import Address
 from netwatch.model.flow import Direction, Flow, Level, Outcome, Protocol
 from netwatch.model.resources import NetworkInterface
-from netwatch.verdicts.chains import EXEMPT, LEVELS, WAYS, Chains, DecidingRule, Saying
+from netwatch.verdicts.chains import EXEMPT, LEVELS, MAKING, WAYS, Chains, DecidingRule, Saying
 from netwatch.verdicts.law import NO_LEVEL, OUTCOMES, Room, Settled, settle
 from netwatch.verdicts.next_hops import NextHop, NextHops
 from netwatch.verdicts.nic_lookup import SEVERAL_NICS, nic_of_either, nic_table, nics_of
@@ -116,22 +116,25 @@ class BatchTables:
 
     def chains(self, version: int) -> Chains:
         """The rule lists at every NIC."""
-        if version not in self._chains:
-            self._chains[version] = Chains(self.compiled, version, former=self._former.pop(version, None))
-        return self._chains[version]
+        with MAKING:
+            if version not in self._chains:
+                self._chains[version] = Chains(self.compiled, version, former=self._former.pop(version, None))
+            return self._chains[version]
 
     def next_hops(self, version: int) -> NextHops:
         """The routes of every NIC."""
-        if version not in self._hops:
-            with no_garbage_collection():
-                self._hops[version] = NextHops(self.compiled, version)
-        return self._hops[version]
+        with MAKING:
+            if version not in self._hops:
+                with no_garbage_collection():
+                    self._hops[version] = NextHops(self.compiled, version)
+            return self._hops[version]
 
     def nic_table(self, version: int) -> PrefixTables:
         """The NICs by their addresses."""
-        if version not in self._nics:
-            self._nics[version] = nic_table(self.compiled.topology, version)
-        return self._nics[version]
+        with MAKING:
+            if version not in self._nics:
+                self._nics[version] = nic_table(self.compiled.topology, version)
+            return self._nics[version]
 
     def has_system_default_route(self, nics: Array) -> Array:
         """Whether the subnet of each NIC has no default route of its own; False for none."""
@@ -298,16 +301,12 @@ def _settle(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
     """Settle all flows, in parts where the tables of all their NICs would be too large together."""
     import numpy as np
 
-    chains = work.tables.chains(work.flows.version)
-    if not _made(chains, pairs):
-        chains.give_up()
-        if not _made(chains, pairs) and len(pairs) > 1:
-            chains.give_up()
-            out.clear()
-            for half in np.array_split(pairs, 2):
-                _settle_some(work, half, out, threads)
-            return
-    tables, rooms = chains.tables(), list[Room]()
+    tables, rooms = work.tables.chains(work.flows.version).tables_of(pairs.tolist()), list[Room]()
+    if tables is None:
+        out.clear()
+        for half in np.array_split(pairs, 2):
+            _settle_some(work, half, out, threads)
+        return
 
     def run(cut: slice) -> None:
         flows, own = work.flows.part(cut.start, cut.stop), Settled(*(column[cut] for column in out))
@@ -325,11 +324,6 @@ def _room(rooms: list[Room], size: int) -> Room:
         return rooms.pop()
     except IndexError:
         return Room.of(size)
-
-
-def _made(chains: Chains, pairs: Array) -> bool:
-    with no_garbage_collection():
-        return chains.make(pairs.tolist())
 
 
 def _settle_some(work: _Work, pairs: Array, out: Settled, threads: int) -> None:
@@ -372,18 +366,20 @@ def _side(flows: FlowBatch, *, outbound: bool) -> Array | tuple[Array, Array]:
 
 def _check(asked: PlacedFlows, nics: int) -> None:
     """Raise InvalidFlowError unless columns are as promised."""
+    if not isinstance(asked.flows, FlowBatch):
+        raise InvalidFlowError(f"{found_as(asked.flows)} where a FlowBatch was expected.")
     asked.flows.check()
-    import numpy as np
-
-    size = asked.flows.size
-    if asked.nics is not None:
-        if asked.direction is None:
+    size, places, direction = asked.flows.size, asked.nics, asked.direction
+    if places is not None:
+        if direction is None:
             raise InvalidFlowError("NICs without a direction.", hint="Say inbound or outbound, or give a column.")
-        if asked.nics.dtype != np.int32 or asked.nics.shape != (size,):
+        if not is_column(places, "int32") or len(places) != size:
             raise InvalidFlowError("the column of NICs needs an int32 for each flow.")
-        if size and not -1 <= int(asked.nics.min()) <= int(asked.nics.max()) < nics:
+        if size and not -1 <= int(places.min()) <= int(places.max()) < nics:
             raise InvalidFlowError(f"a NIC outside of -1 to {nics - 1}.", hint="NICs are counted as the topology's.")
-    if isinstance(asked.direction, np.ndarray):
-        direction = asked.direction
-        if direction.shape != (size,) or direction.dtype.kind not in "bu" or int(direction.max(initial=0)) > 1:
-            raise InvalidFlowError("the column of directions needs a 0 (inbound) or a 1 (outbound) for each flow.")
+    if direction is not None and not isinstance(direction, Direction) and not _are_directions(direction, size):
+        raise InvalidFlowError("the column of directions needs a 0 (inbound) or a 1 (outbound) for each flow.")
+
+
+def _are_directions(column: Array, size: int) -> bool:
+    return is_column(column) and len(column) == size and column.dtype.kind in "bu" and int(column.max(initial=0)) <= 1

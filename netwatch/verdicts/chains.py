@@ -7,13 +7,15 @@ the same lists share a chain, and chains share lists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netwatch.compile.compiled_topology import Binding, CompiledTopology
 from netwatch.compile.rule_lists import RuleList, rule_list
 from netwatch.effective.platform import names_platform
+from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.matcher.stacks import NO_TABLE, Packed, Stack, pack, stack
 from netwatch.model.answers import EffectiveRule
 from netwatch.model.flow import Access, Direction, Level
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 __all__ = [
-    *("ADMIN", "ALLOWS", "EXEMPT", "LEVELS", "MAX_STACK_BYTES", "WAYS"),
+    *("ADMIN", "ALLOWS", "EXEMPT", "LEVELS", "MAKING", "MAX_STACK_BYTES", "WAYS"),
     *("Chains", "DecidingRule", "Saying", "Tables", "saying_of"),
 ]
 
@@ -39,6 +41,9 @@ WAYS = (Direction.INBOUND, Direction.OUTBOUND, Direction.OUTBOUND)
 """The direction of each way; the last is the way to the platform's own services."""
 
 EXEMPT = 2
+
+MAKING = RLock()
+"""Held while tables are made, so that threads may share a watcher. One for all: states of a network share theirs."""
 
 LEVELS = (Level.ADMIN, Level.SUBNET, Level.NIC)
 """The levels, by their numbers in a column."""
@@ -162,6 +167,19 @@ class Chains:
         self.rules, self._lists, self._listed = list(former.rules), list(former._lists), list(former._listed)
         self._products, self._packed = list(former._products), list(former._packed)
         self._size, self._bytes = former._size, former._bytes
+
+    def tables_of(self, pairs: Sequence[int]) -> Tables | None:
+        """The tables of all lists that ``pairs`` ask; None where they pass the bound together. Raises as ``make`` does.
+
+        One thread at a time makes them; what it gets no other changes.
+        """
+        with MAKING, no_garbage_collection():
+            if not self.make(pairs):
+                self.give_up()
+                if not self.make(pairs) and len(pairs) > 1:
+                    self.give_up()
+                    return None
+            return self.tables()
 
     def make(self, pairs: Iterable[int]) -> bool:
         """Make the chains of ``pairs``: NIC's place × WAYS + way. False where tables would pass the bound.

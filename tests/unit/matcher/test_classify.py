@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,8 +92,53 @@ def test_columns_are_checked() -> None:
         classify(RULES, FLOWS._replace(src=FLOWS.src.astype(np.int64)))
     with pytest.raises(InvalidFlowError, match="of one length"):
         classify(RULES, FLOWS._replace(dport=FLOWS.dport[:2]))
-    with pytest.raises(InvalidFlowError, match="int32"):
-        classify(RULES, FLOWS, out=np.zeros(5, np.int64))
+    with pytest.raises(InvalidFlowError, match="dport: list where uint16"):
+        classify(RULES, FLOWS._replace(dport=FLOWS.dport.tolist()))
+    with pytest.raises(InvalidFlowError, match="protocol: int where uint8"):
+        classify(RULES, FLOWS._replace(protocol=6))  # type: ignore[arg-type]
+    with pytest.raises(InvalidFlowError, match="uint32 in 2 dimensions where"):
+        classify(RULES, FLOWS._replace(src=FLOWS.src.reshape(-1, 1)))
+    with pytest.raises(InvalidFlowError, match="src: a masked array where"):
+        classify(RULES, FLOWS._replace(src=np.ma.array(FLOWS.src, mask=True)))
+    with pytest.raises(InvalidFlowError, match=">u4 where uint32"):
+        classify(RULES, FLOWS._replace(src=FLOWS.src.astype(">u4")))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_an_address_of_version_4_has_no_low_half(kernel: str) -> None:
+    """Of five numbers some kernels would make an address, and others would not see them."""
+    low = np.zeros(5, np.uint64)
+    with pytest.raises(InvalidFlowError, match="src_low: uint64 where nothing"):
+        classify(RULES, FLOWS._replace(src_low=low, dst_low=low), kernel=kernel_here(kernel))
+
+
+def _read_only() -> np.ndarray[Any, Any]:
+    out = np.zeros(5, np.int32)
+    out.flags.writeable = False
+    return out
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        (np.zeros(5, np.int64), "int32"),
+        (np.zeros(4, np.int32), "a number for each flow"),
+        ([0] * 5, "int32"),
+        (np.ma.array(np.zeros(5, np.int32)), "int32"),
+        (_read_only(), "read-only"),
+        (FLOWS.dst.view(np.int32), "where the column dst does"),
+    ],
+)
+def test_where_rows_cannot_be_written(out: Any, says: str) -> None:
+    with pytest.raises(InvalidFlowError, match=says):
+        classify(RULES, FLOWS, out=out)
+
+
+def test_rows_may_stand_beside_flows_in_one_record() -> None:
+    records = np.zeros(5, [("dst", np.uint32), ("row", np.int32)])
+    records["dst"] = FLOWS.dst
+    classify(RULES, FLOWS._replace(dst=records["dst"]), kernel="numpy", out=records["row"])
+    assert records["row"].tolist() == ROWS
 
 
 def test_prepare_makes_what_the_kernel_will_use() -> None:

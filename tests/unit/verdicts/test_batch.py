@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from netwatch.compile.compiled_topology import CompiledTopology
-from netwatch.errors import InvalidFlowError, KernelUnavailableError, UnsupportedError
+from netwatch.errors import InvalidFlowError, KernelUnavailableError, QueryError, UnsupportedError
 from netwatch.formats.service_tag_file import load_shipped
 from netwatch.matcher import products
 from netwatch.matcher.batch import FlowBatch
@@ -254,11 +254,24 @@ def test_what_is_not_evaluated_is_refused_only_where_it_matters() -> None:
         ({"nics": np.array([-2], np.int32), "direction": IN}, "outside of -1 to 1"),
         ({"direction": np.array([2], np.uint8)}, r"0 \(inbound\) or a 1"),
         ({"direction": np.array([0, 1], np.uint8)}, r"0 \(inbound\) or a 1"),
+        ({"direction": [0]}, r"0 \(inbound\) or a 1"),
+        ({"direction": "Inbound"}, r"0 \(inbound\) or a 1"),
+        ({"nics": [0], "direction": IN}, "int32 for each flow"),
     ],
 )
 def test_columns_that_are_not_as_promised(where: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidFlowError, match=says):
         ask(net(), batch(("Tcp", "9.9.9.9 1", "10.0.1.4 443")), **where)
+
+
+def test_batches_that_are_none() -> None:
+    one = batch(("Tcp", "9.9.9.9 1", "10.0.1.4 443"))
+    with pytest.raises(InvalidFlowError, match="IPv5"):
+        ask(net(), one._replace(version=5))
+    with pytest.raises(InvalidFlowError, match="int where a FlowBatch"):
+        list(NetworkWatcher(net()).verify_batches(one))  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="0 threads"):
+        NetworkWatcher(net()).verify_batch(one, threads=0)
 
 
 def test_an_empty_batch() -> None:
