@@ -19,6 +19,7 @@ from netwatch.matcher.kernels.registers import (
     SHORT,
     WIDTH,
     array,
+    arrays,
     call,
     everywhere,
     fetch,
@@ -117,9 +118,9 @@ def two_fields(context: Any, columns: Any, begin: Any, tables: Any, out: Any) ->
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if not (whole and is_wide(context)):
             return LONG(0)
-        sports, dports, protocols = _datas(context, builder, columns, unpack_tuple(builder, args[0]))
+        fields = [one.data for one in arrays(context, builder, columns, unpack_tuple(builder, args[0]))]
         shift, *own = unpack_tuple(builder, args[2])
-        sport_table, protocol_table = (array(context, builder, *one) for one in zip(tables[1:], own, strict=True))
+        sport_table, protocol_table = arrays(context, builder, tables[1:], own)
         rows = array(context, builder, out, args[3])
         sport_lines, protocol_lines = (
             [loaded(builder, one.data, LONG(begin), _FLOWS) for begin in range(0, size, _FLOWS.count)]
@@ -131,22 +132,18 @@ def two_fields(context: Any, columns: Any, begin: Any, tables: Any, out: Any) ->
         shifts = [everywhere(builder, one, _FLOWS) for one in (half, builder.sub(resized(builder, shift, SHORT), half))]
         with for_range_slice(builder, LONG(0), end, LONG(_FLOWS.count), LONG) as (at, _):
             place = builder.add(args[1], at)
-            for column in (sports, dports, protocols):
+            for column in fields:
                 fetch(builder, column, builder.add(place, rows.nitems))
-            sport = loaded(builder, sports, place, _FLOWS)
+            sport = loaded(builder, fields[0], place, _FLOWS)
             for some in shifts:
                 sport = builder.lshr(sport, some)
-            protocol = loaded(builder, protocols, place, ir.VectorType(BYTE, _FLOWS.count))
+            protocol = loaded(builder, fields[2], place, ir.VectorType(BYTE, _FLOWS.count))
             protocol = resized(builder, protocol, _FLOWS)
             said = builder.add(_short(builder, sport_lines, sport), _short(builder, protocol_lines, protocol))
             store(builder, resized(builder, said, ir.VectorType(INT, _FLOWS.count)), rows.data, at)
         return end
 
     return types.uint64(columns, begin, tables, out), generate
-
-
-def _datas(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
-    return [array(context, builder, kind, value).data for kind, value in zip(kinds, values, strict=True)]
 
 
 def _short(builder: Any, lines: list[Any], places: Any) -> Any:

@@ -20,6 +20,7 @@ from netwatch.matcher.kernels.registers import (
     LONG,
     WIDTH,
     array,
+    arrays,
     compressed,
     everywhere,
     fetch,
@@ -60,7 +61,7 @@ def recalled(context: Any, places: Any, classes: Any, which: Any, out: Any) -> A
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         memory, bits, moved = unpack_tuple(builder, args[0])
         memory = array(context, builder, table, memory).data
-        columns = [one.data for one in _arrays(context, builder, classes, unpack_tuple(builder, args[1]))]
+        columns = [one.data for one in arrays(context, builder, classes, unpack_tuple(builder, args[1]))]
         bits = resized(builder, bits, vector.element)
 
         def look_up(at: Any) -> Any:
@@ -70,7 +71,7 @@ def recalled(context: Any, places: Any, classes: Any, which: Any, out: Any) -> A
             twos = gathered_twos(builder, memory, place)
             return _known(builder, [builder.xor(one, told) for one in twos], bits)
 
-        room = _arrays(context, builder, (which, out), args[2:])
+        room = arrays(context, builder, (which, out), args[2:])
         counts = _answered(builder, look_up, room, vector.count) if is_wide(context) and out.layout == "C" else _NOBODY
         return context.make_tuple(builder, _COUNTS, counts)
 
@@ -87,8 +88,8 @@ def recalled_flows(context: Any, flows: Any, begin: Any, memory: Any, out: Any) 
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         values = [one for columns in unpack_tuple(builder, args[0]) for one in unpack_tuple(builder, columns)]
-        columns = [one.data for one in _arrays(context, builder, kinds, values)]
-        table, *room = _arrays(context, builder, (*memory, out), (*unpack_tuple(builder, args[2]), args[3]))
+        columns = [one.data for one in arrays(context, builder, kinds, values)]
+        table, *room = arrays(context, builder, (*memory, out), (*unpack_tuple(builder, args[2]), args[3]))
 
         def look_up(at: Any) -> Any:
             fields = [_column(builder, data, builder.add(args[1], at)) for data in columns]
@@ -105,10 +106,6 @@ def recalled_flows(context: Any, flows: Any, begin: Any, memory: Any, out: Any) 
         return context.make_tuple(builder, _COUNTS, counts)
 
     return _COUNTS(flows, begin, memory, out), generate
-
-
-def _arrays(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
-    return [array(context, builder, kind, value) for kind, value in zip(kinds, values, strict=True)]
 
 
 def _answered(builder: Any, look_up: Callable[[Any], Any], room: list[Any], count: int) -> tuple[Any, Any]:

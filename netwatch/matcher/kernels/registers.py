@@ -18,6 +18,7 @@ __all__ = [
     "SHORT",
     "WIDTH",
     "array",
+    "arrays",
     "call",
     "compressed",
     "everywhere",
@@ -26,8 +27,10 @@ __all__ = [
     "gathered_twos",
     "is_wide",
     "loaded",
+    "resized",
+    "store",
+    "wide_registers",
 ]
-__all__ += ["resized", "store", "wide_registers"]
 
 WIDTH = 512
 BYTE, SHORT, INT, LONG = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntType(64)
@@ -46,6 +49,11 @@ def wide_registers() -> bool:
 def array(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     """An array's parts, of which ``data`` and ``nitems`` are of use."""
     return create_struct_proxy(kind)(context, builder, value=value)
+
+
+def arrays(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
+    """The parts of several arrays."""
+    return [array(context, builder, kind, value) for kind, value in zip(kinds, values, strict=True)]
 
 
 def call(builder: Any, name: str, result: Any, *args: Any) -> Any:
