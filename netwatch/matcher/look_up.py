@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from netwatch.errors import InvalidFlowError
+from netwatch.matcher.batch import found_as, is_column
 from netwatch.matcher.choice import choose_between, spread
 from netwatch.matcher.prefixes import PrefixTables
 
@@ -43,11 +44,11 @@ def _check(prefixes: PrefixTables, tables: Array, columns: Sequence[Array]) -> N
     wanted = ("uint32",) if prefixes.version == 4 else ("uint64", "uint64")
     types = ("uint32", *wanted)
     given = (tables, *columns)
-    if len(given) != len(types) or any(
-        column.dtype != kind or column.shape != tables.shape for column, kind in zip(given, types, strict=False)
+    if len(given) != len(types) or not all(
+        is_column(column, kind) and len(column) == len(tables) for column, kind in zip(given, types, strict=True)
     ):
         raise InvalidFlowError(
-            f"columns of {', '.join(str(column.dtype) for column in given)} where {', '.join(types)} were expected.",
+            f"columns of {', '.join(map(found_as, given))} where {', '.join(types)} were expected.",
             hint="A column of tables, and the address as FlowBatch has it; all are of one length.",
         )
     if len(tables) and int(tables.max()) >= prefixes.many:

@@ -454,7 +454,7 @@ def is_valid(document: Any) -> bool:
     return True
 
 
-@settings(max_examples=400)
+@settings(max_examples=max(400, settings().max_examples))
 @given(documents())
 def test_reader_models_and_schema_accept_the_same_documents(document: dict[str, Any]) -> None:
     found = faults(document)

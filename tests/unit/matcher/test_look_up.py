@@ -58,6 +58,10 @@ def test_what_is_asked_is_checked() -> None:
         look_up(ready, tables, (addresses.astype(np.uint64), addresses.astype(np.uint64)))
     with pytest.raises(InvalidFlowError, match="int64"):
         look_up(ready, tables.astype(np.int64), addresses)
+    with pytest.raises(InvalidFlowError, match="list, uint32"):
+        look_up(ready, tables.tolist(), addresses)
+    with pytest.raises(InvalidFlowError, match="uint32, a masked array"):
+        look_up(ready, tables, np.ma.array(addresses, mask=True))
 
 
 def test_no_tables_and_no_questions() -> None:
