@@ -267,7 +267,12 @@ _CONFIGURATIONS = ("ip_configuration", "frontend_ip_configuration")
 
 
 def _at(plan: Plan, instance: Instance, steps: tuple[Step, ...]) -> Any:
-    """An address of a NIC, load balancer, firewall or machine that Azure chooses and netwatch has worked out."""
+    """The address at a path into a NIC, load balancer, firewall or machine: said there, or worked out for Azure.
+
+    As a whole, ``private_ip_address`` is known after applying only, even where the configuration says it. That of a NIC
+    or load balancer is its first one, that of a machine the first of its NIC. Source: azurerm's documentation of
+    azurerm_network_interface, azurerm_lb and azurerm_linux_virtual_machine.
+    """
     number = 0
     if len(steps) > 2 and steps[0] in _CONFIGURATIONS and isinstance(steps[1], Key):
         number, steps = int(steps[1].value) if isinstance(steps[1].value, int) else 0, steps[2:]
@@ -275,5 +280,26 @@ def _at(plan: Plan, instance: Instance, steps: tuple[Step, ...]) -> Any:
         number, steps = int(steps[1].value) if isinstance(steps[1].value, int) else 0, steps[:1]
     if not steps or steps[0] not in _ADDRESSES:
         return None
+    holder = _address_holder(plan, instance)
+    said = _said_address(plan, holder, number)
+    if said is not None:
+        return said
     plan.is_asked_for_addresses = True
-    return plan.assumed.get((instance.address, number))
+    return plan.assumed.get((holder.address, number))
+
+
+def _address_holder(plan: Plan, instance: Instance) -> Instance:
+    """The only NIC of a machine; anything else is its own."""
+    if arm_type_of(instance) != ARM_TYPES["azurerm_linux_virtual_machine"].type:
+        return instance
+    nics = attributes_of(plan, instance).targets("network_interface_ids", ("azurerm_network_interface",))
+    return nics.instances[0] if len(nics.instances) == 1 and not nics.unseen else instance
+
+
+def _said_address(plan: Plan, instance: Instance, number: int) -> Any:
+    """The address that a configuration block says; None where it leaves it to Azure, or where it is sensitive."""
+    fields = attributes_of(plan, instance)
+    blocks = [block for name in _CONFIGURATIONS for block in fields.blocks(name)]
+    if number >= len(blocks) or blocks[number].is_hidden("private_ip_address"):
+        return None
+    return blocks[number].values.get("private_ip_address") or None

@@ -269,3 +269,42 @@ def test_a_local_in_a_call_may_lead_anywhere(tmp_path: Path) -> None:
     inputs = {"subnet": ref("azurerm_subnet.app.id"), "more": {"references": ["local.more"]}}
     topology = _read(tmp_path, plan(network(), *subnets, own, calls={"nic": call(module([own]), inputs)}))
     assert isinstance(_subnet_of(topology, "nic"), Unresolved)
+
+
+@pytest.mark.parametrize(("named", "address", "expected"), [
+    ("azurerm_network_interface.nva.private_ip_address", "10.0.1.9", "10.0.1.9"),
+    ("azurerm_network_interface.nva.ip_configuration[0].private_ip_address", "10.0.1.9", "10.0.1.9"),
+    ("azurerm_network_interface.nva.private_ip_address", "", "10.0.1.4"),
+    ("azurerm_linux_virtual_machine.nva.private_ip_address", "10.0.1.9", "10.0.1.9"),
+    ("azurerm_linux_virtual_machine.nva.private_ip_address", "", "10.0.1.4"),
+])  # fmt: skip
+def test_a_route_leads_to_the_address_that_a_network_interface_says_or_is_given(
+    tmp_path: Path, named: str, address: str, expected: str
+) -> None:
+    """A plan never knows ``private_ip_address`` as a whole, even where the block in it is static."""
+    own = nic("nva", {"subnet_id": ref("azurerm_subnet.web.id")}, address=address)
+    ids = {"network_interface_ids": ref("azurerm_network_interface.nva.id")}
+    machine = resource("azurerm_linux_virtual_machine.nva", {"name": "nva", **GROUP}, ids)
+    all_else = {"name": "all", "address_prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance"}
+    of_table = {**all_else, "route_table_name": "rt", "resource_group_name": GROUP["resource_group_name"]}
+    inside = [
+        resource("module.spoke.azurerm_route_table.rt", {"name": "rt", **GROUP}),
+        resource("module.spoke.azurerm_route.all", of_table, {"next_hop_in_ip_address": ref("var.nva")}),
+    ]
+    calls = {"spoke": call(module(inside), {"nva": ref(named)})}
+    topology = _read(tmp_path, plan(network(), subnet("web", "10.0.1.0/24"), own, machine, *inside, calls=calls))
+    (found,) = (each for table in topology.route_tables.values() for each in table.routes)
+    assert str(found.next_hop_ip) == expected
+
+
+def test_a_sensitive_address_is_not_taken_from_the_block_that_says_it(tmp_path: Path) -> None:
+    own = nic("nva", {"subnet_id": ref("azurerm_subnet.web.id")}, address="10.0.1.9")
+    own["sensitive"] = {"ip_configuration": [{"private_ip_address": True}]}
+    table = resource("azurerm_route_table.rt", {"name": "rt", **GROUP})
+    held = {"name": "all", "address_prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance", "route_table_name": "rt"}
+    group = GROUP["resource_group_name"]
+    hop = {"next_hop_in_ip_address": ref("azurerm_network_interface.nva.private_ip_address")}
+    route = resource("azurerm_route.all", {**held, "resource_group_name": group}, hop)
+    topology = _read(tmp_path, plan(network(), subnet("web", "10.0.1.0/24"), own, table, route))
+    (found,) = (each for table in topology.route_tables.values() for each in table.routes)
+    assert isinstance(found.next_hop_ip, Unresolved)
