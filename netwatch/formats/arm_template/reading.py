@@ -100,6 +100,7 @@ def _read(source: str, value: dict[str, Any], context: TemplateContext, world: W
     references = References(registry)
     answer = scope_functions(references)
     scope = Scope(world, template, _context(source, value, context), given=given.values, answer=answer)
+    scope.check_given()
     linked = LinkedTemplates(world, source, max_bytes=context.max_bytes)
     expander = Expander(world, registry, answer=answer, linked=linked.find)
     registry.roots = expander.members(scope, template, Env(scope, template.where), scope.context, 0)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from netwatch.errors import TopologySchemaError
 from netwatch.formats.arm_template.environment import Env, World, under
 from netwatch.formats.arm_template.evaluator import evaluate, evaluate_node, looped
 from netwatch.formats.arm_template.open_values import PartText
+from netwatch.formats.arm_template.parameter_limits import breach
 from netwatch.formats.arm_template.syntax import Call
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -87,6 +89,13 @@ class Scope:
         """The value of a parameter: given, or its default, or PartText where there is neither."""
         return self._once("parameter", name, env, self._parameter)
 
+    def check_given(self) -> None:
+        """Look at every value that is given, used or not. Raises TopologySchemaError where Azure refuses one."""
+        declared = member(self.template.value, "parameters")
+        for name in declared if isinstance(declared, Mapping) else ():
+            if name.lower() in self._given:
+                self.parameter(name, self.env)
+
     def variable(self, name: str, env: Env) -> Any:
         """The value of a variable."""
         return self._once("variable", name, env, self._variable)
@@ -123,13 +132,20 @@ class Scope:
             return self._secret(name, given, definition, where)
         value = None if given is None else given()
         if value is not None:
-            return value
+            return self._accepted(name, value, definition, where)
         if "defaultvalue" in {key.lower() for key in definition}:  # null leaves it to the default (Azure/bicep #9454)
             return evaluate(member(definition, "defaultValue"), Env(self, under(where, "defaultValue")))
         if given is not None or member(definition, "nullable") is True:
             return None
         reason = f"the parameter {name} has neither a value nor a default"
         return PartText(reason, f"parameters('{name}')", where, "{" + name + "}")
+
+    def _accepted(self, name: str, value: Any, definition: Mapping[str, Any], where: Where) -> Any:
+        wrong = breach(value, definition)
+        if wrong:
+            message = f"the parameter {name} cannot have the value that it is given: {wrong}."
+            raise TopologySchemaError(message, where=where, hint="Azure refuses this deployment.")
+        return value
 
     def _defined(self, definition: Any) -> Any:
         """The definition of a parameter, with what the types that it refers to say and it does not."""

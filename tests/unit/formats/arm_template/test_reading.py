@@ -195,6 +195,43 @@ def test_what_cannot_be_set_says_so(text: str, message: str) -> None:
         deployed(template(parameters=parameters), sets=(text,))
 
 
+@pytest.mark.parametrize(("limits", "said", "wrong"), [
+    ({"type": "string", "allowedValues": ["a", "b"]}, "p=c", '"c" is not among the allowed values "a", "b"'),
+    ({"type": "string", "AllowedValues": ["dev"]}, "p=stage", '"stage" is not among the allowed values "dev"'),
+    ({"type": "array", "allowedValues": ["a", "b"]}, 'p=["a","c"]', "is not among the allowed values"),
+    ({"type": "int", "minValue": 2}, "p=1", "1 is less than minValue 2"),
+    ({"type": "int", "maxValue": 2}, "p=3", "3 is more than maxValue 2"),
+    ({"type": "string", "minLength": 3}, "p=ab", "the length 2 is less than minLength 3"),
+    ({"type": "array", "maxLength": 1}, "p=[1, 2]", "the length 2 is more than maxLength 1"),
+])  # fmt: skip
+def test_a_value_that_azure_refuses_is_refused_though_nothing_uses_it(limits: Any, said: str, wrong: str) -> None:
+    with pytest.raises(TopologyError) as caught:
+        deployed(template(vnet(), parameters={"p": limits}), sets=(said,))
+    assert str(caught.value).partition("given: ")[0].endswith("the parameter p cannot have the value that it is ")
+    assert wrong in str(caught.value)
+    assert "Azure refuses this deployment" in str(caught.value)
+
+
+@pytest.mark.parametrize(("limits", "said"), [
+    ({"type": "string", "allowedValues": ["Dev"]}, "p=dEV"),
+    ({"type": "array", "allowedValues": ["a", "b"]}, 'p=["B"]'),
+    ({"type": "int", "minValue": 2, "maxValue": 2}, "p=2"),
+    ({"type": "string", "minLength": 2, "maxLength": 2}, "p=ab"),
+    ({"type": "string", "maxLength": 5}, "p=GEN-UNIQUE-5"),
+    ({"type": "securestring", "minLength": 12}, "p=x"),
+])  # fmt: skip
+def test_a_value_within_the_limits_is_taken(limits: Any, said: str) -> None:
+    assert _names(deployed(template(vnet(), parameters={"p": limits}), sets=(said,))) == ["v"]
+
+
+def test_values_given_to_a_nested_deployment_are_looked_at_too() -> None:
+    inside = {"parameters": {"prefix": {"type": "string", "allowedValues": ["10.1.0.0/16"]}}}
+    given = {"parameters": {"prefix": {"value": "10.2.0.0/16"}}}
+    nested = _nested(vnet(prefix="[parameters('prefix')]"), scope="inner", inside=inside, properties=given)
+    with pytest.raises(TopologyErrors, match="is not among the allowed values"):
+        deployed(template(nested))
+
+
 def test_set_reads_the_declared_type() -> None:
     parameters = {"n": _parameter(type="int"), "l": _parameter(type="array")}
     value = template(vnet(prefix="[parameters('l')[parameters('n')]]"), parameters=parameters)
