@@ -165,7 +165,7 @@ class PreparedTable:
 
     def __getstate__(self) -> dict[str, Any]:
         """What has been made, but for what only serves to make more."""
-        return {name: value for name, value in self.__dict__.items() if name != "layout"}
+        return {name: value for name, value in self.__dict__.copy().items() if name != "layout"}  # threads add to it
 
 
 def nbytes(value: Any) -> int:

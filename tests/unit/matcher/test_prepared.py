@@ -31,6 +31,22 @@ def test_it_travels_with_what_has_been_made() -> None:
     assert there.pairs_made is not None
 
 
+def test_it_may_travel_while_a_thread_makes_more_of_it() -> None:
+    class Part(str):
+        """The name of a part; another part is made while this one is looked at."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __ne__(self, other: object) -> bool:
+            prepared.services  # noqa: B018, made by being asked for
+            return True
+
+    prepared = PreparedTable(RULES)
+    vars(prepared)[Part("bits")] = None
+    assert set(prepared.__getstate__()) == {"table", "bits"}
+
+
 @pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_WORK_BYTES", "MAX_TABLE_ROWS"])
 def test_what_would_be_too_large_is_not_made(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 1)
