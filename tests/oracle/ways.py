@@ -317,7 +317,8 @@ def _firewall(trip: Trip, spot: Spot, flow: Flow, *, from_outside: bool) -> tupl
             return flow, Move(issues=tuple(issues), is_open=is_open)
         move = leave(trip, spot, sent)
         if move.to is not None and move.to.kind in ("firewall", "public") and move.to.key in trip.passed:
-            move = Move(issues=(Issue("Outbound", "UserDefinedRoute", "Default"),), loops=True)
+            row = oracle_route(trip.topology, subnet_at(trip.topology, spot), sent.dst_ip, trip.tags)
+            move = Move(issues=(_route(row),), loops=True)  # a route of the user's may name the firewall, too
         return sent, move._replace(issues=(*issues, *move.issues), is_open=is_open or move.is_open)
     found = judged(trip, firewall, flow)
     keeps = _inside(flow.dst_ip, known(firewall.private_ranges)) and found != ("Allow", "application")

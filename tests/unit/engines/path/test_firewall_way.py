@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from netwatch.model.addresses import parse_address
+from netwatch.model.flow import Protocol
 from netwatch.model.topology import Topology
+from tests.oracle import Asked, Issue, oracle_check
 from tests.unit.engines.hub import check, issues, names, read
 
 NET = """
@@ -185,6 +188,17 @@ def test_a_nat_rule_that_leads_back_to_the_firewall_is_a_loop(target: str) -> No
     answer = check(from_outside(rule), "far", "20.0.0.9", dest_port=443)
     assert issues(answer) == [("fw", "Outbound", "Default")]
     assert any("routing loop" in note for note in answer.notes)
+
+
+def test_the_route_that_leads_back_may_be_a_users_and_the_oracle_says_so_too() -> None:
+    rule = NAT.replace("destination: 20.0.0.9", "destination: '*'").replace("TARGET", "translatedAddress: 10.0.4.4")
+    topology = net(rule, routes="10.0.4.0/26 10.0.4.4")
+    answer = check(topology, "web", "10.0.4.4", dest_port=443)
+    assert issues(answer) == [("fw", "Outbound", "User")]
+    web = next(vm.id for vm in topology.vms.values() if vm.id.name == "web")
+    told = oracle_check(topology, Asked(web, parse_address("10.0.4.4"), Protocol.TCP, 443), {})
+    assert told.loops
+    assert [each for hop in told.hops for each in hop.issues] == [Issue("Outbound", "UserDefinedRoute", "User")]
 
 
 def test_behind_a_firewall_no_group_is_needed() -> None:
