@@ -12,6 +12,7 @@ from copy import deepcopy
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -464,6 +465,15 @@ def test_reader_models_and_schema_accept_the_same_documents(document: dict[str, 
         assert VALIDATOR.is_valid(document)
     elif not any(BEYOND_JSON_SCHEMA.search(each) for each in found):
         assert not VALIDATOR.is_valid(document), found
+
+
+@pytest.mark.parametrize(("rules", "rule"), [("networkRules", "net"), ("applicationRules", "app")])
+def test_what_a_firewalls_rule_does_cannot_be_open(rules: str, rule: str) -> None:
+    document = deepcopy(WHOLE)
+    document["azureFirewalls"]["fw"][rules][rule]["access"] = {"unresolved": "why"}
+    assert [f'{rule}: "access" must be Allow or Deny' in each for each in faults(document)] == [True]
+    assert not is_valid(document)
+    assert not VALIDATOR.is_valid(document)
 
 
 def test_the_whole_document_is_accepted_and_holds_every_field() -> None:

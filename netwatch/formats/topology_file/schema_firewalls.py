@@ -28,7 +28,7 @@ class NatRule(_OfFirewall):
 
 
 class _ByName(_OfFirewall):
-    access: sort.Access | None = Field(default=None, description="Left out: Allow.")
+    access: sort.FirewallAccess | None = Field(default=None, description="Left out: Allow.")
     fqdns: sort.Texts | None = Field(default=None, description="Names it is for.", examples=[["*.contoso.com"]])
     other_names: sort.Texts | None = Field(default=None, description="Tags and categories: names that are not listed.")
 

@@ -63,6 +63,7 @@ __all__ = [
     "Connectivity",
     "Direction",
     "FileName",
+    "FirewallAccess",
     "FirewallProtocols",
     "FlowTimeout",
     "GatewayType",
@@ -292,6 +293,7 @@ Protocol = Annotated[
     Any, AfterValidator(read.protocol), WithJsonSchema(_or_open(_words("Tcp", "Udp", "Icmp", "Esp", "Ah", "*")))
 ]
 Access = Annotated[Any, AfterValidator(or_open(read.access)), WithJsonSchema(_or_open(_words("Allow", "Deny")))]
+FirewallAccess = Annotated[Any, AfterValidator(read.access), WithJsonSchema(_words("Allow", "Deny"))]
 Direction = Annotated[
     Any, AfterValidator(or_open(read.direction)), WithJsonSchema(_or_open(_words("Inbound", "Outbound")))
 ]
