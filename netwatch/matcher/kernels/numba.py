@@ -52,16 +52,16 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, *, 
         addresses = (flows.src, flows.src_low, flows.dst, flows.dst_low)
     columns = addresses, (flows.sport, flows.dport, flows.protocol)
     finish: Any
-    if prepared.pairs_made is not None:
-        finish = tuple((np.uint32(table.across), table.blocks, table.cells) for table in prepared.pairs_made)
+    pairs = prepared.pairs_made  # asked for once: another thread may be about to have made them
+    if pairs is not None:
+        finish = tuple((np.uint32(table.across), table.blocks, table.cells) for table in pairs)
     else:
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
     try:
         memory = memories.pop()
     except IndexError:
-        own_pairs = prepared.pairs_made is not None
-        memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=own_pairs)
+        memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=pairs is not None)
     classes = _address(trees[0]), _address(trees[1]), _service(services)
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
     run(columns, (classes, finish), memory, (span.start, span.stop), out)
