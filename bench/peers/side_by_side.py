@@ -113,6 +113,8 @@ def _workload(name: str, flows: int) -> Workload:
     """NAME:TRACE, or NAME/SEED:TRACE for rules and flows drawn by another seed than 0."""
     rules, _, kind = name.rpartition(":")
     drawn, _, seed = ("", "", "") if rules.startswith(CLASSBENCH) else rules.partition("/")
+    if not (seed or "0").isdigit():
+        raise SystemExit(f"{name!r} is no workload. Expected NAME:TRACE, or NAME/SEED:TRACE with a whole number.")
     table = rule_set(drawn or rules, seed=int(seed or 0))
     title = f"{Path(rules).name} {kind}" if not seed else f"{drawn} {kind}, seed {seed}"
     return Workload(title, table, trace(table, kind, flows, seed=int(seed or 0)))
