@@ -47,7 +47,7 @@ def _table(workload: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"### {workload['workload']}"
     yield ""
-    tries = f" rte_acl makes {workload['rte_acl_tries']} tries of them." if workload["rte_acl_tries"] else ""
+    tries = f" Tries of rte_acl: {workload['rte_acl_tries']}." if workload["rte_acl_tries"] else ""
     yield f"{workload['rows']:,} rows, {workload['flows']:,} flows.{tries}"
     yield f"Stream: {stream['1']} GB/s on one core" + (f", {stream['2']} on two." if "2" in stream else ".")
     yield ""

@@ -43,7 +43,7 @@ SAMPLE = 1_024
 CLASSBENCH_SETS = ("fw1_1k", "acl1_1k", "ipc1_1k", "fw1_10k", "acl1_10k", "ipc1_10k")
 WORKLOADS = (
     *("nsg1000:hit", "nsg1000:zipf", "nsg1000:uniform", "nsg1000:cross"),
-    # The first seed whose rules rte_acl splits into two tries, as it did those that the floors were set with.
+    # The first seed whose rules rte_acl splits into two tries, as very likely those that the floors were set with.
     *("nsg1000/3:hit", "nsg1000/3:zipf", "nsg1000/3:uniform", "nsg1000/3:cross"),
     *("nsg4000:hit", "nsg4000:cross"),
 )
@@ -267,7 +267,7 @@ def _expected(workload: Workload, entrants: list[Entrant]) -> Rows:
 
 def _text(result: dict[str, Any]) -> str:
     stream = result["stream_gb_per_s"]
-    tries = f"; {result['rte_acl_tries']} tries of rte_acl" if result["rte_acl_tries"] else ""
+    tries = f"; tries of rte_acl: {result['rte_acl_tries']}" if result["rte_acl_tries"] else ""
     lines = [
         f"{result['workload']}: {result['rows']:,} rows, {result['flows']:,} flows; "
         f"stream {stream['1']} GB/s on one core, {stream['2']} on two{tries}"

@@ -50,8 +50,12 @@ class Layout(NamedTuple):
     service: ServiceAxis
 
 
+FEW_PORTS = 64
+"""The least numbers of a table of source ports: so many are looked up inside registers, which are loaded whole."""
+
+
 class Services(NamedTuple):
-    """From ports and protocol to classes: ServiceAxis' tables in the narrowest types."""
+    """From ports and protocol to classes: ServiceAxis' tables in the narrowest types; ``sport`` is filled up."""
 
     shift: int
     sport: Array
@@ -180,5 +184,6 @@ def _services(service: ServiceAxis) -> Services:
 
     cell = np.uint16 if len(service.classes) <= 1 << 16 else np.uint32
     narrow = np.uint16 if service.total <= 1 << 16 else np.uint32
-    sport, protocol = service.sport.astype(cell), service.protocol.astype(cell)
+    protocol = service.protocol.astype(cell)
+    sport = np.pad(service.sport.astype(cell), (0, max(0, FEW_PORTS - len(service.sport))))
     return Services(service.shift, sport, protocol, service.dport, service.classes.astype(narrow))

@@ -28,9 +28,10 @@ from netwatch.matcher.kernels.registers import (
     resized,
     store,
 )
+from netwatch.matcher.prepared import FEW_PORTS
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["FEW", "below", "fan", "halved", "ones", "two_fields", "width"]
+__all__ = ["below", "halved", "ones", "two_fields", "width"]
 
 LANES = 16
 REGISTERS = 8
@@ -38,10 +39,7 @@ REGISTERS = 8
 
 _WIDE = ir.VectorType(INT, LANES)
 
-FEW = 64
-"""The numbers of 16 bits that two registers hold: a table of so many is looked up in one instruction."""
-
-_FLOWS = ir.VectorType(SHORT, FEW // 2)
+_FLOWS = ir.VectorType(SHORT, WIDTH // SHORT.width)
 
 
 @intrinsic
@@ -64,13 +62,6 @@ def below(context: Any, keys: Any, line: Any, number: Any) -> Any:
         return builder.zext(builder.ctpop(builder.bitcast(bits, ir.IntType(count))), LONG)
 
     return types.uint64(keys, types.uint64, keys.dtype), generate
-
-
-@intrinsic
-def fan(context: Any, keys: Any) -> Any:
-    """How many children a node of keys of this type has, known while compiling."""
-    count = WIDTH // keys.dtype.bitwidth + 1
-    return types.uint64(keys), lambda context, builder, signature, args: LONG(count)
 
 
 @intrinsic
@@ -110,8 +101,8 @@ def halved(context: Any, parts: Any, numbers: Any, begin: Any, out: Any) -> Any:
 def two_fields(context: Any, columns: Any, begin: Any, tables: Any, out: Any) -> Any:
     """What the tables of source ports and protocols say of each flow from ``begin`` on, added; for how many it did.
 
-    That is all but 31 at most, or none where there are no wide registers, more than FEW source ports to be told apart,
-    numbers of more than 16 bits, or something between one number and the next. A table has FEW numbers at least.
+    That is all but 31 at most, or none where there are no wide registers, more than FEW_PORTS source ports to be told
+    apart, numbers of more than 16 bits, or something between one number and the next.
     """
     whole = all(one.layout == "C" for one in columns) and all(one.dtype.bitwidth == SHORT.width for one in tables[1:])
 
@@ -124,9 +115,9 @@ def two_fields(context: Any, columns: Any, begin: Any, tables: Any, out: Any) ->
         rows = array(context, builder, out, args[3])
         sport_lines, protocol_lines = (
             [loaded(builder, one.data, LONG(begin), _FLOWS) for begin in range(0, size, _FLOWS.count)]
-            for one, size in ((sport_table, FEW), (protocol_table, 1 << BYTE.width))
+            for one, size in ((sport_table, FEW_PORTS), (protocol_table, 1 << BYTE.width))
         )
-        is_few = builder.icmp_unsigned("<=", sport_table.nitems, LONG(FEW))
+        is_few = builder.icmp_unsigned("<=", sport_table.nitems, LONG(FEW_PORTS))
         end = builder.select(is_few, builder.and_(rows.nitems, LONG(-_FLOWS.count)), LONG(0))
         half = builder.lshr(resized(builder, shift, SHORT), SHORT(1))  # all sixteen bits are too many for one shift
         shifts = [everywhere(builder, one, _FLOWS) for one in (half, builder.sub(resized(builder, shift, SHORT), half))]
@@ -150,7 +141,7 @@ def _short(builder: Any, lines: list[Any], places: Any) -> Any:
     """What stands in some places of a table of 16 bits, which lies in registers: two of them at a time."""
     pairs = zip(lines[::2], lines[1::2], strict=True)
     found = [call(builder, "llvm.x86.avx512.vpermi2var.hi.512", _FLOWS, low, places, high) for low, high in pairs]
-    size = FEW
+    size = 2 * _FLOWS.count
     while len(found) > 1:
         bit = builder.and_(places, _FLOWS([size] * _FLOWS.count))
         is_set = builder.icmp_unsigned("!=", bit, _FLOWS([0] * _FLOWS.count))

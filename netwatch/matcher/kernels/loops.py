@@ -14,10 +14,10 @@ from numba.extending import overload
 
 from netwatch.matcher.kernels.combinations import class_memory, keep_combinations, new_combinations
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import below, fan, halved, ones, two_fields
+from netwatch.matcher.kernels.instructions import below, halved, ones, two_fields, width
 from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
 from netwatch.matcher.kernels.spells import judge, left_alone
-from netwatch.matcher.search_trees import HALVING_LINES
+from netwatch.matcher.search_trees import HALVING_LINES, LINE
 
 __all__ = ["prefixes_v4", "prefixes_v6", "rows_v4", "rows_v6"]
 
@@ -32,7 +32,14 @@ ONE, TWO, THREE, FOUR, SIX, EIGHT, BITS = u64(1), u64(2), u64(3), u64(4), u64(6)
 NOTHING = u64(0)
 ROOT = u64(sum(HALVING_LINES))
 """The line of a tree's parts from which on they are nodes."""
+LINE_BITS = u64(8 * LINE)
 NO_BRICK = u64(0xFFFFFFFF)
+
+
+@inlined
+def fan(keys):
+    """How many children a node of keys of this type has."""
+    return LINE_BITS // width(keys) + ONE
 
 
 @inlined

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.halves import ByTree, LineHalves
 from netwatch.matcher.prefixes import PrefixTables
-from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable, Services
+from netwatch.matcher.prepared import PAIRS_FROM, PreparedTable
 from netwatch.matcher.search_trees import aligned
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, *, 
         memory = memories.pop()
     except IndexError:
         memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=pairs is not None)
-    classes = _address(trees[0]), _address(trees[1]), _service(services)
+    classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
     run(columns, (classes, finish), memory, (span.start, span.stop), out)
     memories.append(memory)
@@ -96,16 +96,6 @@ def new_memory(classes: tuple[int, int, int], rows: int, flows: int, *, pairs: b
     fits = src + dst + service <= np.dtype(kind).itemsize * 8 and rows + 1 < 1 << bits - 1
     size = 1 << bits if fits and (wide_registers() or not pairs) else 0
     return np.zeros(size, kind), (np.uint64(dst + service), np.uint64(service)), most
-
-
-def _service(services: Services) -> tuple[Any, ...]:
-    """The tables of services, that of source ports filled up to what registers are loaded with."""
-    import numpy as np
-
-    from netwatch.matcher.kernels.instructions import FEW
-
-    sport = np.pad(services.sport, (0, max(0, FEW - len(services.sport))))
-    return np.uint32(services.shift), sport, *services[2:]
 
 
 def _address(tables: ByTree) -> tuple[Any, ...]:

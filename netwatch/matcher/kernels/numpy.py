@@ -78,7 +78,7 @@ def _service_classes(services: Services, flows: FlowBatch, cut: slice) -> Array:
     import numpy as np
 
     cell = services.protocol.take(flows.protocol[cut])
-    if len(services.sport) > 1:
+    if services.shift < 16:  # else no rule asks for a source port
         cell += services.sport.take(flows.sport[cut] >> services.shift)
     found: Array = services.classes.take(np.add(cell, services.dport.take(flows.dport[cut]), dtype=np.intp))
     return found
