@@ -38,6 +38,6 @@ def inlined(function: Any) -> Any:
     """``function`` written into each compiled one that calls it. For what is short or called from one place alone.
 
     A function compiled by itself costs a tenth of a second more, once. Were all of them, the first batch after an
-    installation would wait ten seconds instead of seven.
+    installation would wait three seconds longer.
     """
     return njit(nogil=True, error_model="numpy", inline="always")(function)
