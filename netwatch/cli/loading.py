@@ -29,6 +29,7 @@ class Inputs(NamedTuple):
     subscription: str = ""
     resource_group: str = ""
     location: str = ""
+    asked_group: str = ""
 
 
 def load_watcher(inputs: Inputs) -> NetworkWatcher:
@@ -94,6 +95,7 @@ def _template_context(inputs: Inputs) -> TemplateContext:
         subscription=inputs.subscription,
         resource_group=inputs.resource_group,
         location=inputs.location,
+        asked_group=inputs.asked_group,
     )
     return context._replace(max_bytes=_number_of_bytes(inputs.max_bytes)) if inputs.max_bytes else context
 

@@ -26,7 +26,9 @@ def question_command(name: str) -> Callable[..., None]:
         from netwatch.cli.loading import Inputs
 
         values = {part.name: given[_identifier(part.name)] for part in verb.parts}
-        inputs = Inputs(**{field: given[field] for field in Inputs._fields})
+        inputs = Inputs(**{field: given[field] for field in Inputs._fields if field in given})
+        if "resource-group" in values:  # the group that is asked about
+            inputs = inputs._replace(asked_group=values["resource-group"], resource_group="")
         manner = Manner(**{field: given[field] for field in Manner._fields if field in given})
         raise typer.Exit(answer_question(verb, values, inputs, manner))
 
@@ -34,7 +36,7 @@ def question_command(name: str) -> Callable[..., None]:
     parameters += [_parameter(_identifier(part.name), str, _option(part)) for part in verb.parts]
     parameters += [_parameter("expect", str, options.EXPECT)] if verb.words else []
     shared = {**options.ANSWER, **options.INPUT}
-    own = {parameter.name for parameter in parameters}  # the group that is asked about is the one deployed to
+    own = {parameter.name for parameter in parameters}  # what is asked about stands for where to deploy
     parameters += [_parameter(name, kind, option) for name, (kind, option) in shared.items() if name not in own]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

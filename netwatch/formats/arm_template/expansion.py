@@ -240,11 +240,12 @@ class _Deployment(Nested):
             self._expander.world.problem(error)
 
     def _expand(self, env: Env) -> None:
+        context = self._context(env)
+        self.group = context.resource_group
         found = self._find_template(env)
         if isinstance(found, Unresolved):
             self.missing = found
             return
-        context = self._context(env)
         is_inner = self._is_inner()
         own = self._inner_scope(found, context, env)
         if is_inner:  # a parent in outer scope has taken one bracket of two away by now

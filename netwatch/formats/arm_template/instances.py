@@ -95,9 +95,13 @@ class Instance:
 
 
 class Nested(ABC):
-    """A deployment inside a deployment; ``expand`` registers what it makes, once. The rest is the expander's."""
+    """A deployment inside a deployment; ``expand`` registers what it makes, once. The rest is the expander's.
+
+    ``group`` is the resource group that it goes to, once it is expanded: empty for a subscription, or Unresolved.
+    """
 
     def __init__(self) -> None:
+        self.group: Any = ""
         self.members: list[Instance] = []
         self.missing: Unresolved | None = None
         self.is_expanded = False

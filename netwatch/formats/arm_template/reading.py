@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_resources.identity import DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION
-from netwatch.formats.arm_template.environment import Env
 from netwatch.formats.arm_template.expansion import Expander
 from netwatch.formats.arm_template.functions_scope import scope_functions
 from netwatch.formats.arm_template.instances import Registry
@@ -92,20 +91,16 @@ def read_template(
     raise TopologySchemaError(message, where=world.where, hint="Look for values that grow with each other.")
 
 
-def _read(source: str, value: dict[str, Any], context: TemplateContext, world: World) -> TemplateResources:
+def _read(source: str, value: dict[str, Any], said: TemplateContext, world: World) -> TemplateResources:
     template = Template(value, Where(source))
-    beside = "" if context.parameter_file else parameter_file_beside(source)
-    given = parameter_values(value, context.parameter_file or beside, context.sets, max_bytes=context.max_bytes)
-    registry = Registry()
-    references = References(registry)
-    answer = scope_functions(references)
-    scope = Scope(world, template, _context(source, value, context), given=given.values, answer=answer)
-    scope.check_given()
-    linked = LinkedTemplates(world, source, max_bytes=context.max_bytes)
-    expander = Expander(world, registry, answer=answer, linked=linked.find)
-    registry.roots = expander.members(scope, template, Env(scope, template.where), scope.context, 0)
-    registry.expand_all()
-    bodies = Bodies(registry, references)
+    beside = "" if said.parameter_file else parameter_file_beside(source)
+    given = parameter_values(value, said.parameter_file or beside, said.sets, max_bytes=said.max_bytes)
+    said = _to_asked_group(template, said, given, world)
+    made = _Made(template, said, given, world)
+    made.scope.check_given()
+    made.expand()
+    registry, expander = made.registry, made.expander
+    bodies = Bodies(registry, made.references)
     resources = bodies.all()
     left_out = [OpenValue(each.type, each.reason) for each in (*expander.left_out, *bodies.left_out)]
     missing = [
@@ -113,18 +108,52 @@ def _read(source: str, value: dict[str, Any], context: TemplateContext, world: W
         for each in registry.registered()
         if each.nested is not None and each.nested.missing is not None
     ]
-    said = _remarks(given, beside if beside != source else "", context, scope.context)
-    remarks = (*said, *_counted(expander, linked.read))
+    remarks = (
+        *_remarks(given, beside if beside != source else "", said, made.scope.context),
+        *_counted(expander, made.linked.read),
+    )
     return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
 
 
-def _context(source: str, value: dict[str, Any], said: TemplateContext) -> Context:
+class _Made:
+    """What a template makes where it is deployed as ``said``; nothing before ``expand``, bodies when asked for."""
+
+    def __init__(self, template: Template, said: TemplateContext, given: Given, world: World) -> None:
+        self.registry = Registry()
+        self.references = References(self.registry)
+        self.linked = LinkedTemplates(world, template.where.source, max_bytes=said.max_bytes)
+        answer = scope_functions(self.references)
+        self.scope = Scope(world, template, _context(template, said), given=given.values, answer=answer)
+        self.expander = Expander(world, self.registry, answer=answer, linked=self.linked.find)
+
+    def expand(self) -> None:
+        template, scope = self.scope.template, self.scope
+        self.registry.roots = self.expander.members(scope, template, scope.env, scope.context, 0)
+        self.registry.expand_all()
+
+
+def _to_asked_group(template: Template, said: TemplateContext, given: Given, world: World) -> TemplateContext:
+    """Deployed to the group that is asked about, unless the template brings something into that group by itself.
+
+    Whether it does shows when it is deployed elsewhere: a nested deployment may go wherever the template goes.
+    """
+    group = said.asked_group
+    if not group or said.resource_group:
+        return said
+    elsewhere = _Made(template, said, given, World(template.where.source, lambda _: None))
+    elsewhere.expand()
+    nested = [each.nested for each in elsewhere.registry.registered() if each.nested is not None]
+    is_named = any(isinstance(each.group, str) and each.group.lower() == group.lower() for each in nested)
+    return said if is_named else said._replace(resource_group=group)
+
+
+def _context(template: Template, said: TemplateContext) -> Context:
     """Where the template goes: what the caller says, or the names netwatch uses where nobody says."""
-    schema = str(value.get("$schema", "")).lower()
+    schema = str(template.value.get("$schema", "")).lower()
     to_group = "subscriptiondeploymenttemplate" not in schema and not _is_above_subscription(schema)
     location = said.location or DEFAULT_LOCATION
     group = (said.resource_group or DEFAULT_RESOURCE_GROUP) if to_group else ""
-    name = os.path.basename(source).split(".")[0]
+    name = os.path.basename(template.where.source).split(".")[0]
     return Context(said.subscription or DEFAULT_SUBSCRIPTION, group, location, name)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netwatch import NetworkWatcher, load
 from netwatch.cli import run
 from tests.templates import template, vnet
 
@@ -37,6 +38,33 @@ def test_a_question_takes_the_same_options(path: str, capsys: pytest.CaptureFixt
     arguments = ["topology", path, "--resource-group", "rg-x", "--set", "p=10.0.0.0/24", "-v", "-o", "json"]
     assert run(arguments) == 0
     assert "rg-x" in capsys.readouterr().out
+
+
+@pytest.fixture
+def to_two_groups(tmp_path: Path) -> str:
+    """A template with the network ``v``, and the network ``w`` that it puts into ``rg-sec`` by itself."""
+    inside = {"mode": "Incremental", "template": template(vnet("w"))}
+    nested = {"type": "Microsoft.Resources/deployments", "name": "d", "resourceGroup": "rg-sec", "properties": inside}
+    file = tmp_path / "azuredeploy.json"
+    file.write_text(json.dumps(template(vnet(), nested)))
+    return str(file)
+
+
+def _listed(group: str, path: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert run(["topology", path, "--resource-group", group, "-o", "json"]) == 0
+    return [each["name"] for each in json.loads(capsys.readouterr().out)["resources"]]
+
+
+def test_the_group_that_is_asked_about_holds_what_the_template_puts_there(
+    to_two_groups: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _listed("rg-sec", to_two_groups, capsys) == ["w", "s"]
+    assert _listed("rg-other", to_two_groups, capsys) == ["v", "s"]
+
+
+def test_a_watcher_is_asked_about_one_group_of_several(to_two_groups: str) -> None:
+    answer = NetworkWatcher(load(to_two_groups)).topology(resource_group="rg-sec")
+    assert [each.id.name for each in answer.resources] == ["w", "s"]
 
 
 def test_a_parameter_that_is_not_there(path: str, capsys: pytest.CaptureFixture[str]) -> None:

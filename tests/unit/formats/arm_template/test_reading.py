@@ -11,6 +11,7 @@ import pytest
 
 from netwatch.errors import QueryError, TopologyError, TopologyErrors
 from netwatch.formats import load
+from netwatch.formats.arm_resources.identity import DEFAULT_RESOURCE_GROUP
 from netwatch.formats.places import locate_all
 from netwatch.formats.template_context import TemplateContext
 from netwatch.model.rules import Cidr
@@ -572,6 +573,62 @@ def test_parameters_and_outputs_of_a_nested_deployment() -> None:
     ask = "[reference(resourceId('Microsoft.Resources/deployments', 'd')).outputs.out.value]"
     assert subnet_prefix(deployed(template(vnet(prefix=ask), nested))) == "10.3.0.0/16"
     assert subnet_prefix(deployed(template(vnet(prefix="[reference('d').outputs.out.value]"), nested))) == "10.3.0.0/16"
+
+
+def _asked(group: str, *nested: Any, folder: Path | None = None, sets: tuple[str, ...] = (), **parts: Any) -> list[str]:
+    """Where network ``v`` of the template and network ``w`` of its deployments come to lie, asked about a group."""
+    topology = deployed(template(vnet(), *nested, **parts), folder, asked_group=group, sets=sets)
+    return [f"{each.id.resource_group}/{each.id.name}" for each in topology.vnets.values()]
+
+
+def _to(group: str, *resources: Any, **parts: Any) -> dict[str, Any]:
+    return _nested(*(resources or (vnet("w"),)), scope="inner", resourceGroup=group, **parts)
+
+
+_HERE = DEFAULT_RESOURCE_GROUP
+
+
+def test_a_template_goes_to_the_group_that_is_asked_about() -> None:
+    assert _asked("rg-a") == ["rg-a/v"]
+    assert _asked("rg-a", _to("rg-b")) == ["rg-a/v", "rg-b/w"]
+    assert _asked("", _to("rg-b")) == [f"{_HERE}/v", "rg-b/w"]
+    following = {"to": _parameter("[resourceGroup().name]")}
+    assert _asked("rg-a", _to("[resourceGroup().name]")) == ["rg-a/v", "rg-a/w"]
+    assert _asked("rg-a", _to("[parameters('to')]"), parameters=following) == ["rg-a/v", "rg-a/w"]
+    assert _asked("rg-a", _to("rg-a", condition=False)) == ["rg-a/v"]
+    assert (
+        _asked("rg-a", _to("[parameters('to')]", vnet("w"), vnet("x")), parameters={"to": _parameter()})[0] == "rg-a/v"
+    )
+
+
+def test_a_template_that_deploys_to_the_group_asked_about_lies_elsewhere_itself() -> None:
+    assert _asked("RG-A", _to("rg-a")) == [f"{_HERE}/v", "rg-a/w"]
+    assert _asked("rg-a", _to("rg-b", _to("rg-a"))) == [f"{_HERE}/v", "rg-a/w"]
+    assert _asked("rg-a", _to("[resourceGroup().name]", name="e"), _to("rg-a")) == [
+        f"{_HERE}/v",
+        f"{_HERE}/w",
+        "rg-a/w",
+    ]
+    said = {"to": _parameter()}
+    assert _asked("rg-a", _to("[parameters('to')]"), parameters=said, sets=("to=rg-a",)) == [f"{_HERE}/v", "rg-a/w"]
+    open_condition = _to("rg-a", condition="[parameters('is')]")
+    assert _asked("rg-a", open_condition, parameters={"is": _parameter(type="bool")})[0] == f"{_HERE}/v"
+
+
+def test_what_a_deployment_that_is_not_here_makes_is_not_the_templates_own() -> None:
+    linked = {"template": None, "templateLink": {"uri": "https://example.org/net.json"}}
+    assert _asked("rg-a", _to("rg-a", properties=linked)) == [f"{_HERE}/v"]
+
+
+def test_a_group_that_is_deployed_to_goes_before_one_that_is_asked_about() -> None:
+    topology = deployed(template(vnet(), _to("rg-a")), resource_group="rg-a", asked_group="rg-b")
+    assert [each.id.resource_group for each in topology.vnets.values()] == ["rg-a", "rg-a"]
+
+
+def test_a_mistake_is_told_once_whichever_group_is_asked_about() -> None:
+    with pytest.raises(TopologyErrors) as caught:
+        _asked("rg-a", _to("rg-a"), vnet(name="[parameters('q')]"), vnet(name="[parameters('r')]"))
+    assert [str(each).count("there is no parameter") for each in caught.value.errors] == [1, 1]
 
 
 def test_a_deployment_lies_in_the_group_that_it_goes_to() -> None:
