@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netwatch.errors import ConflictError, DanglingReferenceError, TopologyError, TopologySchemaError
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.ids import ResourceId
-from netwatch.model.resources import IpConfiguration, NetworkSecurityGroup, Peering, Subnet, VirtualNetwork
+from netwatch.model.resources import (
+    IpConfiguration,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    Peering,
+    Subnet,
+    VirtualNetwork,
+)
 from netwatch.model.rules import SecurityRule, ServiceTag
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
 
 if TYPE_CHECKING:
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
     from netwatch.model.load_balancers import LoadBalancer
     from netwatch.model.network_manager import AdminRuleCollection
 
-__all__ = ["MAX_PRIORITY", "MIN_ADMIN_PRIORITY", "MIN_PRIORITY", "conflicts", "unknown_tags"]
+__all__ = ["MAX_PRIORITY", "MIN_ADMIN_PRIORITY", "MIN_PRIORITY", "Refusal", "conflicts", "refusals", "unknown_tags"]
 
 MIN_PRIORITY, MAX_PRIORITY = 100, 4096
 """Priorities a rule of one's own may have, both inside (Microsoft documentation, Network security groups overview)."""
@@ -169,6 +178,46 @@ def _peered_overlap(peering: Peering, local: VirtualNetwork, remote: VirtualNetw
                 hint = "Azure peers only virtual networks whose address spaces are apart."
                 yield ConflictError(message, where=peering.where, hint=hint)
                 return
+
+
+class Refusal(NamedTuple):
+    """Why Azure would refuse a resource, in sentences, and where it stands."""
+
+    problem: str
+    where: Where
+
+
+def refusals(topology: Topology) -> Iterator[Refusal]:
+    """What Azure would refuse and questions are answered on all the same: told, never raised. One for each resource."""
+    for nic in topology.nics.values():
+        if len(nic.ip_configurations) > 1:
+            yield from _groups_apart(nic)
+
+
+def _groups_apart(nic: NetworkInterface) -> Iterator[Refusal]:
+    """IPv4 addresses of one NIC in different groups; an address is evaluated by the groups of its own configuration.
+
+    Azure's error is AllIpConfigurationsOnANicMustBelongToTheSameApplicationSecurityGroups (Azure/azure-cli #21551,
+    hashicorp/terraform-provider-azurerm #5591). It is about IPv4: azurerm puts no IPv6 configuration into a group, and
+    Azure takes that (hashicorp/terraform-provider-azurerm #5815, #32633).
+    """
+    for one, other in combinations(filter(_is_ipv4, nic.ip_configurations), 2):
+        if _has_more(one, other) or _has_more(other, one):
+            both = f"its ip configurations {one.id.name} and {other.id.name}"
+            problem = f"{nic.id.name}: {both} are in different application security groups."
+            yield Refusal(f"{problem} Azure requires one set of groups for a NIC.", other.where)
+            return
+
+
+def _is_ipv4(config: IpConfiguration) -> bool:
+    return isinstance(config.private_ip, Address) and config.private_ip.version == 4
+
+
+def _has_more(one: IpConfiguration, other: IpConfiguration) -> bool:
+    """Whether ``one`` is in a known group that ``other``, all of whose groups are known, is not in."""
+    if any(isinstance(group, Unresolved) for group in other.asgs):
+        return False
+    return any(isinstance(group, ResourceId) and group not in other.asgs for group in one.asgs)
 
 
 def _missing_parts(balancer: LoadBalancer) -> Iterator[DanglingReferenceError]:

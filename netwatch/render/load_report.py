@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from netwatch.formats.assumed_addresses import SUBNET_NOT_KNOWN
+from netwatch.formats.topology_conflicts import refusals
 from netwatch.model.topology import Topology
 from netwatch.render.layout import columns, wrap
 from netwatch.render.load_notes import load_notes
@@ -61,6 +62,7 @@ def load_report(topology: Topology, page: Page = Page()) -> Json:  # noqa: B008,
     ``source``, what was read;
     ``service_tags``, the file of the list that the input names; ``semantics``, readings it chooses;
     ``remarks`` on how it was read; ``counts`` by kind; ``notes``, sentences on what has no effect as it stands;
+    ``refused``, what Azure would not deploy and is evaluated all the same;
     ``not_evaluated``, the types of unsupported resources; ``others``, types on which no answer depends; and
     ``unused_facts``.
     """
@@ -94,6 +96,7 @@ def _whole(topology: Topology, page: Page) -> Json:
         },
         "remarks": list(topology.notes.remarks),
         "notes": list(load_notes(topology)),
+        "refused": [{"problem": each.problem, "where": page.place(each.where)} for each in refusals(topology)],
         "not_evaluated": [
             {"type": type, "count": number, "acts_on": effects[type.lower()]}
             for type, number in types.items()
@@ -119,6 +122,12 @@ def load_report_text(topology: Topology, page: Page) -> str:
     lines += _titled("How it was read:", remarks, page)
     notes = [line for note in report["notes"] for line in wrap(note, page.width, indent=INDENT)]
     lines += _titled("Without effect as it stands:", notes, page)
+    refused = [
+        line
+        for each in report["refused"]
+        for line in wrap(f"{each['problem']} ({each['where']})", page.width, indent=INDENT)
+    ]
+    lines += _titled("Azure would refuse it, and it is evaluated as it stands:", refused, page)
     acting = [(str(item["count"]), item["type"], item["acts_on"]) for item in report["not_evaluated"]]
     lines += _titled("Not evaluated, though it acts on the network:", columns(acting, page.width, indent=INDENT), page)
     others = [(str(number), kind) for kind, number in report["others"].items()]

@@ -1,4 +1,4 @@
-"""What an answer may not rest on: values not known, properties not read, resources not evaluated; in one line too."""
+"""What an answer may not rest on: values not known, parts not read, not evaluated or refused; as one line too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from netwatch.formats.topology_conflicts import refusals
 from netwatch.model.ids import ResourceId
 from netwatch.model.topology import Resource, Topology
 from netwatch.model.unresolved import Unresolved
@@ -108,10 +109,12 @@ def load_summary(topology: Topology) -> str:
     acting = {type.lower() for type in NOT_EVALUATED}
     unsupported = sum(other.type.lower() in acting for other in topology.others.values())
     ignored = sum(bool(each.property) for each in topology.notes.ignored)
+    refused = sum(1 for _ in refusals(topology))
     counts = (
         (sum(1 for _ in found_open(topology)), "value is not known", "values are not known"),
         (ignored, "property is not read", "properties are not read"),
         (unsupported, "resource is not evaluated", "resources are not evaluated"),
+        (refused, "resource would be refused by Azure", "resources would be refused by Azure"),
     )
     parts = [f"{number} {one if number == 1 else many}" for number, one, many in counts if number]
     return f"{', '.join(parts)}; netwatch load says which." if parts else ""
