@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from netwatch.errors import KernelUnavailableError, QueryError
 
-__all__ = ["KERNELS", "choose_between", "spread"]
+__all__ = ["KERNELS", "at_once", "choose_between", "spread"]
 
 KERNELS = ("reference", "bits", "numpy", "numba")
 """Names of kernels, the slowest first."""
@@ -50,15 +50,33 @@ def spread(run: Callable[[range], None], size: int, threads: int, *, span: int =
 
     Shorter spans than ``span`` are made only where a thread would have none otherwise. QueryError for no thread.
     """
+    left = iter(_spans(size, threads, span) if threads > 1 and size > _THREAD_SPAN else [range(size)])
+
+    def work() -> None:
+        for some in left:
+            run(some)
+
+    at_once(work, size, threads)
+
+
+def at_once(run: Callable[[], None], size: int, threads: int) -> None:
+    """``run`` in so many threads, this one among them; in this one alone where a batch of ``size`` flows is short.
+
+    This thread works as well, since a new one may be put where it waits, and another processor do nothing for a while.
+    Raises what a thread raises, and QueryError for no thread.
+    """
     if threads < 1:
         raise QueryError(f"{threads} threads.", hint="Batches are done on one thread or more.")
     if threads == 1 or size <= _THREAD_SPAN:
-        run(range(size))
+        run()
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, _spans(size, threads, span)))
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(run) for _ in range(threads - 1)]
+        run()
+    for other in others:
+        other.result()
 
 
 def _spans(size: int, threads: int, span: int) -> list[range]:

@@ -116,12 +116,11 @@ Tried, measured, and left
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netwatch.errors import InvalidFlowError
 from netwatch.matcher.batch import FlowBatch, is_column
-from netwatch.matcher.choice import KERNELS, choose_between, spread
+from netwatch.matcher.choice import KERNELS, at_once, choose_between, spread
 from netwatch.matcher.garbage import no_garbage_collection
 from netwatch.matcher.prepared import PreparedTable
 from netwatch.matcher.tables import NO_ROW, RuleTable
@@ -171,6 +170,9 @@ def classify(
     rows = np.empty(flows.size, np.int32) if out is None else out
     if name in ("numpy", "numba") and not _made_ready(prepared, name, flows.size):
         return _in_halves(prepared.table, flows, kernel=name, out=rows)
+    if name == "numba":
+        _compiled(prepared, flows, rows, threads)
+        return rows
     run = _kernel(name)
     spread(lambda span: run(prepared, flows, span, rows), flows.size, threads)
     return rows
@@ -205,16 +207,19 @@ def _made_ready(prepared: PreparedTable, name: str, flows: int) -> bool:
         return numba.made_ready(prepared, flows) if name == "numba" else numpy.made_ready(prepared, flows)
 
 
-def _kernel(name: str) -> _Kernel:
-    """A kernel for all spans of one batch."""
-    from netwatch.matcher.kernels import numba, numpy, scalar
+def _compiled(prepared: PreparedTable, flows: FlowBatch, out: Array, threads: int) -> None:
+    import numpy as np
 
-    kernels: dict[str, _Kernel] = {
-        "reference": scalar.reference,
-        "bits": scalar.bits,
-        "numpy": numpy.rows,
-        "numba": partial(numba.rows, memories=[]),
-    }
+    from netwatch.matcher.kernels import numba
+
+    begun = np.zeros(1, np.int64)
+    at_once(lambda: numba.rows(prepared, flows, begun, out), flows.size, threads)
+
+
+def _kernel(name: str) -> _Kernel:
+    from netwatch.matcher.kernels import numpy, scalar
+
+    kernels: dict[str, _Kernel] = {"reference": scalar.reference, "bits": scalar.bits, "numpy": numpy.rows}
     return kernels[name]
 
 

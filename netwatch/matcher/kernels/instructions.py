@@ -31,7 +31,7 @@ from netwatch.matcher.kernels.registers import (
 from netwatch.matcher.prepared import FEW_PORTS
 from netwatch.matcher.search_trees import HALVING_LINES
 
-__all__ = ["below", "halved", "ones", "two_fields", "width"]
+__all__ = ["below", "halved", "ones", "taken", "two_fields", "width"]
 
 LANES = 16
 REGISTERS = 8
@@ -46,6 +46,16 @@ _FLOWS = ir.VectorType(SHORT, WIDTH // SHORT.width)
 def ones(context: Any, word: Any) -> Any:
     """How many bits of a word are set."""
     return types.uint64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+@intrinsic
+def taken(context: Any, count: Any, more: Any) -> Any:
+    """What stands first in an array, which is ``more`` from then on: no two threads get the same."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.atomic_rmw("add", array(context, builder, count, args[0]).data, args[1], "monotonic")
+
+    return types.int64(count, types.int64), generate
 
 
 @intrinsic

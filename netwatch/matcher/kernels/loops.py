@@ -14,7 +14,7 @@ from numba.extending import overload
 
 from netwatch.matcher.kernels.combinations import class_memory, keep_combinations, new_combinations
 from netwatch.matcher.kernels.compiled import compiled, inlined
-from netwatch.matcher.kernels.instructions import below, halved, ones, two_fields, width
+from netwatch.matcher.kernels.instructions import below, halved, ones, taken, two_fields, width
 from netwatch.matcher.kernels.repeats import flow_memory, keep_flows, new_flows
 from netwatch.matcher.kernels.spells import judge, left_alone
 from netwatch.matcher.search_trees import HALVING_LINES, LINE
@@ -23,6 +23,9 @@ __all__ = ["prefixes_v4", "prefixes_v6", "rows_v4", "rows_v6"]
 
 BLOCK = 4096
 """Flows under way together: long blocks keep one table at a time in the first cache."""
+
+SPAN = 8 * BLOCK
+"""Flows that a thread takes at a time."""
 
 HALF = 4
 """Of the eighths of a block that may be new flows."""
@@ -271,32 +274,38 @@ def block_v4(flows, tables, begin, room, out):
 
 
 @compiled
-def rows_v4(flows, tables, memory, span, out):
-    """The rows of IPv4 flows from ``span[0]`` to below ``span[1]``; ``memory`` is one of combinations."""
+def rows_v4(flows, tables, memory, begun, out):
+    """The rows of IPv4 flows, span by span as ``begun`` gives them out; ``memory`` is one of combinations."""
     room = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, memory)
     repeats = flow_memory(BLOCK)
     _, _, columns, rows, clock = repeats
-    for at in range(span[0], span[1], BLOCK):
-        block = out[at : min(at + BLOCK, span[1])]
-        if left_alone(clock):
-            block_v4(flows, tables, at, room, block)
-            continue
-        left = new_flows(flows, at, repeats, block)
-        block_v4(columns, tables, 0, room, rows[:left])
-        keep_flows(repeats, left, block)
-        judge(clock, left, len(block), HALF)
+    begin = taken(begun, SPAN)
+    while begin < len(out):
+        for at in range(begin, min(begin + SPAN, len(out)), BLOCK):
+            block = out[at : at + BLOCK]
+            if left_alone(clock):
+                block_v4(flows, tables, at, room, block)
+                continue
+            left = new_flows(flows, at, repeats, block)
+            block_v4(columns, tables, 0, room, rows[:left])
+            keep_flows(repeats, left, block)
+            judge(clock, left, len(block), HALF)
+        begin = taken(begun, SPAN)
 
 
 @compiled
-def rows_v6(flows, tables, memory, span, out):
-    """The rows of IPv6 flows from ``span[0]`` to below ``span[1]``; ``memory`` is one of combinations."""
+def rows_v6(flows, tables, memory, begun, out):
+    """The rows of IPv6 flows, span by span as ``begun`` gives them out; ``memory`` is one of combinations."""
     classes, finish = tables
     (s, d, v), more, known = three_columns(BLOCK), np.empty(BLOCK, np.uint32), class_memory(BLOCK, memory)
-    for at in range(span[0], span[1], BLOCK):
-        block = out[at : min(at + BLOCK, span[1])]
-        some = s[: len(block)], d[: len(block)], v[: len(block)]
-        classes_v6(flows, classes, at, some)
-        class_rows(some, finish, known, more, block)
+    begin = taken(begun, SPAN)
+    while begin < len(out):
+        for at in range(begin, min(begin + SPAN, len(out)), BLOCK):
+            block = out[at : at + BLOCK]
+            some = s[: len(block)], d[: len(block)], v[: len(block)]
+            classes_v6(flows, classes, at, some)
+            class_rows(some, finish, known, more, block)
+        begin = taken(begun, SPAN)
 
 
 @compiled

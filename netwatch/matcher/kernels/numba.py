@@ -33,10 +33,10 @@ def made_ready(prepared: PreparedTable, flows: int) -> bool:
     return True
 
 
-def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, *, memories: list[Any]) -> None:
-    """The row of each flow of ``span``. The interpreter's lock is free meanwhile.
+def rows(prepared: PreparedTable, flows: FlowBatch, begun: Array, out: Array) -> None:
+    """The row of each flow that no other call for the same batch takes. The interpreter's lock is free meanwhile.
 
-    ``memories`` are those that earlier spans of the same flows have left; one of them is used, or a new one is added.
+    ``begun`` is theirs together: one number, int64, of how many flows have been taken, zero at first.
     """
     import numpy as np
 
@@ -58,14 +58,10 @@ def rows(prepared: PreparedTable, flows: FlowBatch, span: range, out: Array, *, 
     else:
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
-    try:
-        memory = memories.pop()
-    except IndexError:
-        memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=pairs is not None)
+    memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=pairs is not None)
     classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:])
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
-    run(columns, (classes, finish), memory, (span.start, span.stop), out)
-    memories.append(memory)
+    run(columns, (classes, finish), memory, begun, out)
 
 
 def values(prefixes: PrefixTables, columns: tuple[Array, ...], span: range, out: Array) -> None:

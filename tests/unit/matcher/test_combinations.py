@@ -10,6 +10,7 @@ pytest.importorskip("numba")
 from netwatch.matcher.batch import FlowBatch
 from netwatch.matcher.classify import classify, prepare
 from netwatch.matcher.kernels import combinations, numba
+from netwatch.matcher.kernels.loops import SPAN
 from netwatch.matcher.kernels.numba import new_memory
 from netwatch.matcher.kernels.registers import wide_registers
 from netwatch.workloads.rule_sets import rule_set
@@ -89,11 +90,14 @@ def test_a_memory_is_as_large_as_batch_classes_and_rows_allow() -> None:
 
 
 @pytest.mark.parametrize("expected", [0, 10**7], ids=["groups", "pairs"])
-def test_spans_of_one_batch_share_their_memories(expected: int) -> None:
-    flows = trace(RULES, "hit", 40_000)
-    prepared, out = prepare(RULES, kernel="numba", flows=expected), np.empty(40_000, np.int32)
-    memories: list[Any] = []
-    for begin in range(0, 40_000, 10_000):
-        numba.rows(prepared, flows, range(begin, begin + 10_000), out, memories=memories)
-        assert len(memories) == 1
-    assert (out == classify(prepared, flows, kernel="numpy")).all()
+def test_a_call_answers_what_no_other_has_taken(expected: int) -> None:
+    size = 2 * SPAN + 5
+    flows = trace(RULES, "hit", size)
+    prepared, out = prepare(RULES, kernel="numba", flows=expected), np.full(size, -77, np.int32)
+    begun = np.array([SPAN])
+    numba.rows(prepared, flows, begun, out)
+    assert begun[0] >= size
+    assert (out[:SPAN] == -77).all()
+    assert (out[SPAN:] == classify(prepared, flows, kernel="numpy")[SPAN:]).all()
+    numba.rows(prepared, flows, begun, out)
+    assert (out[:SPAN] == -77).all()
