@@ -37,7 +37,7 @@ def tables(results: dict[str, Any], name: str) -> Iterator[str]:
     changed = f", with changes to {len(results['code']['changed'])} files" if results["code"]["changed"] else ""
     yield f"Measured: commit {results['code']['commit']}{changed}."
     yield f"Load average over a minute: {results['load_before'][0]} before, {results['load_after'][0]} after."
-    yield f"Medians of {results['passes']} passes."
+    yield f"Medians of {results['passes']} passes; then of those that nobody else seems to have disturbed."
     for workload in results["workloads"]:
         yield from _table(workload)
 
@@ -51,20 +51,27 @@ def _table(workload: dict[str, Any]) -> Iterator[str]:
     yield f"{workload['rows']:,} rows, {workload['flows']:,} flows.{tries}"
     yield f"Stream: {stream['1']} GB/s on one core" + (f", {stream['2']} on two." if "2" in stream else ".")
     yield ""
-    yield "| who | cores | M flows/s | least to most | × best rte_acl | compile ms | table MB |"
-    yield "|---|---:|---:|---:|---:|---:|---:|"
+    columns = ("cores", "M flows/s", "least to most", "× rte_acl", "undisturbed", "M flows/s", "× rte_acl")
+    yield f"| who | {' | '.join(columns)} | compile ms | table MB |"
+    yield f"|---|{'---:|' * (len(columns) + 2)}"
     for one in workload["results"]:
-        ratio = "" if one["ratio_to_rte_acl"] is None else f"{one['ratio_to_rte_acl']:.3g}"
+        own = one["undisturbed"]
         size = f"{one['table_bytes'] / 1e6:.2f}" if one["table_bytes"] else ""
         yield (
-            f"| {one['name']} | {one['cores']} | {one['mflows_per_s']:.3g} | {one['least']:.3g} to {one['most']:.3g} "
-            f"| {ratio} | {one['compile_ms']:.0f} | {size} |"
+            f"| {one['name']} | {one['cores']} | {_figure(one['mflows_per_s'])} "
+            f"| {one['least']:.3g} to {one['most']:.3g} | {_figure(one['ratio_to_rte_acl'])} "
+            f"| {own['passes']} | {_figure(own['mflows_per_s'])} | {_figure(own['ratio_to_rte_acl'])} "
+            f"| {one['compile_ms']:.0f} | {size} |"
         )
     for name, reason in workload["absent"].items():
         yield f"\n{name}: absent, {reason}."
     wrong = sum(one["mismatches"] for one in workload["results"])
     yield ""
     yield f"Rows that differed in any pass: {wrong}."
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ the reference. On one core, seconds are those of the processor: what else runs o
 still takes its part of caches and memory. On two cores they are the clock's. A ratio to rte_acl is the median over
 rounds of two passes that ran close to each other; rte_acl's best is that of its scalar, SSE and AVX2 algorithms with
 the best median, AVX-512 being shown apart.
+
+Each pass is between two probes that tell whether its cores were its own (``netwatch.workloads.undisturbed``), and waits
+for that while the patience of its workload lasts. Every figure is given twice, of all passes and of the undisturbed.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +42,7 @@ from netwatch.workloads.contenders import contenders
 from netwatch.workloads.rule_sets import CLASSBENCH, rule_set
 from netwatch.workloads.stream import bytes_per_flow, stream_pass
 from netwatch.workloads.traces import trace
+from netwatch.workloads.undisturbed import Probe, Watched
 
 FLOWS = 4_000_000
 SAMPLE = 1_024
@@ -50,6 +56,8 @@ WORKLOADS = (
 COUNTED = ("scalar", "sse", "avx2")
 
 Rows = np.ndarray[Any, Any]
+Passes = dict[Any, list[float]]
+"""The seconds of each pass of each entrant."""
 
 
 class Entrant(NamedTuple):
@@ -91,7 +99,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workloads", nargs="*", default=WORKLOADS, metavar="NAME:TRACE")
     parser.add_argument("--classbench", type=Path, help="a directory with the sets acl1, fw1, ipc1 at 1k and 10k")
     parser.add_argument("--flows", type=int, default=FLOWS)
-    parser.add_argument("--passes", type=int, default=7)
+    parser.add_argument("--passes", type=int, default=15)
+    parser.add_argument("--patience", type=float, default=120, help="seconds that each workload may wait for its cores")
     peers = parser.add_mutually_exclusive_group()
     peers.add_argument("--all-peers", action="store_true", help="slow peers in every workload, not only in the first")
     peers.add_argument("--rte-acl-only", action="store_true", help="no other peer in any workload")
@@ -138,43 +147,78 @@ def measure(workload: Workload, options: argparse.Namespace, *, slow_peers: bool
             wrong[entrant] = max(wrong[entrant], int((rows != expected[: len(rows)]).sum()))
             return seconds
 
-        runs: dict[Any, Callable[[], float]] = {one: lambda one=one: checked(one) for one in entrants}  # type: ignore[misc]
-        for threads in (1, 2):
-            runs[threads] = stack.enter_context(stream_pass(workload.flows, threads=threads, clock=_clock(threads)))
-        seconds = interleaved(runs, options.passes)
+        streams = {
+            threads: stack.enter_context(stream_pass(workload.flows, threads=threads, clock=_clock(threads)))
+            for threads in (1, 2)
+        }
+        probe = Probe(options.patience)
+        watched = {one: Watched(partial(checked, one), probe, one.cores) for one in entrants}
+        passes = {one: partial(_on, one.cores, run) for one, run in watched.items()}
+        seconds = interleaved(
+            {**passes, **{cores: partial(_on, cores, run) for cores, run in streams.items()}}, options.passes
+        )
+        own = {one: run.undisturbed(options.passes) for one, run in watched.items()}
     moved = workload.flows.size * bytes_per_flow(workload.table.version)
     return {
         "workload": workload.name,
         "rows": len(workload.table.rows),
         "flows": workload.flows.size,
         "rte_acl_tries": acl.tries if acl else None,
-        "results": [_result(one, seconds, wrong[one]) for one in entrants],
+        "results": [_result(one, seconds, own, wrong[one]) for one in entrants],
         "absent": absent,
         "stream_gb_per_s": {str(n): round(moved / statistics.median(seconds[n]) / 1e9, 2) for n in (1, 2)},
     }
 
 
-def _result(entrant: Entrant, seconds: dict[Any, list[float]], wrong: int) -> dict[str, Any]:
-    own = seconds[entrant]
-    speeds = [entrant.flows / one / 1e6 for one in own]
-    counted = [one for one in seconds if isinstance(one, Entrant) and one.name.removeprefix("rte_acl ") in COUNTED]
-    best = min(counted, key=lambda one: statistics.median(seconds[one]), default=None)
-    ratio = None
-    if best is not None:
-        rounds = zip(own, seconds[best], strict=True)
-        ratio = round(statistics.median(entrant.flows / a * b / best.flows for a, b in rounds), 3)
+def _result(entrant: Entrant, seconds: Passes, own: dict[Entrant, list[bool]], wrong: int) -> dict[str, Any]:
+    best = _best(seconds)
+    every = [True] * len(seconds[entrant])
     return {
         "name": entrant.name,
         "cores": entrant.cores,
         "flows": entrant.flows,
-        "mflows_per_s": float(f"{statistics.median(speeds):.4g}"),
-        "least": float(f"{min(speeds):.4g}"),
-        "most": float(f"{max(speeds):.4g}"),
-        "ratio_to_rte_acl": ratio,
+        **_figures(entrant, best, seconds, every),
+        "undisturbed": _figures(entrant, best, seconds, own[entrant], own[best] if best else every),
         "compile_ms": round(entrant.compile_ms, 1),
         "table_bytes": entrant.table_bytes,
         "mismatches": wrong,
     }
+
+
+def _best(seconds: Passes) -> Entrant | None:
+    """The one of rte_acl's algorithms that is counted."""
+    counted = [one for one in seconds if isinstance(one, Entrant) and one.name.removeprefix("rte_acl ") in COUNTED]
+    return min(counted, key=lambda one: statistics.median(seconds[one]), default=None)
+
+
+def _figures(
+    entrant: Entrant, best: Entrant | None, seconds: Passes, which: list[bool], others: list[bool] | None = None
+) -> dict[str, Any]:
+    """Speeds of some of the passes, and the ratio to ``best`` in rounds whose ``others`` count, too."""
+    speeds = [entrant.flows / own / 1e6 for own in compress(seconds[entrant], which)]
+    rounds = [a and b for a, b in zip(which, others or which, strict=True)]
+    pairs = zip(seconds[entrant], seconds[best], strict=True) if best else ()
+    ratios = [entrant.flows / own * other / best.flows for own, other in compress(pairs, rounds)] if best else []
+    return {
+        "passes": len(speeds),
+        "mflows_per_s": float(f"{statistics.median(speeds):.4g}") if speeds else None,
+        "least": float(f"{min(speeds):.4g}") if speeds else None,
+        "most": float(f"{max(speeds):.4g}") if speeds else None,
+        "rounds": len(ratios),
+        "ratio_to_rte_acl": round(statistics.median(ratios), 3) if ratios else None,
+    }
+
+
+def _on(cores: int, run: Callable[[], float]) -> float:
+    """``run`` on so many processors, always the same; rte_acl is told to use the last one (see ``driver``)."""
+    if not hasattr(os, "sched_setaffinity"):
+        return run()
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(every)[-cores:])
+    try:
+        return run()
+    finally:
+        os.sched_setaffinity(0, every)
 
 
 def _ours(workload: Workload) -> Iterator[Entrant]:
@@ -273,13 +317,18 @@ def _text(result: dict[str, Any]) -> str:
         f"stream {stream['1']} GB/s on one core, {stream['2']} on two{tries}"
     ]
     for one in result["results"]:
-        ratio = "" if one["ratio_to_rte_acl"] is None else f"×{one['ratio_to_rte_acl']:.3g}"
-        spread = f"{one['least']:.3g} to {one['most']:.3g}"
+        own = one["undisturbed"]
         lines.append(
-            f"  {one['name']:20} {one['cores']} core(s)  {one['mflows_per_s']:8.4g} M/s ({spread:16}) {ratio:>7}  "
-            f"compile {one['compile_ms']:7.1f} ms  {one['table_bytes'] / 1e6:6.2f} MB  {one['mismatches']} wrong"
+            f"  {one['name']:21} {one['cores']} core(s)  {_speed(one)} ({one['least']:.3g} to {one['most']:.3g})  "
+            f"undisturbed, {own['passes']:2} passes: {_speed(own)}  "
+            f"{one['table_bytes'] / 1e6:6.2f} MB  {one['mismatches']} wrong"
         )
     return "\n".join([*lines, *(f"  {name}: absent, {reason}" for name, reason in result["absent"].items())])
+
+
+def _speed(figures: dict[str, Any]) -> str:
+    ratio = "" if figures["ratio_to_rte_acl"] is None else f"×{figures['ratio_to_rte_acl']:.3g}"
+    return f"{figures['mflows_per_s'] or 0:6.4g} M/s {ratio:>6}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from netwatch.matcher.reference import first_match
 from netwatch.matcher.tables import Point, RuleTable
 from netwatch.workloads.stream import bytes_per_flow, stream_pass
 from netwatch.workloads.traces import boundary_points, points_batch
+from netwatch.workloads.undisturbed import Probe, Watched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +69,8 @@ class KernelResult(NamedTuple):
     """What came out for one kernel: the seconds of each pass over ``flows`` flows, and how it was checked.
 
     ``checked`` counts the flows whose rows were compared in each pass, with the sample and the points at edges;
-    ``mismatches`` those that differed, in the worst pass.
+    ``mismatches`` those that differed, in the worst pass. ``undisturbed`` says of each pass whether nobody else seems
+    to have used its cores.
     """
 
     kernel: str
@@ -79,6 +81,7 @@ class KernelResult(NamedTuple):
     table_bytes: int
     checked: int
     mismatches: int
+    undisturbed: tuple[bool, ...]
 
     @property
     def mflows_per_s(self) -> float:
@@ -113,14 +116,17 @@ def bench(
 
     All contenders run on the same number of cores; there must be two witnesses of different kernels.
     """
-    checks = _Checks(workload, witnesses)
-    runs = {index: _run(one, workload.flows, checks) for index, one in enumerate(contenders)}
+    checks, probe = _Checks(workload, witnesses), Probe()
+    runs = {index: Watched(_run(one, workload.flows, checks), probe, one.cores) for index, one in enumerate(contenders)}
     threads = contenders[0].cores
     with stream_pass(workload.flows, threads=threads) as stream:
         seconds = interleaved({**runs, -1: stream}, passes)
     flows = workload.flows.size
     moved = flows * bytes_per_flow(workload.table.version)
-    results = [_result(one, seconds[index], workload, checks) for index, one in enumerate(contenders)]
+    results = [
+        _result(one, seconds[index], workload, checks)._replace(undisturbed=tuple(runs[index].undisturbed(passes)))
+        for index, one in enumerate(contenders)
+    ]
     stream_gb_per_s = moved / statistics.median(seconds[-1]) / 1e9
     return BenchReport(workload.name, workload.table.version, flows, threads, tuple(results), stream_gb_per_s)
 
@@ -204,6 +210,7 @@ def _result(contender: Contender, seconds: Sequence[float], workload: Workload, 
         contender.table_bytes,
         checks.checked(contender, flows),
         checks.mismatches[contender.kernel],
+        (),
     )
 
 

@@ -21,6 +21,8 @@ def report_json(report: BenchReport) -> dict[str, Any]:
                 "kernel": result.kernel,
                 "cores": result.cores,
                 "mflows_per_s": float(f"{result.mflows_per_s:.4g}"),
+                "passes": len(result.seconds),
+                "undisturbed": sum(result.undisturbed),
                 "compile_ms": round(result.compile_ms, 2),
                 "table_bytes": result.table_bytes,
                 "checked": result.checked,
@@ -39,6 +41,7 @@ def report_text(report: BenchReport) -> str:
     lines += ["", *_aligned([_COLUMNS, *(_cells(report, result) for result in report.results)]), ""]
     on = "1 core" if report.threads == 1 else f"{report.threads} cores"
     lines.append(f"Streaming the same columns on {on}: {report.stream_gb_per_s:.1f} GB/s.")
+    lines += _disturbed([own for result in report.results for own in result.undisturbed])
     lines += [
         f"{result.kernel} was timed on the first {result.flows:,} flows."
         for result in report.results
@@ -47,6 +50,17 @@ def report_text(report: BenchReport) -> str:
     if report.mismatches:
         lines.append("MISMATCH: a kernel gave other rows than the reference or another kernel. Please report it.")
     return "\n".join(lines) + "\n"
+
+
+def _disturbed(undisturbed: list[bool]) -> list[str]:
+    """What to say of passes that were slower for somebody else's sake."""
+    some = undisturbed.count(False)
+    if not some:
+        return []
+    return [
+        f"In {some} of {len(undisturbed)} passes somebody else seems to have used the same cores, "
+        "by which a pass takes up to twice as long."
+    ]
 
 
 def _cells(report: BenchReport, result: KernelResult) -> tuple[str, ...]:

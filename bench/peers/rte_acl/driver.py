@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ CHUNK = 4096
 
 _HERE = Path(__file__).parent
 _BINARY = _HERE.parents[2] / "build" / "peers" / "rte_acl_driver"
-_EAL = ("--no-huge", "-m", "2048", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@(0-1)")
+_EAL = ("--no-huge", "-m", "2048", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error")
 
 _RULE = np.dtype(
     [("src", "<u4"), ("dst", "<u4"), ("src_length", "u1"), ("dst_length", "u1"), ("protocol", "u1"), ("mask", "u1")]
@@ -51,7 +52,7 @@ class RteAcl:
         rules.write_bytes(_rules(table).tobytes())
         trace.write_bytes(_packets(flows).tobytes())
         self._process = subprocess.Popen(
-            [_BINARY, rules, trace, self._rows, str(size), *_EAL],
+            [_BINARY, rules, trace, self._rows, str(size), *_EAL, f"--lcores=0@{max(os.sched_getaffinity(0))}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -56,6 +56,7 @@ def run(*contenders: Contender) -> BenchReport:
 def test_a_sound_kernel_has_no_mismatch_and_is_checked_on_every_flow() -> None:
     (result,) = run(contender("one", Kernel())).results
     assert (result.mismatches, result.checked, result.flows, len(result.seconds)) == (0, 300 + 50 + 20, 300, 3)
+    assert len(result.undisturbed) == 3
 
 
 @pytest.mark.parametrize("call", range(5), ids=["sample and edges", "uncounted pass", "pass 1", "pass 2", "pass 3"])
@@ -120,8 +121,8 @@ REPORT = BenchReport(
     flows=4_000_000,
     threads=2,
     results=(
-        KernelResult("quick", 2, 4_000_000, (0.1, 0.05, 0.04), 12.345, 1_650_000, 4_010_240, 0),
-        KernelResult("slow", 2, 10_000, (0.5, 1.0, 2.0), 1.0, 10, 20_240, 3),
+        KernelResult("quick", 2, 4_000_000, (0.1, 0.05, 0.04), 12.345, 1_650_000, 4_010_240, 0, (False, True, True)),
+        KernelResult("slow", 2, 10_000, (0.5, 1.0, 2.0), 1.0, 10, 20_240, 3, (False, True, False)),
     ),
     stream_gb_per_s=20.0,
 )
@@ -136,6 +137,8 @@ def test_json_is_what_programs_were_promised() -> None:
                 "kernel": "quick",
                 "cores": 2,
                 "mflows_per_s": 80.0,
+                "passes": 3,
+                "undisturbed": 2,
                 "compile_ms": 12.35,
                 "table_bytes": 1_650_000,
                 "checked": 4_010_240,
@@ -145,6 +148,8 @@ def test_json_is_what_programs_were_promised() -> None:
                 "kernel": "slow",
                 "cores": 2,
                 "mflows_per_s": 0.01,
+                "passes": 3,
+                "undisturbed": 1,
                 "compile_ms": 1.0,
                 "table_bytes": 10,
                 "checked": 20_240,
@@ -161,5 +166,8 @@ def test_text_says_speed_share_and_what_was_wrong() -> None:
     assert quick.split() == ["quick", "2", "80", "12.5", "6.8%", "12.3", "1,650", "4,010,240", "0"]
     assert "slow was timed on the first 10,000 flows." in text
     assert "on 2 cores: 20.0 GB/s" in text
+    assert "In 3 of 6 passes somebody else" in text
     assert "MISMATCH" in text
     assert "MISMATCH" not in report_text(REPORT._replace(results=REPORT.results[:1]))
+    alone = tuple(result._replace(undisturbed=(True,) * 3) for result in REPORT.results)
+    assert "somebody else" not in report_text(REPORT._replace(results=alone))
