@@ -64,6 +64,10 @@ Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves,
 
    Both are left alone for a time where they know too little (``kernels/spells``), so ``cross`` loses a hundredth.
 
+7. **Threads** share tables and nothing else: each has memories of its own, and takes eight blocks at a time from a
+   number they count up together. On two cores that nobody else uses they make 1.83 times one. In turn with four long
+   spans for each, whose last one waits for: 1.8 and 1.6 where those made 1.55 and 1.3, on cores that others used, too.
+
 What is left of a flow's 5.5 ns on ``hit``: addresses 2.6, services 0.8, combinations 1.7, and what the steps cost one
 another by what they push out of the caches. Halving is bound by the units that look up and compare registers of 512
 bits, nodes by loads and by what leads from such a comparison to a number, services by loads, combinations by what comes
@@ -102,6 +106,8 @@ Tried, measured, and left
   working the few out anew.
 - What pairs have for often met combinations, nearer together: blocks numbered by how often they are used, tables
   turned, tiles of 2 × 16 to 32 × 1. Counted, not timed: one of four tables would have half the lines, the others all.
+- Destination ports halved in registers, nine times for the 296 intervals of a thousand rules, in place of a look-up in
+  128 kB: as quick on ``hit``, 3 % slower on ``uniform``.
 - Classes of services in an order that puts together what the same lists hold: a third fewer blocks, no gain in time.
 - IPv6 by binary search: 125 ns a flow, with branches or without: its steps wait for one another. The low half alone by
   binary search: 57 ns.
