@@ -40,7 +40,8 @@ class NetworkWatcher:
 
     Arguments are what a person types: names in any case where unique, else ARM ids; addresses and ports as text.
     Every method raises ResourceNotFoundError, InvalidFlowError and UnsupportedError where they apply; the engine of
-    the same name says what else. Answers are values of ``netwatch.model.answers``. Threads may share a watcher.
+    the same name says what else. Their messages name an argument in backticks. Answers are values of
+    ``netwatch.model.answers``. Threads may share a watcher.
     """
 
     def __init__(self, topology: Topology, *, service_tags: PublishedTags | None = None) -> None:
@@ -199,7 +200,7 @@ def _direction(text: str) -> Direction | None:
     try:
         return Direction.parse(text) if text else None
     except ValueError as error:
-        raise InvalidFlowError(f"direction: {error}.") from None
+        raise InvalidFlowError(f"`direction`: {error}.") from None
 
 
 def _published_tags(topology: Topology) -> PublishedTags:

@@ -5,16 +5,17 @@ A verb has the name of its ARM action; its parts are the long options of the com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from netwatch.errors import QueryError
+from netwatch.errors import NetwatchError, QueryError
 
 if TYPE_CHECKING:
     from netwatch.render.arm import Answer, Body
     from netwatch.watcher import NetworkWatcher
 
-__all__ = ["VERBS", "Part", "Verb", "ask", "headline", "question_line"]
+__all__ = ["VERBS", "Part", "Verb", "arguments_as_options", "ask", "headline", "question_line"]
 
 
 class Part(NamedTuple):
@@ -179,7 +180,7 @@ VERBS: dict[str, Verb] = {
 def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answer:
     """The answer to a question; ``values`` holds its parts by name, absent or empty where not given.
 
-    Raises QueryError where a part is missing, and whatever the NetworkWatcher method raises.
+    Raises QueryError where a part is missing, and whatever the NetworkWatcher method raises, with options in its words.
     """
     given = {name: value for name, value in values.items() if value}
     missing = [f"--{part.name}" for part in verb.parts if part.required and part.name not in given]
@@ -188,8 +189,25 @@ def ask(watcher: NetworkWatcher, verb: Verb, values: Mapping[str, str]) -> Answe
     arguments = [_subject(verb, given)] if verb.subject else []
     ports = {part.name for part in verb.parts if part.is_port}
     keywords = {name.replace("-", "_"): _port(name, value) if name in ports else value for name, value in given.items()}
-    answer: Answer = getattr(watcher, verb.method)(*arguments, **keywords)
+    with arguments_as_options():
+        answer: Answer = getattr(watcher, verb.method)(*arguments, **keywords)
     return answer
+
+
+@contextmanager
+def arguments_as_options() -> Iterator[None]:
+    """Errors from inside, with the options of the command line where they name arguments of methods in backticks."""
+    try:
+        yield
+    except NetwatchError as error:
+        error.message, error.hint = _with_options(error.message), _with_options(error.hint)
+        raise
+
+
+def _with_options(text: str) -> str:
+    for name in {part.name for verb in VERBS.values() for part in verb.parts}:
+        text = text.replace(f"`{name.replace('-', '_')}`", f"--{name}")
+    return text
 
 
 def _subject(verb: Verb, given: dict[str, str]) -> str:

@@ -39,6 +39,7 @@ def live_flow(
       netwatch live-flow old.yaml new.yaml --vm web-0 --direction Inbound \\
           --protocol TCP --local :443 --remote 203.0.113.7:50123
     """
+    from netwatch.checks.verbs import arguments_as_options
     from netwatch.cli.exits import ANSWERED, EXPECTATION_MISSED
     from netwatch.cli.loading import load_watcher
     from netwatch.cli.output import as_json, check_format
@@ -54,7 +55,8 @@ def live_flow(
     if expect and expect.lower() not in map(str.lower, fates):
         raise QueryError(f"--expect {expect!r} is no answer.", hint=f"Expected one of: {', '.join(fates)}.")
     old, new = (load_watcher(inputs._replace(topology=each)) for each in (before, after))
-    answer = old.live_flow(new, vm, direction=direction, protocol=protocol, local=local, remote=remote, nic=nic)
+    with arguments_as_options():
+        answer = old.live_flow(new, vm, direction=direction, protocol=protocol, local=local, remote=remote, nic=nic)
     if output == "json":
         write(with_places(lambda place: as_json(live_flow_json(answer, Page(place=place)))))
     else:

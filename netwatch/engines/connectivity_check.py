@@ -133,11 +133,11 @@ def _flow(source: Address, destination: Address, port: int, protocol: str) -> Fl
     kind = _PROTOCOLS.get(protocol.lower())
     if kind is None:
         raise InvalidFlowError(
-            f"--protocol {protocol!r} cannot be asked here.", hint="Expected Tcp, Http, Https or Icmp."
+            f"`protocol` {protocol!r} cannot be asked here.", hint="Expected Tcp, Http, Https or Icmp."
         )
     if not 0 <= port <= 65535:
         raise InvalidFlowError(
-            f"--dest-port {port} is not a port.", hint="Expected 1 to 65535, or 0 for the usual one."
+            f"`dest_port` {port} is not a port.", hint="Expected 1 to 65535, or 0 for the usual one."
         )
     if kind is Protocol.ICMP:
         return Flow(kind, source, 0, destination, 0)

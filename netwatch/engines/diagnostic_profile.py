@@ -49,12 +49,12 @@ def traffic_of(profile: Profile) -> Traffic:
     Protocols are TCP, UDP, ICMP and ``*``: "Diagnose network security rules" names ICMP, the REST specification the
     other three.
     """
-    direction = _parsed(Direction.parse, profile.direction, "--direction")
-    protocol = _parsed(Protocol.parse, profile.protocol, "--protocol")
-    ports = _parsed(parse_port_range, profile.dest_port, "--dest-port")
+    direction = _parsed(Direction.parse, profile.direction, "`direction`")
+    protocol = _parsed(Protocol.parse, profile.protocol, "`protocol`")
+    ports = _parsed(parse_port_range, profile.dest_port, "`dest_port`")
     if protocol not in _PROTOCOLS:
         raise InvalidFlowError(
-            f"--protocol {profile.protocol!r} cannot be asked here.", hint="NSG diagnostics takes TCP, UDP, ICMP or *."
+            f"`protocol` {profile.protocol!r} cannot be asked here.", hint="NSG diagnostics takes TCP, UDP, ICMP or *."
         )
     return Traffic(direction, protocol, ALL_PORTS if protocol is Protocol.ICMP else ports)
 
@@ -83,8 +83,8 @@ def query_at(compiled: CompiledTopology, nic: NetworkInterface, profile: Profile
     those of the NIC. Raises InvalidFlowError where a side is neither ``*``, an address, a prefix nor a known tag.
     """
     traffic = traffic_of(profile)
-    source = _side(compiled, nic, profile.source, "--source")
-    destination = _side(compiled, nic, profile.destination, "--destination")
+    source = _side(compiled, nic, profile.source, "`source`")
+    destination = _side(compiled, nic, profile.destination, "`destination`")
     families = _families(source) & _families(destination)
     if not families:
         raise InvalidFlowError(f"{profile.source} and {profile.destination} are of different families.")

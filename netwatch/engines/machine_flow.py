@@ -34,11 +34,11 @@ def asked_flow(
     """
     machine = find_vm(topology, vm)
     way, kind = _direction(direction), _protocol(protocol)
-    local_end = parse_endpoint(local, what="--local")
-    remote_end = parse_endpoint(remote, what="--remote")
+    local_end = parse_endpoint(local, what="`local`")
+    remote_end = parse_endpoint(remote, what="`remote`")
     _check_ports(way, local_end, remote_end)
     if remote_end.address is None:
-        raise InvalidFlowError(f"--remote {remote!r} has no address.", hint="Expected 203.0.113.7:50123.")
+        raise InvalidFlowError(f"`remote` {remote!r} has no address.", hint="Expected 203.0.113.7:50123.")
     card = find_nic_of_vm(topology, machine, name=nic, address=local_end.address)
     own = local_end.address or _own_address(card, remote_end.address.version)
     if own.version != remote_end.address.version:
@@ -50,7 +50,7 @@ def _direction(text: str) -> Direction:
     try:
         return Direction.parse(text)
     except ValueError as error:
-        raise InvalidFlowError(f"--direction: {error}.") from None
+        raise InvalidFlowError(f"`direction`: {error}.") from None
 
 
 def _protocol(text: str) -> Protocol:
@@ -60,17 +60,18 @@ def _protocol(text: str) -> Protocol:
     except ValueError:
         protocol = Protocol.ANY
     if not protocol.has_ports:
-        raise InvalidFlowError(f"--protocol {text!r} cannot be asked here.", hint="IP flow verify takes TCP or UDP.")
+        raise InvalidFlowError(f"`protocol` {text!r} cannot be asked here.", hint="IP flow verify takes TCP or UDP.")
     return protocol
 
 
 def _check_ports(direction: Direction, local: Endpoint, remote: Endpoint) -> None:
     """``*`` is for the opener's side alone, as the REST specification has it."""
-    opened, what = (local, "--local") if direction is Direction.INBOUND else (remote, "--remote")
-    if opened.port == ANY_PORT:
+    is_inbound = direction is Direction.INBOUND
+    called, what, opener = (local, "`local`", "remote") if is_inbound else (remote, "`remote`", "local")
+    if called.port == ANY_PORT:
         raise InvalidFlowError(
             f"{what}: the port of the side that is called cannot be *.",
-            hint=f"{direction.value} flows are opened by the {'remote' if what == '--local' else 'local'} side.",
+            hint=f"{direction.value} flows are opened by the {opener} side.",
         )
 
 
@@ -81,7 +82,7 @@ def _own_address(nic: NetworkInterface, version: int) -> Address:
         raise ResourceNotFoundError(
             f"the IPv{version} address of {nic.id.name} is not known{why}.",
             where=nic.where,
-            hint="Give it with --local.",
+            hint="Give it with `local`.",
         )
     return config.private_ip
 

@@ -35,8 +35,8 @@ def next_hop(compiled: CompiledTopology, vm: str, *, dest_ip: str, source_ip: st
     Raises ResourceNotFoundError, InvalidFlowError, UnsupportedError.
     """
     machine = find_vm(compiled.topology, vm)
-    dest = parse_ip(dest_ip, what="--dest-ip")
-    given = parse_ip(source_ip, what="--source-ip") if source_ip else None
+    dest = parse_ip(dest_ip, what="`dest_ip`")
+    given = parse_ip(source_ip, what="`source_ip`") if source_ip else None
     card = find_nic_of_vm(compiled.topology, machine, name=nic, address=given)
     source = given or _own_address(card, dest.version)
     subnet = subnet_of(compiled.topology, card)
@@ -73,7 +73,7 @@ def _own_address(nic: NetworkInterface, version: int) -> Address:
     raise InvalidFlowError(
         f"{nic.id.name} has no IPv{version} address in the input{why}.",
         where=nic.where,
-        hint="Say --source-ip: any address does, since the route goes by the destination.",
+        hint="Say `source_ip`: any address does, since the route goes by the destination.",
     )
 
 

@@ -64,7 +64,7 @@ def _verbosity(text: str) -> str:
     words = {word.lower(): word for word in _VERBOSITIES}
     if text and text.lower() not in words:
         raise QueryError(
-            f"--verbosity {text!r} is not a verbosity.", hint=f"Expected one of: {', '.join(_VERBOSITIES)}."
+            f"`verbosity` {text!r} is not a verbosity.", hint=f"Expected one of: {', '.join(_VERBOSITIES)}."
         )
     return words[text.lower()] if text else "Full"
 
@@ -86,7 +86,7 @@ def _find(topology: Topology, name: str) -> VirtualMachine | NetworkInterface:
 def _nics(topology: Topology, target: VirtualMachine | NetworkInterface, name: str) -> tuple[NetworkInterface, ...]:
     if isinstance(target, NetworkInterface):
         if name:
-            raise QueryError(f"{target.id.name} is a network interface already.", hint="Leave --nic out.")
+            raise QueryError(f"{target.id.name} is a network interface already.", hint="Leave `nic` out.")
         return (target,)
     own = topology.nics_of.get(target.id.key, ())
     return own if own and not name else (find_nic_of_vm(topology, target, name=name),)

@@ -163,13 +163,13 @@ class Endpoint(NamedTuple):
 def parse_endpoint(text: str, *, what: str) -> Endpoint:
     """The endpoint in ``10.0.0.4:443``, ``[fd00::4]:443``, ``:443`` or with ``*`` as port; InvalidFlowError otherwise.
 
-    ``what`` names the option in the message.
+    ``what`` names the argument in the message.
     """
     host, colon, port = text.rpartition(":")
     if not colon or (":" in host and not host.startswith("[")):
         raise InvalidFlowError(
             f"{what} {text!r} is not an address and a port.",
-            hint="Expected 10.0.0.4:443 or [fd00::4]:443; --local may be :443, at the machine's own address.",
+            hint="Expected 10.0.0.4:443 or [fd00::4]:443; `local` may be :443, at the machine's own address.",
         )
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     return Endpoint(parse_ip(bare, what=what) if bare else None, _parse_port(port, what=what, text=text))
@@ -186,7 +186,7 @@ def _parse_port(port: str, *, what: str, text: str) -> int:
 
 
 def parse_ip(text: str, *, what: str) -> Address:
-    """The address that ``text`` spells; InvalidFlowError, naming the option ``what``, otherwise."""
+    """The address that ``text`` spells; InvalidFlowError, naming the argument ``what``, otherwise."""
     try:
         return parse_address(text)
     except ValueError as error:

@@ -64,7 +64,7 @@ def topology(
     if sum(map(bool, (resource_group, vnet, subnet))) > 1:
         raise QueryError(
             "topology is asked of one of a resource group, a virtual network and a subnet.",
-            hint="Give one of --resource-group, --vnet and --subnet.",
+            hint="Give one of `resource_group`, `vnet` and `subnet`.",
         )
     graph = compiled.graph
     if vnet or subnet:
@@ -102,7 +102,7 @@ def _only_group(topology: Topology) -> str:
         return next(iter(groups.values()))
     raise QueryError(
         f"topology needs a scope: the input has {len(groups)} resource groups.",
-        hint=f"Give one of --resource-group, --vnet and --subnet. {_groups(ids)}",
+        hint=f"Give one of `resource_group`, `vnet` and `subnet`. {_groups(ids)}",
     )
 
 
@@ -170,4 +170,6 @@ def _several_regions(graph: nx.MultiDiGraph[str], keys: list[str]) -> str:
     regions = sorted({region_name(_location(graph, key)) for key in keys if kind_of(graph, key) in _ORDER})
     if len(regions) < 2:
         return ""
-    return f"of {len(regions)} regions ({', '.join(regions)}); Azure's watchers list those of one each: --location"
+    return (
+        f"of {len(regions)} regions ({', '.join(regions)}); Azure's watchers list those of one each: name the location"
+    )

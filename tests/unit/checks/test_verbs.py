@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +69,38 @@ def test_what_is_missing_is_named(watcher: NetworkWatcher) -> None:
         ask(watcher, VERBS["next-hop"], {})
     with pytest.raises(QueryError, match="effective-rules needs --nic or --vm"):
         ask(watcher, VERBS["effective-rules"], {})
+
+
+_FLOW = {"direction": "Inbound", "protocol": "TCP", "local": ":443", "remote": "203.0.113.7:50123"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "in_python", "as_typed"),
+    [
+        ("next-hop", {"vm": "web-0", "dest-ip": "10.0.0"}, "`dest_ip`: '10.0.0' is", "--dest-ip: '10.0.0' is"),
+        ("ip-flow-verify", {"vm": "web-0", **_FLOW, "local": "443"}, "; `local` may be", "; --local may be"),
+        ("topology", {"vnet": "v", "subnet": "s"}, "`resource_group`, `vnet` and", "--resource-group, --vnet and"),
+    ],
+)
+def test_an_argument_is_named_as_the_one_who_asks_names_it(
+    watcher: NetworkWatcher, verb: str, values: dict[str, str], in_python: str, as_typed: str
+) -> None:
+    words = {name.replace("-", "_"): value for name, value in values.items()}
+    subject = [words.pop("vm")] if "vm" in words else []
+    with pytest.raises(QueryError) as caught:
+        getattr(watcher, VERBS[verb].method)(*subject, **words)
+    assert in_python in str(caught.value)
+    with pytest.raises(QueryError) as caught:
+        ask(watcher, VERBS[verb], values)
+    assert as_typed in str(caught.value)
+
+
+def test_engines_name_arguments_that_become_options_and_no_options() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in Path("netwatch/engines").rglob("*.py"))
+    named = set(re.findall(r"(?<!`)`(\w+)`(?!`)", text))
+    assert {"local", "dest_ip", "resource_group"} <= named
+    assert named <= {part.name.replace("-", "_") for verb in VERBS.values() for part in verb.parts}
+    assert set(re.findall(r"--[a-z][a-z-]*", text)) <= {"--semantics"}
 
 
 @pytest.mark.parametrize(

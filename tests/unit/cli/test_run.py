@@ -248,6 +248,14 @@ def test_every_command_that_reads_an_input_reads_it_the_same_way(capsys: Capture
     assert [name for name in wanted if f"\n  {name} " not in out] == []
 
 
+def test_live_flow_names_options_as_the_other_questions_do(capsys: Captured) -> None:
+    network = "topologies/two-tier/two-tier.yaml"
+    flow = ["--vm", "web-0", "--direction", "Inbound", "--protocol", "TCP", "--local", "443", "--remote", "10.0.9.9:1"]
+    code, _, err = _run(capsys, "live-flow", network, network, *flow)
+    assert code == 2
+    assert err.startswith("error: --local '443' is not an address and a port. Expected")
+
+
 LONE = "tests/conformance/effective_route_table/nic_without_machine.json"
 
 

@@ -244,7 +244,7 @@ def test_a_public_address_of_the_input_is_said_to_be_one() -> None:
     ("question", "message"),
     [
         ({"dest": "db", "dest_port": 65536}, "65536 is not a port"),
-        ({"dest": "db", "protocol": "Udp"}, "--protocol 'Udp' cannot be asked here"),
+        ({"dest": "db", "protocol": "Udp"}, "`protocol` 'Udp' cannot be asked here"),
         ({"dest": "10.1.4.400"}, "'10.1.4.400' is not an IP address"),
         ({"dest": "fd00:0:0:4::4"}, "app-nic has no IPv6 address"),
     ],

@@ -152,17 +152,17 @@ class TestSides:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            ({"source": "Internt"}, '--source: unknown service tag "Internt". Did you mean "Internet"?'),
-            ({"destination": "Xyzzy"}, '--destination: unknown service tag "Xyzzy". It is not among the '),
-            ({"source": "10.0.0.300"}, "--source: '10.0.0.300' is not an IP address: 300 is larger than 255"),
-            ({"source": "10.0.0.0/33"}, "--source: '10.0.0.0/33' is not a prefix"),
-            ({"source": ""}, "--source: '' is not an IP address"),
+            ({"source": "Internt"}, '`source`: unknown service tag "Internt". Did you mean "Internet"?'),
+            ({"destination": "Xyzzy"}, '`destination`: unknown service tag "Xyzzy". It is not among the '),
+            ({"source": "10.0.0.300"}, "`source`: '10.0.0.300' is not an IP address: 300 is larger than 255"),
+            ({"source": "10.0.0.0/33"}, "`source`: '10.0.0.0/33' is not a prefix"),
+            ({"source": ""}, "`source`: '' is not an IP address"),
             ({"source": "fd00::4"}, "fd00::4 and 10.0.1.4 are of different families"),
-            ({"direction": "sideways"}, "--direction: 'sideways' is not a direction"),
-            ({"protocol": "Esp"}, "--protocol 'Esp' cannot be asked here"),
-            ({"protocol": "http"}, "--protocol: 'http' is not a protocol"),
-            ({"dest_port": "90-80"}, "--dest-port: '90-80' is not a port range"),
-            ({"dest_port": "http"}, "--dest-port: 'http' is not a port"),
+            ({"direction": "sideways"}, "`direction`: 'sideways' is not a direction"),
+            ({"protocol": "Esp"}, "`protocol` 'Esp' cannot be asked here"),
+            ({"protocol": "http"}, "`protocol`: 'http' is not a protocol"),
+            ({"dest_port": "90-80"}, "`dest_port`: '90-80' is not a port range"),
+            ({"dest_port": "http"}, "`dest_port`: 'http' is not a port"),
         ],
     )
     def test_what_cannot_be_asked(self, change: dict[str, str], said: str) -> None:
@@ -183,7 +183,7 @@ class TestVerbosity:
         assert ask(net(), verbosity="full") == ask(net())
 
     def test_another_word_is_refused(self) -> None:
-        with pytest.raises(QueryError, match="--verbosity 'all' is not a verbosity"):
+        with pytest.raises(QueryError, match="`verbosity` 'all' is not a verbosity"):
             ask(net(), verbosity="all")
 
     def test_it_changes_no_evaluation(self) -> None:

@@ -166,7 +166,7 @@ class TestNextHop:
         assert self.ask(watcher, "2a00::9") == (NextHopType.INTERNET, "", "")
 
     def test_what_is_no_address(self, watcher: NetworkWatcher) -> None:
-        with pytest.raises(InvalidFlowError, match="--dest-ip"):
+        with pytest.raises(InvalidFlowError, match="`dest_ip`"):
             watcher.next_hop("web-0", source_ip="10.0.1.4", dest_ip="example.org")
 
     @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ class TestNextHop:
     def test_without_a_source_a_nic_must_have_an_address_of_that_family(self, watcher: NetworkWatcher) -> None:
         with pytest.raises(InvalidFlowError, match="bare-0-nic has no IPv6 address") as caught:
             watcher.next_hop("bare-0", dest_ip="fd00:1::4")
-        assert "--source-ip" in caught.value.hint
+        assert "`source_ip`" in caught.value.hint
 
 
 def test_security_group_view_has_one_view_for_each_nic_with_a_group(watcher: NetworkWatcher) -> None:

@@ -108,14 +108,14 @@ def test_the_nic_of_a_machine_by_name_then_address_then_primary() -> None:
     ],
 )
 def test_endpoints(text: str, address: str | None, port: int) -> None:
-    found = parse_endpoint(text, what="--local")
+    found = parse_endpoint(text, what="`local`")
     assert found == (parse_address(address) if address else None, port)
 
 
 @pytest.mark.parametrize("text", ["10.0.0.4", "443", "fd00::4:443", "10.0.0.4:70000", "10.0.0:1", "10.0.0.4:-1", ""])
 def test_what_is_no_endpoint_is_named(text: str) -> None:
-    with pytest.raises(InvalidFlowError, match="--local"):
-        parse_endpoint(text, what="--local")
+    with pytest.raises(InvalidFlowError, match="`local`"):
+        parse_endpoint(text, what="`local`")
 
 
 def test_a_machine_that_is_declared_to_stand_still_is_refused_as_azure_does() -> None:

@@ -138,7 +138,9 @@ def test_a_region_leaves_the_others_out(compiled: CompiledTopology) -> None:
 
 def test_several_regions_are_said(compiled: CompiledTopology) -> None:
     notes = topology(compiled, vnet="vnet").notes
-    assert notes == ("of 2 regions (northeurope, westeurope); Azure's watchers list those of one each: --location",)
+    assert notes == (
+        "of 2 regions (northeurope, westeurope); Azure's watchers list those of one each: name the location",
+    )
 
 
 def test_a_virtual_network_brings_all_that_is_attached_in_its_group(compiled: CompiledTopology) -> None:
@@ -160,7 +162,7 @@ def test_a_subnet_brings_what_is_attached_but_not_its_network(compiled: Compiled
 def test_only_one_scope_is_named(compiled: CompiledTopology, scopes: dict[str, str]) -> None:
     with pytest.raises(QueryError, match="asked of one of") as caught:
         topology(compiled, **scopes)
-    assert "--resource-group" in caught.value.hint
+    assert "`resource_group`" in caught.value.hint
 
 
 def test_without_a_scope_it_is_the_only_resource_group() -> None:
