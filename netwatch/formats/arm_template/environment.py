@@ -20,7 +20,8 @@ class World(Protocol):
     """What one reading of an input shares: the parsed expressions, the work done so far, where problems go.
 
     While ``is_probing``, circles are raised to whoever asked, and nothing that hangs on them is kept. ``where`` is what
-    is being worked out just now, for who gives up on it.
+    is being worked out just now, for who gives up on it. ``refuse`` notes a value that Azure would refuse, if it is the
+    one that Azure has: it may hang on where the template is deployed, which nobody may have said.
     """
 
     is_probing: bool
@@ -29,6 +30,7 @@ class World(Protocol):
     def parse(self, text: str, where: Where) -> Node: ...
     def spend(self, steps: int) -> None: ...
     def problem(self, error: TopologyError) -> None: ...
+    def refuse(self, error: TopologySchemaError) -> None: ...
 
 
 class Names(Protocol):

@@ -1,7 +1,8 @@
-"""What a parameter accepts: Azure refuses a deployment that gives another value.
+"""What a parameter accepts: Azure refuses a deployment in which it has another value, given or by default.
 
-Source: "Parameters in ARM templates" (allowed values, length and range constraints). Casing does not count among
-allowed values (Azure/bicep #2489). Of an array, each member is looked up.
+Source: "Parameters in ARM templates" (allowed values, length and range constraints). A default that is an expression
+counts with what it comes to (mspnp/aks-baseline #70). Casing does not count among allowed values (Azure/bicep #2489).
+Of an array, each member is looked up.
 """
 
 from __future__ import annotations
@@ -11,12 +12,19 @@ from typing import Any
 
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["breach"]
+__all__ = ["breach", "has_limits"]
+
+_LIMITS = frozenset(("allowedvalues", "minvalue", "maxvalue", "minlength", "maxlength"))
+
+
+def has_limits(definition: Mapping[str, Any]) -> bool:
+    """Whether the definition of a parameter says that some values are not accepted."""
+    return any(key.lower() in _LIMITS for key in definition)
 
 
 def breach(value: Any, definition: Mapping[str, Any]) -> str:
-    """What is wrong with a value that was given for a parameter; empty where nothing is, or where it is not known."""
-    if isinstance(value, Unresolved) or _is_placeholder(value):
+    """What is wrong with the value of a parameter; empty where nothing is, or where it is null or not known."""
+    if value is None or isinstance(value, Unresolved) or _is_placeholder(value):
         return ""
     said = {key.lower(): each for key, each in definition.items()}
     allowed = said.get("allowedvalues")

@@ -12,7 +12,7 @@ from netwatch.formats.arm_template.expansion import Expander
 from netwatch.formats.arm_template.functions_scope import scope_functions
 from netwatch.formats.arm_template.instances import Registry
 from netwatch.formats.arm_template.linked_templates import LinkedTemplates
-from netwatch.formats.arm_template.open_values import PlacedObject
+from netwatch.formats.arm_template.open_values import PartText, PlacedObject
 from netwatch.formats.arm_template.parameter_values import Given, parameter_file_beside, parameter_values
 from netwatch.formats.arm_template.references import References
 from netwatch.formats.arm_template.resource_bodies import Bodies
@@ -38,11 +38,12 @@ class TemplateResources(NamedTuple):
 
 
 class World:
-    """One reading: the expressions parsed so far, the steps taken, and where problems go."""
+    """One reading: the expressions parsed so far, the steps taken, where problems go, and what Azure may refuse."""
 
     def __init__(self, source: str, report: Callable[[TopologyError], None]) -> None:
         self.is_probing = False
         self.where = Where(source)
+        self.refused: list[TopologySchemaError] = []
         self._report = report
         self._parsed: dict[str, Node] = {}
         self._reported: set[tuple[str, Where | None]] = set()
@@ -68,6 +69,9 @@ class World:
         if (error.message, error.where) not in self._reported:
             self._reported.add((error.message, error.where))
             self._report(error)
+
+    def refuse(self, error: TopologySchemaError) -> None:
+        self.refused.append(error)
 
 
 class _TooMuchError(Exception):
@@ -95,14 +99,14 @@ def _read(source: str, value: dict[str, Any], said: TemplateContext, world: Worl
     template = Template(value, Where(source))
     beside = "" if said.parameter_file else parameter_file_beside(source)
     given = parameter_values(value, said.parameter_file or beside, said.sets, max_bytes=said.max_bytes)
-    said = _to_asked_group(template, said, given, world)
-    made = _Made(template, said, given, world)
-    made.scope.check_given()
+    said = _to_asked_group(template, said, given)
+    made = _Made(template, said, _context(template, said), given, world)
     made.expand()
     registry, expander = made.registry, made.expander
-    bodies = Bodies(registry, made.references)
-    resources = bodies.all()
-    left_out = [OpenValue(each.type, each.reason) for each in (*expander.left_out, *bodies.left_out)]
+    resources = made.bodies.all()
+    for refusal in _certainly_refused(made, said, given):
+        world.problem(refusal)
+    left_out = [OpenValue(each.type, each.reason) for each in (*expander.left_out, *made.bodies.left_out)]
     missing = [
         OpenValue(f"what the deployment {each.name} makes", each.nested.missing)
         for each in registry.registered()
@@ -112,27 +116,38 @@ def _read(source: str, value: dict[str, Any], said: TemplateContext, world: Worl
         *_remarks(given, beside if beside != source else "", said, made.scope.context),
         *_counted(expander, made.linked.read),
     )
-    return TemplateResources(resources, InputNotes(remarks, tuple(bodies.assumed), (*left_out, *missing, *bodies.open)))
+    open_values = (*left_out, *missing, *made.bodies.open)
+    return TemplateResources(resources, InputNotes(remarks, tuple(made.bodies.assumed), open_values))
 
 
 class _Made:
-    """What a template makes where it is deployed as ``said``; nothing before ``expand``, bodies when asked for."""
+    """What a template makes where it is deployed; nothing before ``expand``, and bodies when they are asked for."""
 
-    def __init__(self, template: Template, said: TemplateContext, given: Given, world: World) -> None:
+    def __init__(self, template: Template, said: TemplateContext, context: Context, given: Given, world: World) -> None:
+        self.world = world
         self.registry = Registry()
-        self.references = References(self.registry)
+        references = References(self.registry)
+        self.bodies = Bodies(self.registry, references)
         self.linked = LinkedTemplates(world, template.where.source, max_bytes=said.max_bytes)
-        answer = scope_functions(self.references)
-        self.scope = Scope(world, template, _context(template, said), given=given.values, answer=answer)
+        answer = scope_functions(references)
+        self.scope = Scope(world, template, context, given=given.values, answer=answer)
         self.expander = Expander(world, self.registry, answer=answer, linked=self.linked.find)
 
     def expand(self) -> None:
         template, scope = self.scope.template, self.scope
+        scope.check_parameters()
         self.registry.roots = self.expander.members(scope, template, scope.env, scope.context, 0)
         self.registry.expand_all()
 
 
-def _to_asked_group(template: Template, said: TemplateContext, given: Given, world: World) -> TemplateContext:
+def _elsewhere(template: Template, said: TemplateContext, context: Context, given: Given) -> _Made:
+    """What it makes when it is deployed as ``context``, for a look only: its problems are told to nobody."""
+    made = _Made(template, said, context, given, World(template.where.source, lambda _: None))
+    made.expand()
+    return made
+
+
+def _to_asked_group(template: Template, said: TemplateContext, given: Given) -> TemplateContext:
     """Deployed to the group that is asked about, unless the template brings something into that group by itself.
 
     Whether it does shows when it is deployed elsewhere: a nested deployment may go wherever the template goes.
@@ -140,11 +155,31 @@ def _to_asked_group(template: Template, said: TemplateContext, given: Given, wor
     group = said.asked_group
     if not group or said.resource_group:
         return said
-    elsewhere = _Made(template, said, given, World(template.where.source, lambda _: None))
-    elsewhere.expand()
-    nested = [each.nested for each in elsewhere.registry.registered() if each.nested is not None]
+    made = _elsewhere(template, said, _context(template, said), given)
+    nested = [each.nested for each in made.registry.registered() if each.nested is not None]
     is_named = any(isinstance(each.group, str) and each.group.lower() == group.lower() for each in nested)
     return said if is_named else said._replace(resource_group=group)
+
+
+def _certainly_refused(made: _Made, said: TemplateContext, given: Given) -> list[TopologySchemaError]:
+    """The values that Azure refuses wherever the template goes, as far as nobody has said where that is."""
+    refused, context = made.world.refused, made.scope.context
+    if not refused or (said.subscription and said.resource_group and said.location):
+        return refused
+    open_context = context._replace(
+        subscription=said.subscription or _not_said("subscription", context.subscription),
+        resource_group=said.resource_group or _not_said("resource group", context.resource_group),
+        location=said.location or _not_said("region", context.location),
+    )
+    anywhere = _elsewhere(made.scope.template, said, open_context, given)
+    anywhere.bodies.all()
+    again = {(each.message, each.where) for each in anywhere.world.refused}
+    return [each for each in refused if (each.message, each.where) in again]
+
+
+def _not_said(what: str, stand_in: str) -> PartText | str:
+    reason = f"nobody said to which {what} the template is deployed"
+    return PartText(reason, stand_in=stand_in) if stand_in else stand_in
 
 
 def _context(template: Template, said: TemplateContext) -> Context:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from netwatch.errors import TopologySchemaError
+from netwatch.errors import TopologyError, TopologySchemaError
 from netwatch.formats.arm_template.environment import Env, World, under
 from netwatch.formats.arm_template.evaluator import evaluate, evaluate_node, looped
 from netwatch.formats.arm_template.open_values import PartText
-from netwatch.formats.arm_template.parameter_limits import breach
+from netwatch.formats.arm_template.parameter_limits import breach, has_limits
 from netwatch.formats.arm_template.syntax import Call
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -89,12 +89,16 @@ class Scope:
         """The value of a parameter: given, or its default, or PartText where there is neither."""
         return self._once("parameter", name, env, self._parameter)
 
-    def check_given(self) -> None:
-        """Look at every value that is given, used or not. Raises TopologySchemaError where Azure refuses one."""
+    def check_parameters(self) -> None:
+        """Look at every value that is given and every default with limits, whether the template uses it or not."""
         declared = member(self.template.value, "parameters")
-        for name in declared if isinstance(declared, Mapping) else ():
-            if name.lower() in self._given:
-                self.parameter(name, self.env)
+        for name, definition in declared.items() if isinstance(declared, Mapping) else ():
+            definition = self._defined(definition)
+            if name.lower() in self._given or (isinstance(definition, Mapping) and has_limits(definition)):
+                try:
+                    self.parameter(name, self.env)
+                except TopologyError as error:
+                    self.world.problem(error)
 
     def variable(self, name: str, env: Env) -> Any:
         """The value of a variable."""
@@ -132,19 +136,22 @@ class Scope:
             return self._secret(name, given, definition, where)
         value = None if given is None else given()
         if value is not None:
-            return self._accepted(name, value, definition, where)
+            return self._held(value, definition, f"the parameter {name} cannot have the value that it is given", where)
         if "defaultvalue" in {key.lower() for key in definition}:  # null leaves it to the default (Azure/bicep #9454)
-            return evaluate(member(definition, "defaultValue"), Env(self, under(where, "defaultValue")))
+            where = under(where, "defaultValue")
+            value = evaluate(member(definition, "defaultValue"), Env(self, where))
+            return self._held(value, definition, f"the parameter {name} cannot have its default value", where)
         if given is not None or member(definition, "nullable") is True:
             return None
         reason = f"the parameter {name} has neither a value nor a default"
         return PartText(reason, f"parameters('{name}')", where, "{" + name + "}")
 
-    def _accepted(self, name: str, value: Any, definition: Mapping[str, Any], where: Where) -> Any:
+    def _held(self, value: Any, definition: Mapping[str, Any], problem: str, where: Where) -> Any:
+        """The value, after what is wrong with it by the limits of its parameter has been noted."""
         wrong = breach(value, definition)
         if wrong:
-            message = f"the parameter {name} cannot have the value that it is given: {wrong}."
-            raise TopologySchemaError(message, where=where, hint="Azure refuses this deployment.")
+            refusal = TopologySchemaError(f"{problem}: {wrong}.", where=where, hint="Azure refuses this deployment.")
+            self.world.refuse(refusal)
         return value
 
     def _defined(self, definition: Any) -> Any:

@@ -213,6 +213,77 @@ def test_a_value_that_azure_refuses_is_refused_though_nothing_uses_it(limits: An
     assert "Azure refuses this deployment" in str(caught.value)
 
 
+@pytest.mark.parametrize(("limits", "default", "wrong"), [
+    ({"type": "string", "allowedValues": ["a", "b"]}, "c", '"c" is not among the allowed values "a", "b"'),
+    ({"type": "int", "minValue": 2}, 1, "1 is less than minValue 2"),
+    ({"type": "int", "maxValue": 2}, "[add(1, 2)]", "3 is more than maxValue 2"),
+    ({"type": "string", "minLength": 3}, "", "the length 0 is less than minLength 3"),
+    ({"type": "array", "maxLength": 1}, [1, "[resourceGroup().name]"], "the length 2 is more than maxLength 1"),
+    ({"type": "string", "allowedValues": ["a"]}, "[variables('v')]", '"b" is not among the allowed values "a"'),
+    ({"$ref": "#/definitions/d"}, "c", '"c" is not among the allowed values "a"'),
+])  # fmt: skip
+def test_a_default_that_azure_refuses_is_refused_at_its_line(
+    tmp_path: Path, limits: Any, default: Any, wrong: str
+) -> None:
+    definitions = {"d": {"type": "string", "allowedValues": ["a"]}}
+    parameters = {"p": {**limits, "defaultValue": default}}
+    value = template(vnet(), parameters=parameters, variables={"v": "b"}, definitions=definitions)
+    with pytest.raises(TopologyErrors) as caught:
+        deployed(json.dumps(value, indent=1), tmp_path)
+    (error,) = caught.value.errors
+    assert error.message.startswith(f"the parameter p cannot have its default value: {wrong}")
+    assert error.where is not None
+    assert error.where.pointer == "parameters/p/defaultValue"
+    lines = (tmp_path / "azuredeploy.json").read_text().splitlines()
+    (place,) = locate_all([error.where])
+    assert '"defaultValue"' in lines[place.line - 1]
+
+
+@pytest.mark.parametrize("limits", [
+    {"type": "string", "allowedValues": ["a"], "defaultValue": "A"},
+    {"type": "int", "minValue": 2, "defaultValue": 2},
+    {"type": "string", "minLength": 3, "defaultValue": None, "nullable": True},
+    {"type": "securestring", "minLength": 12, "defaultValue": ""},
+    {"type": "string", "allowedValues": ["a"], "defaultValue": "[newGuid()]"},
+    {"type": "string", "allowedValues": ["a"], "defaultValue": "[parameters('q')]"},
+    {"type": "string", "allowedValues": ["a"], "defaultValue": "[resourceGroup().location]"},
+    {"type": "string", "maxLength": 3, "defaultValue": "[concat(resourceGroup().name, '-vnet')]"},
+    {"type": "string", "allowedValues": ["a"], "defaultValue": "[substring(subscription().subscriptionId, 0, 3)]"},
+])  # fmt: skip
+def test_a_default_is_not_refused_that_azure_takes_or_that_nobody_knows(limits: Any) -> None:
+    assert _names(deployed(template(vnet(), parameters={"p": limits, "q": _parameter()}))) == ["v"]
+
+
+def test_a_default_that_hangs_on_the_region_is_held_where_the_region_is_said() -> None:
+    limits = {"type": "string", "allowedValues": ["eastus"], "defaultValue": "[resourceGroup().location]"}
+    value = template(
+        vnet(prefix="[if(equals(parameters('p'), 'eastus'), '10.0.0.0/24', '')]"), parameters={"p": limits}
+    )
+    assert subnet_prefix(deployed(value, location="eastus")) == "10.0.0.0/24"
+    with pytest.raises(TopologyErrors, match='"uksouth" is not among the allowed values "eastus"'):
+        deployed(value, location="uksouth")
+
+
+def test_a_default_beside_a_value_that_is_given_does_not_count() -> None:
+    limits = {"type": "string", "allowedValues": ["a"], "defaultValue": "c"}
+    assert _names(deployed(template(vnet(), parameters={"p": limits}), sets=("p=a",))) == ["v"]
+
+
+def test_what_a_nested_deployment_is_given_is_not_refused_where_nobody_knows_it() -> None:
+    inside = {"parameters": {"where": {"type": "string", "allowedValues": ["eastus"]}}}
+    given = {"parameters": {"where": {"value": "[resourceGroup().location]"}}}
+    nested = _nested(vnet("[concat('v', parameters('where'))]"), scope="inner", inside=inside, properties=given)
+    assert _names(deployed(template(nested))) == ["vwesteurope"]
+    with pytest.raises(TopologyErrors, match='"uksouth" is not among the allowed values'):
+        deployed(template(nested), location="uksouth")
+
+
+def test_a_default_inside_a_nested_deployment_is_held_too() -> None:
+    inside = {"parameters": {"prefix": {**_parameter("10.2.0.0/16"), "allowedValues": ["10.1.0.0/16"]}}}
+    with pytest.raises(TopologyErrors, match="the parameter prefix cannot have its default value"):
+        deployed(template(_nested(vnet(prefix="[parameters('prefix')]"), scope="inner", inside=inside)))
+
+
 @pytest.mark.parametrize(("limits", "said"), [
     ({"type": "string", "allowedValues": ["Dev"]}, "p=dEV"),
     ({"type": "array", "allowedValues": ["a", "b"]}, 'p=["B"]'),
