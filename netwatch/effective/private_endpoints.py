@@ -1,6 +1,8 @@
 """Private endpoints: a route of their own for each address, in their network and in direct peers.
 
-Source: "Manage network policies for private endpoints"; the row's name InterfaceEndpoint is lab output.
+Sources: "Manage network policies for private endpoints"; "Azure Firewall scenarios to inspect traffic destined to a
+private endpoint" and azure-docs issues 101948 and 61906 (host routes of the user's need no policy); the row's name
+InterfaceEndpoint is lab output.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def _prefixes(topology: Topology, endpoint: PrivateEndpoint) -> list[Prefix | Un
 
 
 def honours_routes(subnet: Subnet) -> bool:
-    """Whether user-defined routes can override endpoints in ``subnet``: its network policies are on for routes."""
+    """Whether a user route that is shorter overrides endpoints in ``subnet``: its policies are on for routes."""
     return subnet.private_endpoint_network_policies.lower() in ("enabled", "routetableenabled")
 
 
@@ -69,10 +71,15 @@ def honours_rules(subnet: Subnet) -> bool:
 def yields_to(address: EndpointAddress, route: Prefix, vnet: VirtualNetwork) -> bool:
     """Whether a user route for ``route`` makes the endpoint's own route Invalid.
 
-    The policy must be on in the endpoint's subnet, and the user's prefix at least as long as that of the address space
-    the endpoint stands in: with 10.1.0.0/16, a /16 to /32 does and a /8 or a default route does not.
+    One for its very address does, as with every system route. For a shorter one the policy must be on in the endpoint's
+    subnet, and the prefix at least as long as that of the address space the endpoint stands in: with 10.1.0.0/16, a /16
+    does and a /8 or a default route does not.
     """
-    if isinstance(address.prefix, Unresolved) or not honours_routes(address.subnet) or not route.holds(address.prefix):
+    if isinstance(address.prefix, Unresolved) or not route.holds(address.prefix):
+        return False
+    if route == address.prefix:
+        return True
+    if not honours_routes(address.subnet):
         return False
     spaces = [space for space in vnet.address_space if isinstance(space, Prefix) and space.holds(address.prefix)]
     return any(route.length >= space.length for space in spaces)

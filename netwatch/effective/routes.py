@@ -285,7 +285,7 @@ def _rank(row: EffectiveRoute, semantics: Semantics) -> tuple[int, int]:
     """User before gateway before system; among user routes of one length, an explicit prefix before a service tag.
 
     Among tags: a region's before a whole service's before AzureCloud of a region before AzureCloud. A private
-    endpoint's row comes before all: where policies let the user override it, it is Invalid and takes no part.
+    endpoint's row comes before all: where the user overrides it, it is Invalid and takes no part.
     """
     if row.next_hop_type is NextHopType.INTERFACE_ENDPOINT:
         return -2, 0

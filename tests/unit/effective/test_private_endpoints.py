@@ -55,7 +55,10 @@ def state(topology: Topology, subnet: str = "v/client") -> str:
 @pytest.mark.parametrize(
     ("policy", "prefix", "expected"),
     [
-        ("Disabled", "10.0.2.4/32", "Active"),
+        ("Disabled", "10.0.2.4/32", "Invalid"),
+        ("NetworkSecurityGroupEnabled", "10.0.2.4/32", "Invalid"),
+        ("Disabled", "10.0.2.5/32", "Active"),
+        ("Disabled", "10.0.2.4/31", "Active"),
         ("", "10.0.2.0/24", "Active"),
         ("Enabled", "", "Active"),
         ("Enabled", "10.0.2.4/32", "Invalid"),
@@ -88,9 +91,14 @@ def taken(topology: Topology) -> NextHopType:
     return route.next_hop_type
 
 
-def test_a_host_route_of_the_user_takes_the_packet_only_where_policies_heed_it() -> None:
-    assert taken(net("Disabled", "10.0.2.4/32")) is NextHopType.INTERFACE_ENDPOINT
-    assert taken(net("Enabled", "10.0.2.4/32")) is NextHopType.VIRTUAL_APPLIANCE
+@pytest.mark.parametrize("policy", ["", "Disabled", "NetworkSecurityGroupEnabled", "Enabled"])
+def test_a_host_route_of_the_user_takes_the_packet_whatever_the_policy(policy: str) -> None:
+    assert taken(net(policy, "10.0.2.4/32")) is NextHopType.VIRTUAL_APPLIANCE
+
+
+def test_a_shorter_route_takes_the_packet_only_where_policies_heed_it() -> None:
+    assert taken(net("Disabled", "10.0.2.0/24")) is NextHopType.INTERFACE_ENDPOINT
+    assert taken(net("Enabled", "10.0.2.0/24")) is NextHopType.VIRTUAL_APPLIANCE
 
 
 def test_direct_peers_have_the_route_and_no_one_beyond() -> None:
