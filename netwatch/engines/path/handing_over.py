@@ -1,6 +1,7 @@
 """Handing a packet to an address: in the same virtual network, across a peering, or within a mesh.
 
-Source: "Create, change, or delete a virtual network peering" (what its flags let pass: decisions 0034 and 0036).
+Sources: "Create, change, or delete a virtual network peering" (what its flags let pass: decisions 0034 and 0036);
+"Virtual network FAQ" and azure-docs issues 40186 and 30956 (Basic load balancers and global peering).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import NamedTuple
 
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.compile.edges import BEYOND, HANDS_TO, Edge, edges_from, routes_of
-from netwatch.effective.peers import far_sides
-from netwatch.engines.path.address_owner import FirewallAddress, find_owner
+from netwatch.effective.peers import far_sides, is_global
+from netwatch.engines.path.address_owner import BalancerAddress, FirewallAddress, find_owner
 from netwatch.engines.path.stops import Onward, platform_issue, route_issue
 from netwatch.model.addresses import Address, Prefix
 from netwatch.model.resources import Peering, Subnet, VirtualNetwork
@@ -48,7 +49,22 @@ def hand_over(compiled: CompiledTopology, sender: Sender, address: Address) -> O
     if refusal:
         name = compiled.topology.vnets[edge.head].id.name
         return Onward("", issues=(route_issue(None),), notes=(f"{name} {refusal} from {sender.vnet.id.name}",))
-    return arrive(compiled, edge.head, address)._replace(crossed=edge.by)
+    onward = arrive(compiled, edge.head, address)
+    if isinstance(onward.stop, BalancerAddress) and is_global(compiled.topology, edge.by):
+        return _to_frontend_of_another_region(onward.stop) or onward._replace(crossed=edge.by)
+    return onward._replace(crossed=edge.by)
+
+
+def _to_frontend_of_another_region(stop: BalancerAddress) -> Onward | None:
+    """The drop at the frontend of a Basic load balancer, which its own region alone reaches; else None.
+
+    The machines behind it are reached at their own addresses. A balancer without a SKU is Basic.
+    """
+    if stop.balancer.sku.lower() not in ("", "basic"):
+        return None
+    issue = platform_issue("BasicLoadBalancer", stop.balancer.where, "Outbound")
+    note = f"{stop.address} is a frontend of {stop.name}, which is Basic: global peering does not reach it"
+    return Onward("", issues=(issue,), notes=(note,))
 
 
 def _into_hub(compiled: CompiledTopology, hub: VirtualHub, address: Address) -> Onward:

@@ -172,3 +172,47 @@ def test_floating_ip_keeps_the_port() -> None:
     answer = check(read(text), "c", "10.0.1.100", dest_port=80)
     assert "web has floating IP: packets keep the frontend's address, which the guest must have" in answer.notes
     assert answer.hops[-1].verdicts[0].flow.dst_port == 80
+
+
+FAR = """
+netwatch: 1
+location: westeurope
+virtualNetworks:
+  near: {addressPrefixes: 10.1.0.0/16, subnets: {s: {addressPrefix: 10.1.0.0/24, routeTable: rt}},
+    virtualNetworkPeerings: {p: {remoteVirtualNetwork: far}}}
+  far: {location: REGION, addressPrefixes: 10.2.0.0/16, subnets: {s: {addressPrefix: 10.2.0.0/24}},
+    virtualNetworkPeerings: {p: {remoteVirtualNetwork: near}}}
+routeTables:
+  rt: {routes: {x: {addressPrefix: 192.0.2.0/24, nextHopType: VirtualAppliance, nextHopIpAddress: 10.2.0.100}}}
+loadBalancers:
+  ilb:
+    sku: SKU
+    location: REGION
+    frontendIPConfigurations: {f: {subnet: far/s, privateIPAddress: 10.2.0.100}}
+    backendAddressPools: {p: [w-nic]}
+    loadBalancingRules: {all: {protocol: All, frontendPort: 0, backendPort: 0}}
+virtualMachines:
+  c: {networkInterfaces: {c-nic: {subnet: near/s, privateIPAddress: 10.1.0.4}}}
+  w: {location: REGION, networkInterfaces: {w-nic: {subnet: far/s, privateIPAddress: 10.2.0.4}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sku", "region", "status"),
+    [
+        ("Basic", "northeurope", "Unreachable"),
+        ("Basic", "West Europe", "Reachable"),
+        ("Standard", "northeurope", "Reachable"),
+    ],
+)
+def test_global_peering_reaches_no_basic_frontend(sku: str, region: str, status: str) -> None:
+    answer = check(read(FAR.replace("SKU", sku).replace("REGION", region)), "c", "10.2.0.100")
+    assert answer.status == status
+    if status == "Unreachable":
+        assert issues(answer) == [("c-nic", "Outbound", "BasicLoadBalancer")]
+        assert any("10.2.0.100 is a frontend of ilb, which is Basic" in note for note in answer.notes)
+
+
+def test_global_peering_leads_to_no_appliances_behind_a_basic_frontend() -> None:
+    answer = check(read(FAR.replace("SKU", "Basic").replace("REGION", "northeurope")), "c", "192.0.2.9")
+    assert (answer.status, issues(answer)[0][:2]) == ("Unreachable", ("c-nic", "Outbound"))
