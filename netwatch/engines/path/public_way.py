@@ -20,6 +20,7 @@ from netwatch.model.flow import Protocol
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, PublicIpAddress, Reference, Subnet
 from netwatch.model.topology import Topology
+from netwatch.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
     from netwatch.model.load_balancers import LoadBalancer
@@ -163,15 +164,16 @@ def _runs(topology: Topology, place: NicAddress) -> bool:
 def _outbound_addresses(balancer: LoadBalancer, config: ResourceId) -> list[Reference]:
     """The public addresses a balancer gives a backend: by an outbound rule, else by a balancing rule with its SNAT on.
 
-    A Basic one gives any public frontend it has. Source: "Use Source Network Address Translation (SNAT) for outbound
-    connections".
+    A frontend that is not known is public where another one is: a balancer is either public or internal. A Basic one
+    gives any public frontend it has. Source: "Use Source Network Address Translation (SNAT) for outbound connections".
     """
     pools = {pool.id for pool in balancer.pools if config in pool.configurations}
     used = [id for rule in balancer.outbound_rules if rule.pool in pools for id in rule.frontends]
     balancing = [rule for rule in balancer.rules if rule.outbound_snat and pools.intersection(rule.pools)]
     used += [rule.frontend for rule in balancing if rule.frontend is not None]
     public = {each.id: each.public_ip for each in balancer.frontends if each.public_ip is not None}
-    found: list[Reference] = [public[id] for id in used if isinstance(id, ResourceId) and id in public]
+    known: list[Reference] = [public[id] for id in used if isinstance(id, ResourceId) and id in public]
+    found = known or [id for id in used if isinstance(id, Unresolved) and public]
     return found or ([] if _is_standard(balancer) else list(public.values()))
 
 

@@ -7,7 +7,16 @@ from typing import Any, NamedTuple
 
 from netwatch.formats.terraform.addresses import Key, Step, heads
 from netwatch.formats.terraform.arm_types import ARM_TYPES, arm_type_of
-from netwatch.formats.terraform.origins import Constant, Opaque, Origin, follow, open_variable, scope_of, written
+from netwatch.formats.terraform.origins import (
+    Constant,
+    Opaque,
+    Origin,
+    follow,
+    inside,
+    open_variable,
+    scope_of,
+    written,
+)
 from netwatch.formats.terraform.plan import Instance, Json, Plan
 from netwatch.model.unresolved import Unresolved
 from netwatch.model.where import Where
@@ -252,6 +261,8 @@ def _known_values(plan: Plan, found: Origin | Constant | Opaque) -> Iterator[Any
     """The value that an origin has as far as it is known: its own, or an address that was worked out before."""
     if isinstance(found, Origin):
         value = _only_prefix(found) or _at(plan, found.instance, found.steps)
+        if value is None and plan.references_are_whole:
+            value = inside(found.instance.values, found.steps)
         if isinstance(value, str | int) and not isinstance(value, bool):
             yield value
 

@@ -86,7 +86,7 @@ def _plan(path: str, root: Module, items: list[tuple[str, Any]]) -> Plan:
     """The plan of all items. tfparse gives them ids of its own, which are put into Azure's, level by level."""
     ids: Mapping[str, str] = {}
     for _ in range(_LEVELS):
-        plan = Plan(path, root)
+        plan = Plan(path, root, references_are_whole=True)  # tfparse shows no other expression as a reference
         for type, item in items:
             plan.add(_instance(plan, type, item, ids))
         composed = Ids(plan)

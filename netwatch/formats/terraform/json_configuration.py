@@ -7,11 +7,11 @@ conditions, modules) is open or named. Source: Terraform documentation, "JSON Co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from netwatch.errors import TopologySchemaError, UnsupportedError
-from netwatch.formats.terraform.addresses import parse_traversal
+from netwatch.formats.terraform.addresses import Key, Step, parse_traversal
 from netwatch.model.where import Where
 
 __all__ = ["configuration_as_plan", "merged_configurations"]
@@ -213,12 +213,23 @@ class _Module:
         if steps < _MOST_STEPS and kind == "local" and not path and name in self._locals:
             return self._evaluated(self._locals[str(name)], steps + 1)
         body = self._bodies.get(f"{kind}.{name}")
-        if steps < _MOST_STEPS and body is not None and len(path) == 1 and isinstance(path[0], str):
-            held = body.get(path[0])
+        if steps < _MOST_STEPS and body is not None and path:
+            held = _said_at(body, path)
             if isinstance(held, str | int | bool):
                 value, references = self._evaluated(held, steps + 1)
                 return (value, None) if references is None else (None, _prefixes(text))
         return None, _prefixes(text)
+
+
+def _said_at(body: Any, path: Iterable[Step]) -> Any:
+    """What the body of a resource says at a path; an object may stand for a list of one block."""
+    for step in path:
+        if isinstance(step, Key):
+            blocks = body if isinstance(body, list) else [body]
+            body = blocks[step.value] if isinstance(step.value, int) and step.value < len(blocks) else None
+        else:
+            body = body.get(step) if isinstance(body, dict) else None
+    return body
 
 
 def _described(variable: Json) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from netwatch.formats.arm_resources.fields import PlacedObject
 from netwatch.formats.terraform.attributes import Attributes, attributes_of
 from netwatch.formats.terraform.plan import Instance
 from netwatch.formats.terraform.translation import Words, given, place, resource
+from netwatch.model.unresolved import Unresolved
 
 __all__ = ["balancer", "nat_rule", "outbound_rule", "pool", "probe", "rule"]
 
@@ -57,7 +58,7 @@ def rule(words: Words, instance: Instance) -> PlacedObject:
     pools = words.ids.references(fields, "backend_address_pool_ids", to=(_POOL,))
     older = words.reference(fields, "backend_address_pool_id", to=(_POOL,))
     properties = {
-        "frontendIPConfiguration": _frontend_named(words, fields, fields.text("frontend_ip_configuration_name")),
+        "frontendIPConfiguration": _frontend_named(words, fields, fields.value("frontend_ip_configuration_name")),
         "backendAddressPools": pools or ([older] if older is not None else None),
         "probe": words.reference(fields, "probe_id", to=(_PROBE,)),
         "frontendPort": fields.value("frontend_port"),
@@ -70,7 +71,7 @@ def nat_rule(words: Words, instance: Instance) -> PlacedObject:
     """Ports that lead to one backend each; of a pool of such ports (lb_nat_pool) too."""
     fields = attributes_of(words.plan, instance)
     properties = {
-        "frontendIPConfiguration": _frontend_named(words, fields, fields.text("frontend_ip_configuration_name")),
+        "frontendIPConfiguration": _frontend_named(words, fields, fields.value("frontend_ip_configuration_name")),
         "backendAddressPool": words.reference(fields, "backend_address_pool_id", to=(_POOL,)),
         "frontendPort": fields.value("frontend_port"),
         "frontendPortRangeStart": fields.value("frontend_port_start"),
@@ -91,12 +92,15 @@ def outbound_rule(words: Words, instance: Instance) -> PlacedObject:
     """Which frontends the members of a pool bear in the Internet."""
     fields = attributes_of(words.plan, instance)
     blocks = fields.blocks("frontend_ip_configuration")
-    frontends = [_frontend_named(words, fields, block.text("name")) for block in blocks]
+    frontends = [_frontend_named(words, fields, block.value("name")) for block in blocks]
     pool = words.reference(fields, "backend_address_pool_id", to=(_POOL,))
     return resource(words, instance, {"frontendIPConfigurations": frontends, "backendAddressPool": pool})
 
 
-def _frontend_named(words: Words, fields: Attributes, name: str) -> dict[str, str] | None:
-    """A frontend of the balancer that a part is of, by its name."""
+def _frontend_named(words: Words, fields: Attributes, name: Any) -> dict[str, str] | Unresolved:
+    """A frontend of the balancer that a part is of, by its name; azurerm wants one, so without it is not known."""
+    if not isinstance(name, str):
+        reason = "the name of its frontend is not known"
+        return name if isinstance(name, Unresolved) else Unresolved(reason, where=fields.where)
     own = words.ids.id_of(fields.instance)
-    return {"id": f"{own.rsplit('/', 2)[0]}/frontendIPConfigurations/{name}"} if name else None
+    return {"id": f"{own.rsplit('/', 2)[0]}/frontendIPConfigurations/{name}"}

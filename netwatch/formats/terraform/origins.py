@@ -13,7 +13,18 @@ from typing import Any, NamedTuple
 from netwatch.formats.terraform.addresses import Key, Step, heads, parse_traversal
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan, called
 
-__all__ = ["NOT_KNOWN", "Constant", "Opaque", "Origin", "Scope", "follow", "open_variable", "scope_of", "written"]
+__all__ = [
+    "NOT_KNOWN",
+    "Constant",
+    "Opaque",
+    "Origin",
+    "Scope",
+    "follow",
+    "inside",
+    "open_variable",
+    "scope_of",
+    "written",
+]
 
 _MOST_STEPS = 2_000
 """How many expressions and instances are looked at for one value. Real ones need a few dozen."""
@@ -100,7 +111,7 @@ class _Trail:
         if not isinstance(expression, dict) or self._left < 0 or self._depth > 50:
             return
         if "constant_value" in expression and not expression.get("references"):  # JSON syntax shows its text besides
-            yield Constant(_inside(expression["constant_value"], rest))
+            yield Constant(inside(expression["constant_value"], rest))
             return
         references = expression.get("references")
         texts = tuple(each for each in references if isinstance(each, str)) if isinstance(references, list) else ()
@@ -130,7 +141,7 @@ class _Trail:
         """The value of a variable: of the root's from the plan, of any other's from the call of its module."""
         if module.parent is None:
             if name in self._plan.variables:
-                yield Constant(_inside(self._plan.variables[name], rest))
+                yield Constant(inside(self._plan.variables[name], rest))
                 return
         else:
             block = called(module.parent, module.call)
@@ -142,7 +153,7 @@ class _Trail:
         variables = module.configuration.get("variables")
         variable = variables.get(name) if isinstance(variables, dict) else None
         if isinstance(variable, dict) and "default" in variable:
-            yield Constant(_inside(variable["default"], rest))
+            yield Constant(inside(variable["default"], rest))
         else:
             yield Opaque(f"var.{name}")
 
@@ -235,7 +246,7 @@ def _or_empty(key: int | str | None) -> int | str:
     return "" if key is None else key
 
 
-def _inside(value: Any, rest: Iterable[Step]) -> Any:
+def inside(value: Any, rest: Iterable[Step]) -> Any:
     """What stands at a path inside a known value; None where the path leads nowhere."""
     for step in rest:
         key = step.value if isinstance(step, Key) else step

@@ -62,7 +62,8 @@ class Plan:
     ``gone`` holds the lower-case ids of what the plan destroys. ``variables`` are the values of the root's.
     ``providers`` is the configuration of providers. ``assumed`` holds addresses that were worked out in an earlier
     reading: (address of the instance, number of its ip configuration) → address; ``is_asked_for_addresses`` whether
-    another value rests on them.
+    another value rests on them. ``references_are_whole``: an expression that holds one reference is that reference and
+    nothing else, which the configuration of a plan leaves open.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Plan:
     gone: frozenset[str] = frozenset()
     assumed: Mapping[tuple[str, int], str] = field(default_factory=dict)
     is_asked_for_addresses: bool = False
+    references_are_whole: bool = False
     _named: dict[tuple[str, bool, str, str], dict[int | str | None, Instance]] = field(default_factory=dict)
     _modules: dict[tuple[str, str], dict[int | str | None, Module]] = field(default_factory=dict)
     _at: dict[str, Module] = field(default_factory=dict)

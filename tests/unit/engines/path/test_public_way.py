@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.model.answers import Egress
+from netwatch.model.unresolved import Unresolved
 from tests.unit.engines.hub import HUB, check, issues, names, read, types
 
 OPEN = "  two-0: {networkInterfaces: {two-0-nic: {networkSecurityGroup: nsg, "
 GROUP = "networkSecurityGroups: {nsg: {securityRules: {https: {priority: 100, source: SOURCE}}}}\n"
+BALANCED = """loadBalancers:
+  plb: {frontendIPConfigurations: {f: {publicIPAddress: pip-gw}}, backendAddressPools: {p: one-0-nic}, RULES}
+"""
 
 
 def opened(source: str) -> str:
@@ -66,17 +72,23 @@ def test_a_nat_gateway_goes_before_the_machines_own_address() -> None:
 
 
 def test_a_load_balancers_address_goes_before_default_outbound() -> None:
-    balanced = HUB.replace(
-        "loadBalancers:\n",
-        "loadBalancers:\n  plb: {frontendIPConfigurations: {f: {publicIPAddress: pip-gw}}, "
-        "backendAddressPools: {p: one-0-nic}, RULES}\n",
-    )
+    balanced = HUB.replace("loadBalancers:\n", BALANCED)
     for rules in ("outboundRules: {out: {}}", "loadBalancingRules: {web: {frontendPort: 80}}"):
         assert shown(leaves(balanced.replace("RULES", rules), "one-0")) == ("LoadBalancer", "plb", "20.0.0.5")
     closed = "loadBalancingRules: {web: {frontendPort: 80, disableOutboundSnat: true}}"
     assert shown(leaves(balanced.replace("RULES", closed), "one-0")) == ("None", "", "")
     assert shown(leaves(balanced.replace("RULES", "sku: Basic"), "one-0")) == ("LoadBalancer", "plb", "20.0.0.5")
     assert shown(leaves(HUB, "one-0")) == ("DefaultOutbound", "", "")
+
+
+def test_an_outbound_rule_whose_frontend_is_not_known_gives_a_way_out() -> None:
+    topology = read(HUB.replace("loadBalancers:\n", BALANCED.replace("RULES", "outboundRules: {out: {}}")))
+    (id, balancer) = next(each for each in topology.load_balancers.items() if each[1].id.name == "plb")
+    rule = replace(balancer.outbound_rules[0], frontends=(Unresolved("its name is not known"),))
+    opened = replace(balancer, outbound_rules=(rule,))
+    found = check(replace(topology, load_balancers={**topology.load_balancers, id: opened}), "one-0", "8.8.8.8").egress
+    assert found is not None
+    assert shown(found) == ("LoadBalancer", "plb", "")
 
 
 def test_a_backend_of_a_standard_internal_balancer_has_no_way_out() -> None:

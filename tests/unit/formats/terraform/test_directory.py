@@ -176,6 +176,63 @@ def test_a_variable_without_a_value_is_open_in_a_list_too(tmp_path: Path) -> Non
     assert [vnet.address_space[1], *subnet.prefixes] == 2 * [Unresolved("the variable has no value", "var.more")]
 
 
+BLOCKS = """
+resource "azurerm_lb" "lb" {
+  name                = "lb"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  sku                 = "Standard"
+  frontend_ip_configuration {
+    name                 = "in"
+    public_ip_address_id = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/publicIPAddresses/a"
+  }
+  frontend_ip_configuration {
+    name                 = "out"
+    public_ip_address_id = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/publicIPAddresses/b"
+  }
+}
+resource "azurerm_lb_backend_address_pool" "pool" {
+  name            = "pool"
+  loadbalancer_id = azurerm_lb.lb.id
+}
+resource "azurerm_lb_rule" "web" {
+  name                           = "web"
+  loadbalancer_id                = azurerm_lb.lb.id
+  protocol                       = "Tcp"
+  frontend_port                  = 80
+  backend_port                   = 80
+  frontend_ip_configuration_name = azurerm_lb.lb.frontend_ip_configuration[0].name
+  backend_address_pool_ids       = [azurerm_lb_backend_address_pool.pool.id]
+}
+resource "azurerm_lb_outbound_rule" "leave" {
+  name                    = "leave"
+  loadbalancer_id         = azurerm_lb.lb.id
+  protocol                = "All"
+  backend_address_pool_id = azurerm_lb_backend_address_pool.pool.id
+  frontend_ip_configuration {
+    name = NAME
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("azurerm_lb.lb.frontend_ip_configuration.1.name", "out"),
+        ("lower(azurerm_lb.lb.frontend_ip_configuration[1].name)", "the name of its frontend is not known"),
+    ],
+)
+def test_what_a_block_of_another_resource_says_is_followed(tmp_path: Path, name: str, expected: str) -> None:
+    """tfparse leaves a reference into a block as it is written, and leaves out what calls a function on it."""
+    pytest.importorskip("tfparse", reason="NOT TESTED: tfparse (the extra terraform) is not installed")
+    (tmp_path / "main.tf").write_text(BLOCKS.replace("NAME", name), encoding="utf-8")
+    (balancer,) = load(tmp_path).load_balancers.values()
+    (rule,), (leave,) = balancer.rules, balancer.outbound_rules
+    assert str(rule.frontend).endswith("/frontendIPConfigurations/in")
+    assert expected in str(leave.frontends[0])
+
+
 def test_without_the_package_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tfparse", None)
     with pytest.raises(UnsupportedError) as caught:

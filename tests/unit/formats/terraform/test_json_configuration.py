@@ -124,3 +124,37 @@ def test_a_block_that_is_no_object_is_told_with_its_place() -> None:
 def test_values_that_lead_back_to_themselves_end() -> None:
     (vnet,) = _read({**WHOLE, "locals": {"prefix": "${local.word}", "word": "${local.prefix}"}}).vnets.values()
     assert vnet.id.name == "azurerm_virtual_network.hub"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("${azurerm_lb.lb.frontend_ip_configuration[1].name}", "/frontendIPConfigurations/out"),
+        ("${azurerm_lb.lb.frontend_ip_configuration.0.name}", "/frontendIPConfigurations/in"),
+        ("${azurerm_lb.lb.frontend_ip_configuration[2].name}", "it is known only after the plan is applied"),
+        ("${azurerm_lb.lb.sku[0].name}", "it is known only after the plan is applied"),
+        ("${upper(azurerm_lb.lb.frontend_ip_configuration[0].name)}", "it is known only after the plan is applied"),
+    ],
+)
+def test_what_a_block_of_another_resource_says_is_followed(name: str, expected: str) -> None:
+    parts = {
+        "azurerm_lb": {
+            "lb": {
+                "name": "lb",
+                "sku": "Standard",
+                "resource_group_name": "rg-net",
+                "location": "northeurope",
+                "frontend_ip_configuration": [{"name": "in"}, {"name": "out"}],
+            }
+        },
+        "azurerm_lb_outbound_rule": {
+            "leave": {
+                "name": "leave",
+                "loadbalancer_id": "${azurerm_lb.lb.id}",
+                "frontend_ip_configuration": {"name": name},
+            }
+        },
+    }
+    (balancer,) = _read({"resource": {**GROUP, **parts}}).load_balancers.values()
+    (rule,) = balancer.outbound_rules
+    assert expected in str(rule.frontends[0])
