@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from netwatch.compile.compiled_topology import CompiledTopology
 from netwatch.formats.input_reader import InputReader
 from netwatch.formats.topology_draft import TopologyDraft
-from netwatch.model.addresses import parse_prefix
+from netwatch.model.addresses import Address, parse_prefix
 from netwatch.model.answers import Verdict
 from netwatch.model.facts import Facts
 from netwatch.model.firewalls import Firewall
@@ -244,9 +244,13 @@ def _as_terraform_has_it(topology: Topology) -> Topology:
 
 
 def _with_same_groups(nic: NetworkInterface) -> tuple[IpConfiguration, ...]:
-    """All addresses in the groups of the first, as the provider joins them."""
-    first, *rest = nic.ip_configurations
-    return (first, *(replace(each, asgs=first.asgs) for each in rest))
+    """All IPv4 addresses in the groups of the first of them, and IPv6 addresses in none, as the provider joins them."""
+    groups = next((each.asgs for each in nic.ip_configurations if not _is_ipv6(each)), ())
+    return tuple(replace(each, asgs=() if _is_ipv6(each) else groups) for each in nic.ip_configurations)
+
+
+def _is_ipv6(config: IpConfiguration) -> bool:
+    return isinstance(config.private_ip, Address) and config.private_ip.version == 6
 
 
 def _same_answers(read: list[Topology], topology: Topology, data: st.DataObject) -> None:

@@ -54,11 +54,16 @@ def _uncertain(fields: Attributes) -> Unresolved:
 
 
 def _application_group(words: Words, instance: Instance, resources: Resources) -> None:
-    """A NIC joins an application security group with every address it has."""
+    """A NIC joins an application security group with every IPv4 address it has, and with no IPv6 address.
+
+    So does azurerm (network_interface.go of hashicorp/terraform-provider-azurerm, and its issue #32633).
+    """
     fields = attributes_of(words.plan, instance)
     group = words.reference(fields, "application_security_group_id", to=("azurerm_application_security_group",))
     for properties, is_certain in _holders(words, fields, resources, "network_interface_id", _NIC):
         for config in properties.get("ipConfigurations", ()):
+            if str(config["properties"].get("privateIPAddressVersion")).lower() == "ipv6":
+                continue
             groups = config["properties"].setdefault("applicationSecurityGroups", [])
             groups.append(group if is_certain and group is not None else _uncertain(fields))
 

@@ -49,7 +49,7 @@ def _network_interface(form: TerraformForm, nic: NetworkInterface) -> None:
     if nic.nsg is not None:
         target = {"network_security_group_id": form.id("nsgs", nic.nsg, f"{nic.id.name}_network_security_group")}
         form.blocks.add("azurerm_network_interface_security_group_association", nic.id, own | target)
-    groups = dict.fromkeys(group for config in nic.ip_configurations for group in config.asgs)
+    groups = dict.fromkeys(group for each in nic.ip_configurations if not _is_ipv6(each) for group in each.asgs)
     for at, group in enumerate(groups):
         target = {"application_security_group_id": form.id("asgs", group, f"{nic.id.name}_application_security_group")}
         type, label = "azurerm_network_interface_application_security_group_association", f"{nic.id.name}_{at + 1}"
@@ -62,11 +62,15 @@ def _ip_configuration(form: TerraformForm, config: IpConfiguration, is_one_of_se
     if config.subnet is not None:
         body["subnet_id"] = form.id("subnets", config.subnet, f"{stem}_subnet")
     body |= static_address(form, config)
-    if isinstance(config.private_ip, Address) and config.private_ip.version == 6:
+    if _is_ipv6(config):
         body["private_ip_address_version"] = "IPv6"
     if config.public_ip is not None:
         body["public_ip_address_id"] = form.id("public_ips", config.public_ip, f"{stem}_public_ip")
     return body | ({"primary": config.primary} if is_one_of_several else {})
+
+
+def _is_ipv6(config: IpConfiguration) -> bool:
+    return isinstance(config.private_ip, Address) and config.private_ip.version == 6
 
 
 def static_address(form: TerraformForm, config: IpConfiguration) -> Body:

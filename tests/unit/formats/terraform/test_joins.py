@@ -14,7 +14,20 @@ from netwatch.model.ids import ResourceId
 from netwatch.model.rules import Asg
 from netwatch.model.topology import Topology
 from netwatch.model.unresolved import Unresolved
-from tests.terraform.written import GROUP, Json, call, module, network, nic, plan, ref, resource, rule, subnet
+from tests.terraform.written import (
+    GROUP,
+    Json,
+    association,
+    call,
+    module,
+    network,
+    nic,
+    plan,
+    ref,
+    resource,
+    rule,
+    subnet,
+)
 
 _SPOKES = {"for_each_expression": {"references": ["local.spokes"]}}
 
@@ -86,6 +99,29 @@ def test_of_several_things_that_a_dynamic_block_can_mean_all_are_named(tmp_path:
     (term,) = nsg.rules[0].destinations.terms
     assert isinstance(term, Unresolved)
     assert "may be azurerm_application_security_group.web or azurerm_application_security_group.app" in term.reason
+
+
+def test_a_nic_joins_a_group_with_its_ipv4_addresses_alone(tmp_path: Path) -> None:
+    dual = nic("nic", {"subnet_id": ref("azurerm_subnet.web.id")}, address="10.0.1.4")
+    (first,) = dual["values"]["ip_configuration"]
+    second = {**first, "name": "second", "private_ip_address": "10.0.1.5"}
+    six = {**first, "name": "six", "private_ip_address": "fd00::4", "private_ip_address_version": "IPv6"}
+    dual["values"]["ip_configuration"] = [first, second, six]
+    for part in ("unknown", "expressions"):
+        dual[part]["ip_configuration"] *= 3
+    group = resource("azurerm_application_security_group.web", {"name": "web", **GROUP})
+    tied = association(
+        "network_interface_application_security_group_association",
+        "t",
+        network_interface_id="azurerm_network_interface.nic",
+        application_security_group_id="azurerm_application_security_group.web",
+    )
+    web = subnet("web", "10.0.1.0/24")
+    web["values"]["address_prefixes"] = ["10.0.1.0/24", "fd00::/64"]
+    net = network()
+    net["values"]["address_space"] = ["10.0.0.0/16", "fd00::/48"]
+    (made,) = _read(tmp_path, plan(net, web, group, dual, tied)).nics.values()
+    assert [len(config.asgs) for config in made.ip_configurations] == [1, 1, 0]
 
 
 def test_a_configuration_in_json_syntax_shows_its_text_beside_the_references(tmp_path: Path) -> None:

@@ -68,6 +68,33 @@ def test_assumed_addresses_stay_dynamic_and_what_terraform_cannot_say_is_named()
     assert losses == ("address of pip (publicIPAddresses).", "some facts.")
 
 
+_DUAL = """netwatch: 1
+applicationSecurityGroups: [a, b]
+virtualNetworks:
+  v: {addressPrefixes: [10.0.0.0/16, "fd00::/48"], subnets: {s: {addressPrefixes: [10.0.1.0/24, "fd00::/64"]}}}
+networkInterfaces:
+  n:
+    subnet: v/s
+    ipConfigurations:
+      one: {primary: true, privateIPAddress: 10.0.1.9, applicationSecurityGroups: [a, b]}
+      other: {%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "is_kept"),
+    [
+        ("privateIPAddress: 10.0.1.8, applicationSecurityGroups: [a, b]", True),
+        ("privateIPAddress: 10.0.1.8", False),
+        ('privateIPAddress: "fd00::9"', True),
+        ('privateIPAddress: "fd00::9", applicationSecurityGroups: [a, b]', False),
+    ],
+)
+def test_groups_that_the_provider_does_not_join_so_are_called_lost(other: str, is_kept: bool) -> None:
+    _, losses = _written(_DUAL % other)
+    assert losses == (() if is_kept else ("ip configurations of n (networkInterfaces).",))
+
+
 def test_a_second_subscription_has_a_provider_of_its_own() -> None:
     away = "networkSecurityGroups: {away: {subscription: '2222', resourceGroup: rg2}}\n"
     body, losses = _written("netwatch: 1\nsubscription: '1111'\napplicationSecurityGroups: [a, b, c]\n" + away)
