@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from hashlib import sha3_256
-from threading import Barrier, Thread
+from threading import Thread
 
 __all__ = ["Probe", "Watched"]
 
@@ -35,12 +35,19 @@ class Probe:
         self.least, self.patience = math.inf, patience
 
     def __call__(self, cores: int) -> float:
-        """The seconds it takes now on the slowest of so many cores, all at work at once; the least of three times."""
-        ready, found = Barrier(cores), [math.inf] * cores
+        """The seconds it takes now on the slowest of so many cores, all at work at once; the least of three times.
+
+        Infinite where threads had to take turns, because somebody else held a processor.
+        """
+        found, here = [(0.0, 0.0, 0.0)] * cores, list[int]()
 
         def one(core: int) -> None:
-            ready.wait()
-            found[core] = min(_seconds() for _ in range(_RUNS))
+            here.append(core)
+            while len(here) < cores:  # at work: one that waits may be woken where the other computes
+                _seconds()
+            start = time.perf_counter()
+            least = min(_seconds() for _ in range(_RUNS))
+            found[core] = start, time.perf_counter(), least
 
         others = [Thread(target=one, args=(core,)) for core in range(1, cores)]
         for other in others:
@@ -48,8 +55,9 @@ class Probe:
         one(0)
         for other in others:
             other.join()
-        self.least = min(self.least, *found)
-        return max(found)
+        starts, ends, leasts = zip(*found, strict=True)
+        self.least = min(self.least, *leasts)
+        return max(leasts) if max(starts) < min(ends) else math.inf
 
     def awaited(self, cores: int) -> float:
         """The same, again and again until the cores are one's own or patience is at an end."""
