@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from netwatch.matcher.kernels.spells import clock, judge, left_alone, never
+from netwatch.matcher.kernels.spells import LONGEST_PAUSE, SHORTEST_PAUSE, clock, judge, left_alone, never
 
 
 def blocks(new: list[int], *, spell: int, most: int) -> list[int]:
@@ -26,11 +26,12 @@ def test_a_memory_that_knows_enough_is_never_left_alone() -> None:
 
 
 def test_only_the_last_block_of_a_spell_counts() -> None:
-    assert blocks([100, 50, 100, 51, 0], spell=2, most=4) == [0, 0, 0, 0, 128]
+    assert blocks([100, 50, 100, 51, 0], spell=2, most=4) == [0, 0, 0, 0, SHORTEST_PAUSE]
 
 
 def test_pauses_grow_until_something_is_known() -> None:
-    assert blocks([100] * 5 + [10, 100, 100], spell=1, most=4) == [0, 128, 256, 512, 512, 512, 0, 128]
+    pauses = blocks([100] * 6 + [10, 100, 100], spell=1, most=4)
+    assert pauses == [0, *(SHORTEST_PAUSE << doubled for doubled in range(4)), *[LONGEST_PAUSE] * 2, 0, SHORTEST_PAUSE]
 
 
 def test_never_is_a_pause_without_end() -> None:
