@@ -55,13 +55,18 @@ FEW_PORTS = 64
 
 
 class Services(NamedTuple):
-    """From ports and protocol to classes: ServiceAxis' tables in the narrowest types; ``sport`` is filled up."""
+    """From ports and protocol to classes: ServiceAxis' tables in the narrowest types; ``sport`` is filled up.
+
+    ``both`` has at ``(port >> shift) << 8 | number`` what ``sport`` and ``protocol`` say together; none where source
+    ports are many.
+    """
 
     shift: int
     sport: Array
     protocol: Array
     dport: Array
     classes: Array
+    both: Array
 
 
 class PreparedTable:
@@ -186,4 +191,5 @@ def _services(service: ServiceAxis) -> Services:
     narrow = np.uint16 if service.total <= 1 << 16 else np.uint32
     protocol = service.protocol.astype(cell)
     sport = np.pad(service.sport.astype(cell), (0, max(0, FEW_PORTS - len(service.sport))))
-    return Services(service.shift, sport, protocol, service.dport, service.classes.astype(narrow))
+    both = np.add.outer(sport, protocol).reshape(-1) if len(sport) == FEW_PORTS else sport[:0]
+    return Services(service.shift, sport, protocol, service.dport, service.classes.astype(narrow), both)
