@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -53,8 +54,12 @@ def spread(run: Callable[[range], None], size: int, threads: int, *, span: int =
     left = iter(_spans(size, threads, span) if threads > 1 and size > _THREAD_SPAN else [range(size)])
 
     def work() -> None:
-        for some in left:
-            run(some)
+        try:
+            for some in left:
+                run(some)
+        except BaseException:
+            deque(left, maxlen=0)  # nothing is left for the others: an interrupt does not wait for the whole batch
+            raise
 
     at_once(work, size, threads)
 

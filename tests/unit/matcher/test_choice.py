@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import threading
+import time
 
 import pytest
 
@@ -71,3 +73,19 @@ def test_what_fails_in_a_thread_fails() -> None:
 
     with pytest.raises(ValueError, match="range"):
         spread(fail, 1_000_000, 2)
+
+
+def test_what_fails_in_one_thread_leaves_nothing_for_the_others() -> None:
+    begun, here, seen = threading.Event(), threading.current_thread(), list[range]()
+
+    def run(span: range) -> None:
+        if threading.current_thread() is here:
+            begun.wait(10)
+            raise ValueError(span)
+        seen.append(span)
+        begun.set()
+        time.sleep(0.2)
+
+    with pytest.raises(ValueError, match="range"):
+        spread(run, 1_000_000, 2)
+    assert len(seen) == 1
