@@ -140,23 +140,20 @@ def measure(workload: Workload, options: argparse.Namespace, *, slow_peers: bool
             entrants += _python_peers(workload, absent)
         expected = _expected(workload, entrants)
         wrong = dict.fromkeys(entrants, 0)
+        probe = Probe(options.patience)
+        watched = {one: Watched(one.time_pass, probe, one.cores) for one in entrants}
 
         def checked(entrant: Entrant) -> float:
-            seconds = entrant.time_pass()
+            seconds = watched[entrant]()
             rows = entrant.rows()
             wrong[entrant] = max(wrong[entrant], int((rows != expected[: len(rows)]).sum()))
             return seconds
 
-        streams = {
-            threads: stack.enter_context(stream_pass(workload.flows, threads=threads, clock=_clock(threads)))
-            for threads in (1, 2)
-        }
-        probe = Probe(options.patience)
-        watched = {one: Watched(partial(checked, one), probe, one.cores) for one in entrants}
-        passes = {one: partial(_on, one.cores, run) for one, run in watched.items()}
-        seconds = interleaved(
-            {**passes, **{cores: partial(_on, cores, run) for cores, run in streams.items()}}, options.passes
-        )
+        runs: dict[Any, Callable[[], float]] = {one: partial(_on, one.cores, partial(checked, one)) for one in entrants}
+        for threads in (1, 2):
+            stream = stack.enter_context(stream_pass(workload.flows, threads=threads, clock=_clock(threads)))
+            runs[threads] = partial(_on, threads, stream)
+        seconds = interleaved(runs, options.passes)
         own = {one: run.undisturbed(options.passes) for one, run in watched.items()}
     moved = workload.flows.size * bytes_per_flow(workload.table.version)
     return {
