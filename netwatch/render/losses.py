@@ -85,6 +85,8 @@ def _unlike(thing: object, found: object, name: str) -> bool:
         one, other = ([replace(each, assumed=False) for each in configs] for configs in (one, other))
     if name == "location":
         one, other = (region_name(each) for each in (one, other))
+    if name == "sku":  # a load balancer or public address without one is Basic
+        one, other = (each or "Basic" for each in (one, other))
     if name == "service_endpoints":  # no answer depends on the regions of one
         one, other = ([each.service for each in endpoints] for endpoints in (one, other))
     if name.endswith("rules") and not isinstance(thing, LoadBalancer):

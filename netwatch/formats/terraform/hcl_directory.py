@@ -7,13 +7,14 @@ it is the better input.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from netwatch.errors import TopologyError, TopologySyntaxError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan
+from netwatch.formats.terraform.provider_defaults import asks_for_an_older_provider, provider_defaults
 from netwatch.formats.terraform.reading import TerraformResources, read_terraform, translated
 from netwatch.model.where import Where
 
@@ -59,12 +60,30 @@ def read_terraform_directory(path: str, *, report: Callable[[TopologyError], Non
     except (ParseError, ValueError, OSError) as error:
         message = f"tfparse cannot read it: {str(error)[:200]}."
         raise TopologySyntaxError(message, where=Where(path), hint="Does terraform validate pass?") from None
-    items = [(type, item) for type, found in parsed.items() if type not in _NOT_RESOURCES for item in found]
+    is_older = asks_for_an_older_provider(_versions(parsed))
+    items = [
+        (type, {**provider_defaults(type, item, is_older=is_older), **item})
+        for type, found in parsed.items()
+        if type not in _NOT_RESOURCES
+        for item in found
+        if _is_resource(item)
+    ]
     remark = "Evaluated by tfparse from the source; a plan would say more."
     declared = [str(item["__tfmeta"]["path"]) for item in parsed.get("variable", ()) if _is_resource(item)]
     variables: dict[str, Json] = {each.removeprefix("variable."): {} for each in declared}
     root = Module("", {"variables": variables})
-    return translated(_plan(path, root, [each for each in items if _is_resource(each[1])]), (remark,))
+    return translated(_plan(path, root, items), (remark,))
+
+
+def _versions(parsed: Mapping[str, Any]) -> Iterator[Any]:
+    """What is asked of the version of azurerm: in ``required_providers``, and in older provider blocks."""
+    for block in parsed.get("terraform", ()):
+        required = block.get("required_providers") if isinstance(block, dict) else None
+        for each in required if isinstance(required, list) else [required]:
+            yield each.get("azurerm") if isinstance(each, dict) else None
+    for block in parsed.get("provider", ()):
+        if isinstance(block, dict) and isinstance(block.get("__tfmeta"), dict):
+            yield block.get("version") if block["__tfmeta"].get("label") == "azurerm" else None
 
 
 def _read_json(path: str, names: list[str], report: Callable[[TopologyError], None]) -> TerraformResources:

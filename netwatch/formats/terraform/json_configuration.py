@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from netwatch.errors import TopologySchemaError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, Step, parse_traversal
+from netwatch.formats.terraform.provider_defaults import asks_for_an_older_provider, provider_defaults
 from netwatch.model.where import Where
 
 __all__ = ["configuration_as_plan", "merged_configurations"]
@@ -84,11 +85,20 @@ class _Module:
         self.variables = {name: body for (name,), body in self._blocks("variable", 1)}
         self.defaults = {name: body["default"] for name, body in self.variables.items() if "default" in body}
         self._locals = {name: each for _, body in self._blocks("locals", 0) for name, each in body.items()}
+        self._is_older = asks_for_an_older_provider(self._versions())
         self._bodies = {
             f"{kind}{type}.{name}": body
             for key, kind in (("resource", ""), ("data", "data."))
             for (type, name), body in self._blocks(key, 2)
         }
+
+    def _versions(self) -> Iterator[Any]:
+        """What is asked of the version of azurerm: in ``required_providers``, and in older provider blocks."""
+        for _, body in self._blocks("terraform", 0):
+            required = body.get("required_providers")
+            for each in required if isinstance(required, list) else [required]:
+                yield each.get("azurerm") if isinstance(each, dict) else None
+        yield from (body.get("version") for (name,), body in self._blocks("provider", 1) if name == "azurerm")
 
     def _blocks(self, key: str, labels: int) -> Iterator[tuple[tuple[str, ...], Json]]:
         """The bodies of blocks of one kind, with their labels; everywhere a list may stand for several."""
@@ -127,7 +137,8 @@ class _Module:
             hint = "Give what `terraform show -json` prints of a plan; it says how many there are."
             message = f"{address}: {repeats} in a JSON configuration is not read."
             raise UnsupportedError(message, where=Where(self._source, 0, address), hint=hint)
-        found = self._block(body)
+        added = provider_defaults(type, body, is_older=self._is_older) if mode == "managed" else {}
+        found = self._block({**added, **body})
         base = {"address": address, "mode": mode, "type": type, "name": name}
         unknown = True if mode == "data" else {**found.unknown, "id": True}
         provider = body.get("provider")

@@ -28,7 +28,7 @@ Fields = dict[str, Any]
 
 def load_balancer(form: NativeForm, balancer: LoadBalancer) -> Fields:
     """A load balancer with all its parts. The network of a pool of addresses is that of the balancer, and not said."""
-    fields: Fields = {"sku": balancer.sku} if balancer.sku not in ("", "Standard") else {}
+    fields: Fields = {"sku": balancer.sku or "Basic"} if balancer.sku != "Standard" else {}
     nat_rules = {each.id.name: _nat_rule(form, balancer, each) for each in balancer.nat_rules if not each.is_pool}
     parts = {
         "frontendIPConfigurations": {each.id.name: _frontend(form, each) for each in balancer.frontends},

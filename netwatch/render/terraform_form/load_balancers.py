@@ -31,7 +31,7 @@ def load_balancers(form: TerraformForm) -> None:
     """Every load balancer, its parts as resources of their own."""
     for balancer in form.topology.load_balancers.values():
         frontends = [_frontend(form, balancer, each) for each in balancer.frontends]
-        body = form.base(balancer.id, balancer.location) | filled(sku=balancer.sku)
+        body = form.base(balancer.id, balancer.location) | {"sku": balancer.sku or "Basic"}
         form.blocks.add("azurerm_lb", balancer.id, body | filled(frontend_ip_configuration=frontends))
         for pool in balancer.pools:
             _pool(form, pool)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netwatch.model.addresses import Address
 from netwatch.model.ids import ResourceId
 from netwatch.model.resources import IpConfiguration, NetworkInterface, VirtualMachine
-from netwatch.render.terraform_form.blocks import Body, filled
+from netwatch.render.terraform_form.blocks import Body
 
 if TYPE_CHECKING:
     from netwatch.render.terraform_form.form import TerraformForm
@@ -30,7 +30,7 @@ def machines(form: TerraformForm) -> None:
     """Machines with what they stand on; NICs that belong to a private endpoint are made by it."""
     topology = form.topology
     for public in topology.public_ips.values():
-        body = form.base(public.id, public.location) | {"allocation_method": "Static"} | filled(sku=public.sku)
+        body = form.base(public.id, public.location) | {"allocation_method": "Static", "sku": public.sku or "Basic"}
         form.add("public_ips", public.id, body)
     made = {id.key for each in topology.private_endpoints.values() for id in each.nics if isinstance(id, ResourceId)}
     for nic in topology.nics.values():

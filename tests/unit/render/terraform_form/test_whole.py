@@ -13,6 +13,7 @@ from netwatch.formats.input_reader import InputReader
 from netwatch.formats.topology_draft import TopologyDraft
 from netwatch.formats.topology_file.reading import read_topology_file
 from netwatch.model.topology import Topology
+from netwatch.render.native_form.topology_yaml import topology_yaml
 from netwatch.render.terraform_form.whole import terraform_json
 
 _NETWORK = """netwatch: 1
@@ -180,3 +181,16 @@ def test_what_a_hub_hands_to_may_be_something_that_is_not_written(kind: str) -> 
     named = f"{text.replace('nextHop: fw', f'nextHop: {id}')}\notherResources:\n  {id}: []\n"
     body, _ = _written(named)
     assert body["resource"]["azurerm_virtual_hub_route_table"]["hub-west_red"]["route"][0]["next_hop"] == id
+
+
+def test_what_says_no_sku_is_basic_and_stays_so() -> None:
+    """From version 4 on the provider makes a SKU that is left out Standard, which Azure itself does not."""
+    topology = read_topology_file("n", _NETWORK + "loadBalancers: {lb: {sku: Basic}}\n")
+    balancers = {key: replace(each, sku="") for key, each in topology.load_balancers.items()}
+    topology = replace(topology, load_balancers=balancers)
+    for made in (terraform_json(topology), topology_yaml(topology)):
+        assert not any("sku" in each for each in made.losses)
+        (balancer,) = _read(made.text).load_balancers.values()
+        assert balancer.sku == "Basic"
+    resources = json.loads(terraform_json(topology).text)["resource"]
+    assert resources["azurerm_public_ip"]["pip"]["sku"] == "Basic"
