@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from netwatch.formats.arm_resources.fields import ArmObject
+from netwatch.formats.arm_resources.fields import ArmObject, is_expression
 from netwatch.model.input_notes import Ignored
 from netwatch.model.unresolved import Unresolved
 
-__all__ = ["NOT_READ", "Unread", "unread"]
+__all__ = ["NOT_READ", "Unread", "open_sku", "unread"]
 
 
 class Unread(NamedTuple):
@@ -23,6 +23,7 @@ class Unread(NamedTuple):
     harmless: Any = None
 
 
+_WITH_SKU = ("loadbalancers", "publicipaddresses")
 _THREATS = "flows to addresses and names that Microsoft knows as threats, which it drops"
 _WATCHES = ("off", "alert")
 """Modes in which a firewall lets everything pass that its rules do ("Azure Firewall threat intelligence", "IDPS")."""
@@ -116,6 +117,13 @@ def unread(resource: ArmObject, kind: str) -> Iterator[Ignored]:
             harmless = each.harmless if isinstance(each.harmless, tuple) else (each.harmless,)
             if value not in (None, *harmless, [], {}) and not isinstance(value, Unresolved):
                 yield Ignored(resource.label, each.path, each.effect, resource.where)
+
+
+def open_sku(resource: ArmObject, kind: str) -> Iterator[Ignored]:
+    """The SKU of a load balancer or public address, where it is not known; answers take it for Basic."""
+    if kind in _WITH_SKU and is_expression(resource.object("sku").raw("name")):
+        effect = "who reaches it, and who leaves by it: it is not known, and taken for Basic"
+        yield Ignored(resource.label, "sku.name", effect, resource.where)
 
 
 def _plain(value: Any) -> Any:

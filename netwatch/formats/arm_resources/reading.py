@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from netwatch.errors import ConflictError, DanglingReferenceError
 from netwatch.formats.arm_resources.fields import ArmObject, ArmReading, AssumedText
 from netwatch.formats.arm_resources.identity import full_type, identify, ids_in, is_outline, label, was_exported
-from netwatch.formats.arm_resources.not_read import NOT_READ, unread
+from netwatch.formats.arm_resources.not_read import NOT_READ, open_sku, unread
 from netwatch.formats.arm_resources.power_states import power_state
 from netwatch.formats.arm_resources.reader_types import (
     BALANCER,
@@ -152,6 +152,8 @@ class ArmReader:
         if kind in NOT_READ:
             for ignored in unread(resource, kind):
                 self._draft.ignore(ignored)
+        for ignored in open_sku(resource, kind):
+            self._draft.ignore(ignored)
 
     def _children(self, resource: ArmObject, id: ResourceId, kind: str) -> Iterator[tuple[ArmObject, ResourceId]]:
         """Children of a resource, with a note of what nobody reads in them."""

@@ -157,7 +157,8 @@ class Bodies:
         is_part = isinstance(value, PartText)
         if isinstance(value, PartText):
             is_id = value.stand_in.startswith("/subscriptions/") and (value.is_name or self._is_of_ours(value.stand_in))
-            if (path[-1:] == ("id",) and is_id) or (path[-1:] == ("name",) and value.is_name):
+            is_name = path[-1:] == ("name",) and path[:1] != ("sku",) and value.is_name
+            if (path[-1:] == ("id",) and is_id) or is_name:
                 return value.stand_in
         found = Unresolved(value.reason, value.expression, value.where) if is_part else value
         if path[:1] in (("properties",), ("location",)) and path[-1:] not in _UNREAD:

@@ -26,7 +26,7 @@ def balancer(words: Words, instance: Instance) -> PlacedObject:
         )
         for number, block in enumerate(fields.blocks("frontend_ip_configuration"))
     ]
-    sku = fields.text("sku")
+    sku = fields.value("sku")
     return resource(words, instance, {"frontendIPConfigurations": frontends}, sku={"name": sku} if sku else None)
 
 

@@ -136,5 +136,5 @@ def public_ip(words: Words, instance: Instance) -> PlacedObject:
     address = fields.value("ip_address")
     if address is None and fields.is_unknown("ip_address"):
         address = Unresolved("Azure gives it its address when it is made", where=fields.where)
-    sku = fields.text("sku")
+    sku = fields.value("sku")
     return resource(words, instance, {"ipAddress": address}, sku={"name": sku} if sku else None)

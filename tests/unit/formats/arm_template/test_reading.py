@@ -900,3 +900,12 @@ def test_hostile_templates_are_errors_with_a_place(hostile: Any) -> None:
 def test_malformed_templates_load_or_say_why(value: dict[str, Any]) -> None:
     with suppress(TopologyError):
         deployed({**template(), **value})
+
+
+@pytest.mark.parametrize("kind", ["loadBalancers", "publicIPAddresses"])
+def test_a_sku_that_is_not_known_is_no_word_and_is_named(kind: str) -> None:
+    sku = {"name": "[parameters('sku')]"}
+    resource = {"type": f"Microsoft.Network/{kind}", "name": "x", "sku": sku, "properties": {}}
+    left_open = deployed(template(resource, parameters={"sku": _parameter()})).notes.ignored
+    assert [(each.name, each.property) for each in left_open] == [("x", "sku.name")]
+    assert not deployed(template(resource, parameters={"sku": _parameter("Standard")})).notes.ignored

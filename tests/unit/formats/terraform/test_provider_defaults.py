@@ -88,3 +88,12 @@ def test_terraforms_own_language(tmp_path: Path, more: str, sku: str) -> None:
     (tmp_path / "main.tf").write_text(f'{more}resource "azurerm_lb" "lb" {{\n{text}}}\n', encoding="utf-8")
     (balancer,) = load(tmp_path).load_balancers.values()
     assert balancer.sku == sku
+
+
+@pytest.mark.parametrize("type", ["azurerm_lb", "azurerm_public_ip"])
+def test_a_sku_that_is_not_known_is_named(tmp_path: Path, type: str) -> None:
+    body = {**BALANCER, "allocation_method": "Static", "sku": "${var.sku}"}
+    text = json.dumps({"resource": {type: {"x": body}}, "variable": {"sku": {}}})
+    (tmp_path / "main.tf.json").write_text(text, encoding="utf-8")
+    ignored = load(tmp_path).notes.ignored
+    assert [(each.name, each.property) for each in ignored] == [("lb", "sku.name")]
