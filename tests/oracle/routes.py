@@ -90,9 +90,8 @@ def oracle_route(topology: Topology, subnet: Subnet, dest: Address, tags: Tags) 
 def _precedence(topology: Topology, row: Row) -> int:
     """Among equal prefixes the lowest wins.
 
-    A private endpoint's row that is Active has not been overridden by the user's (network policies decide that), so
-    it comes first. User prefixes, the user's service tags (regional ones before whole ones, AzureCloud after every
-    other), gateways, the system.
+    A private endpoint's row that is Active has not been overridden by the user's, so it comes first. User prefixes, the
+    user's service tags (regional ones before whole ones, AzureCloud after every other), gateways, the system.
     """
     if row.hop == "InterfaceEndpoint":
         return -2
@@ -215,9 +214,9 @@ def _user_rows(topology: Topology, subnet: Subnet, tags: Tags) -> Iterator[Row]:
 def _endpoint_rows(topology: Topology, subnet: Subnet, users: list[Row]) -> Iterator[Row]:
     """A host route for each private endpoint in the VNet and in its peers.
 
-    The truth table: a user's route that holds the endpoint makes it Invalid if the endpoint's subnet has policies for
-    route tables, and if it is no shorter than the address range in which the endpoint stands. By one reading it must
-    also lead to an appliance.
+    The truth table: a user's route for the endpoint's address alone makes it Invalid. So does a shorter one that holds
+    it if the endpoint's subnet has policies for route tables, and if it is no shorter than the address range in which
+    the endpoint stands. By one reading it must also lead to an appliance.
     """
     peerings = [each for each in connected(topology, subnet.vnet) if takes_part(subnet, each, each.local_subnets)]
     for endpoint in topology.private_endpoints.values():
@@ -228,15 +227,16 @@ def _endpoint_rows(topology: Topology, subnet: Subnet, users: list[Row]) -> Iter
             continue
         for address in _endpoint_hosts(topology, [nic for nic in endpoint.nics if isinstance(nic, ResourceId)]):
             ranges = [space.prefixlen for space in spaces(topology.vnets[home.vnet.key]) if address in space]
+            heeds = home.private_endpoint_network_policies in ("Enabled", "RouteTableEnabled")
+            least = min(ranges) if heeds else address.max_prefixlen
             overriding = [
                 row
                 for row in users
                 for held in row.networks
-                if address in held and held.prefixlen >= min(ranges)
+                if address in held and held.prefixlen >= least
                 if row.hop in APPLIANCES or topology.semantics.private_endpoint_routes == "anyNextHop"
             ]
-            heeds = home.private_endpoint_network_policies in ("Enabled", "RouteTableEnabled")
-            state = "Invalid" if heeds and overriding else "Active"
+            state = "Invalid" if overriding else "Active"
             yield Row(frozenset({ip_network(address)}), "InterfaceEndpoint", "Default", state)
 
 
