@@ -5,8 +5,8 @@ What happens behind it, for whoever comes to make it quicker
 A question is five integers, an answer the first row that holds them all; ``reference`` says so in ten lines. A thousand
 rules are about 6,000 rows, so asking row by row costs microseconds. Nothing below changes the answer, and a property
 test holds every kernel to the reference. Figures are for the drawn thousand rules ``nsg1000`` on one core of a Zen 4
-with 1 MB of second-level cache, medians while others used the machine; a flow takes 5.5 ns in all.
-``netwatch bench`` gives those of your machine.
+with 1 MB of second-level cache, medians while others used the machine; a flow takes 5.2 ns in all where nobody else
+uses the core. ``netwatch bench`` gives those of your machine.
 
 What decides is where tables lie. A look-up in the first two caches costs half a nanosecond when many are under way; in
 the third, which others share, 2 to 8. So tables are made small first and few second.
@@ -67,9 +67,10 @@ Large rule lists are bounded: beyond ``MAX_BYTES`` the rows are asked in halves,
 
 7. **Threads** share tables and nothing else: each has memories of its own, and takes eight blocks at a time from a
    number they count up together. On two cores that nobody else uses they make 1.83 times one. In turn with four long
-   spans for each, whose last one waits for: 1.8 and 1.6 where those made 1.55 and 1.3, on cores that others used, too.
+   spans for each thread, of which one does the last while the other waits: 1.8 and 1.6 where those made 1.55 and 1.3,
+   on cores that others used, too.
 
-What is left of a flow's 5.5 ns on ``hit``: addresses 2.6, services 0.8, combinations 1.7, and what the steps cost one
+What is left of a flow's 5.2 ns on ``hit``: addresses 2.6, services 0.8, combinations 1.7, and what the steps cost one
 another by what they push out of the caches. Halving is bound by the units that look up and compare registers of 512
 bits, nodes by loads and by what leads from such a comparison to a number, services by loads, combinations by what comes
 from the second-level cache: 0.75 ns where they are few.
