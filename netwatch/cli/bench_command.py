@@ -100,7 +100,7 @@ def _number(name: str, text: str, least: int) -> int:
     from netwatch.errors import QueryError
 
     if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise QueryError(f"{name} {text!r} is not a number.", hint=f"Expected a whole number, {least} or more.")
+        raise QueryError(f"{name} cannot be {text!r}.", hint=f"Expected a whole number, {least} or more.")
     return int(text)
 
 
