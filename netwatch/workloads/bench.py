@@ -124,7 +124,7 @@ def bench(
     flows = workload.flows.size
     moved = flows * bytes_per_flow(workload.table.version)
     results = [
-        _result(one, seconds[index], workload, checks)._replace(undisturbed=tuple(runs[index].undisturbed(passes)))
+        _result(one, seconds[index], runs[index].undisturbed(passes), workload, checks)
         for index, one in enumerate(contenders)
     ]
     stream_gb_per_s = moved / statistics.median(seconds[-1]) / 1e9
@@ -199,7 +199,9 @@ def _rows(contender: Contender, flows: FlowBatch) -> Rows:
     return out
 
 
-def _result(contender: Contender, seconds: Sequence[float], workload: Workload, checks: _Checks) -> KernelResult:
+def _result(
+    contender: Contender, seconds: Sequence[float], undisturbed: Sequence[bool], workload: Workload, checks: _Checks
+) -> KernelResult:
     flows = min(contender.most or workload.flows.size, workload.flows.size)
     return KernelResult(
         contender.name,
@@ -210,7 +212,7 @@ def _result(contender: Contender, seconds: Sequence[float], workload: Workload, 
         contender.table_bytes,
         checks.checked(contender, flows),
         checks.mismatches[contender.kernel],
-        (),
+        tuple(undisturbed),
     )
 
 

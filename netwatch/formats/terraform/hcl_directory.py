@@ -14,7 +14,11 @@ from netwatch.errors import TopologyError, TopologySyntaxError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, parse_traversal
 from netwatch.formats.terraform.arm_ids import Ids
 from netwatch.formats.terraform.plan import Instance, Json, Module, Plan
-from netwatch.formats.terraform.provider_defaults import asks_for_an_older_provider, provider_defaults
+from netwatch.formats.terraform.provider_defaults import (
+    asks_for_an_older_provider,
+    provider_defaults,
+    required_versions,
+)
 from netwatch.formats.terraform.reading import TerraformResources, read_terraform, translated
 from netwatch.model.where import Where
 
@@ -78,9 +82,7 @@ def read_terraform_directory(path: str, *, report: Callable[[TopologyError], Non
 def _versions(parsed: Mapping[str, Any]) -> Iterator[Any]:
     """What is asked of the version of azurerm: in ``required_providers``, and in older provider blocks."""
     for block in parsed.get("terraform", ()):
-        required = block.get("required_providers") if isinstance(block, dict) else None
-        for each in required if isinstance(required, list) else [required]:
-            yield each.get("azurerm") if isinstance(each, dict) else None
+        yield from required_versions(block)
     for block in parsed.get("provider", ()):
         if isinstance(block, dict) and isinstance(block.get("__tfmeta"), dict):
             yield block.get("version") if block["__tfmeta"].get("label") == "azurerm" else None

@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 
 from netwatch.errors import TopologySchemaError, UnsupportedError
 from netwatch.formats.terraform.addresses import Key, Step, parse_traversal
-from netwatch.formats.terraform.provider_defaults import asks_for_an_older_provider, provider_defaults
+from netwatch.formats.terraform.provider_defaults import (
+    asks_for_an_older_provider,
+    provider_defaults,
+    required_versions,
+)
 from netwatch.model.where import Where
 
 __all__ = ["configuration_as_plan", "merged_configurations"]
@@ -95,9 +99,7 @@ class _Module:
     def _versions(self) -> Iterator[Any]:
         """What is asked of the version of azurerm: in ``required_providers``, and in older provider blocks."""
         for _, body in self._blocks("terraform", 0):
-            required = body.get("required_providers")
-            for each in required if isinstance(required, list) else [required]:
-                yield each.get("azurerm") if isinstance(each, dict) else None
+            yield from required_versions(body)
         yield from (body.get("version") for (name,), body in self._blocks("provider", 1) if name == "azurerm")
 
     def _blocks(self, key: str, labels: int) -> Iterator[tuple[tuple[str, ...], Json]]:

@@ -7,10 +7,10 @@ version 4 on a SKU that is left out is Standard, before it was Basic.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["asks_for_an_older_provider", "provider_defaults"]
+__all__ = ["asks_for_an_older_provider", "provider_defaults", "required_versions"]
 
 _BY_VERSION = ("azurerm_public_ip", "azurerm_lb")
 _PART = re.compile(r"\s*(~>|[<>!]?=|[<>])?\s*v?(\d+)((?:\.\d+)*)\S*\s*")
@@ -25,6 +25,13 @@ def provider_defaults(type: str, body: Mapping[str, Any], *, is_older: bool) -> 
     if type not in _BY_VERSION or "sku" in body:
         return {}
     return {"sku": "Basic" if is_older or body.get("allocation_method") == "Dynamic" else "Standard"}
+
+
+def required_versions(terraform: Any) -> Iterator[Any]:
+    """What a ``terraform`` block asks of the version of azurerm in ``required_providers``, one or a list of them."""
+    required = terraform.get("required_providers") if isinstance(terraform, dict) else None
+    for each in required if isinstance(required, list) else [required]:
+        yield each.get("azurerm") if isinstance(each, dict) else None
 
 
 def asks_for_an_older_provider(constraints: Iterable[Any]) -> bool:

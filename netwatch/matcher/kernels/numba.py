@@ -59,7 +59,8 @@ def rows(prepared: PreparedTable, flows: FlowBatch, begun: Array, out: Array) ->
         begins = tuple(np.uint64(begin) for begin in groups.begins)
         finish = (np.uint64(groups.across), *begins, groups.words, groups.order), tuple(places)
     memory = new_memory(groups.classes, len(prepared.table.rows), flows.size, pairs=pairs is not None)
-    classes = _address(trees[0]), _address(trees[1]), (np.uint32(services.shift), *services[1:5])
+    service = np.uint32(services.shift), services.sport, services.protocol, services.dport, services.classes
+    classes = _address(trees[0]), _address(trees[1]), service
     run = loops.rows_v4 if flows.version == 4 else loops.rows_v6
     run(columns, (classes, finish), memory, begun, out)
 
